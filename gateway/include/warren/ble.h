@@ -1,0 +1,56 @@
+/* ble.h - Bluetooth LE links for drivers. One link per device at a time.
+ *
+ * UUIDs are written in full, lower case. The service connects, waits until the remote objects are there, and subscribes with
+ * whatever carries most (AcquireNotify). Every call has a time limit of the host's; -ETIMEDOUT ends the link.
+ */
+#ifndef WARREN_BLE_H
+#define WARREN_BLE_H
+
+#include "driver.h"
+
+enum wr_ble_props {
+    WR_BLE_READ = 1u << 0,
+    WR_BLE_WRITE = 1u << 1,
+    WR_BLE_WRITE_NO_RESPONSE = 1u << 2,
+    WR_BLE_NOTIFY = 1u << 3,
+};
+
+/* How to write: BEST takes what the characteristic offers, without response first. */
+enum wr_ble_write { WR_BLE_WRITE_BEST, WR_BLE_WRITE_WITH_RESPONSE, WR_BLE_WRITE_COMMAND };
+
+struct wr_ble_target {
+    uint32_t size;
+    const char *address; /* NULL: the first that `name` and `service` match */
+    const char *name;    /* shell-style pattern; NULL: any */
+    const char *service; /* NULL: any */
+    uint32_t connect_timeout_ms; /* 0: 30 000 */
+};
+
+struct wr_ble_char {
+    const char *service, *uuid;
+    uint32_t props; /* enum wr_ble_props */
+};
+
+/* Any may be NULL but closed. */
+struct wr_ble_events {
+    uint32_t size;
+    /* Connected and its characteristics known. */
+    void (*opened)(struct wr_dev *dev, wr_handle h, void *ctx, const struct wr_ble_char *chars, size_t n_chars, unsigned mtu);
+    void (*notified)(struct wr_dev *dev, wr_handle h, void *ctx, const char *uuid, const uint8_t *bytes, size_t n);
+    void (*closed)(struct wr_dev *dev, wr_handle h, void *ctx, int why, const char *error);
+};
+
+typedef void (*wr_ble_done)(struct wr_dev *dev, void *ctx, int result, const uint8_t *bytes, size_t n);
+
+struct wr_ble {
+    uint32_t size;
+    wr_handle (*connect)(struct wr_dev *dev, const struct wr_ble_target *target, const struct wr_ble_events *events, void *ctx);
+    int (*read)(struct wr_dev *dev, wr_handle h, const char *uuid, wr_ble_done done, void *ctx);
+    /* n is at most MTU - 3 for commands. -EAGAIN: the link is full; done of an earlier one says when to go on. done may be NULL. */
+    int (*write)(struct wr_dev *dev, wr_handle h, const char *uuid, enum wr_ble_write how, const void *bytes, size_t n,
+        wr_ble_done done, void *ctx);
+    /* done(0): notifications flow from now on. */
+    int (*subscribe)(struct wr_dev *dev, wr_handle h, const char *uuid, wr_ble_done done, void *ctx);
+};
+
+#endif
