@@ -38,12 +38,10 @@ typedef uint64_t wr_handle;
 struct wr_dev;
 struct wr_host;
 struct wr_frame;
-struct wr_overlay;
 struct wr_ble;
 struct wr_tcp;
 struct wr_http;
 struct wr_store;
-struct wr_bus;
 
 /* Services of the host that a driver cannot do without, for wr_driver.needs. A missing one is a refused load with a sentence. */
 enum wr_service {
@@ -51,7 +49,6 @@ enum wr_service {
     WR_NEEDS_TCP = 1u << 1,
     WR_NEEDS_HTTP = 1u << 2,
     WR_NEEDS_STORE = 1u << 3,
-    WR_NEEDS_BUS = 1u << 4,
 };
 
 /* --- values ------------------------------------------------------------------------------------------------------------- */
@@ -314,9 +311,6 @@ struct wr_host {
     int (*frame_publish)(struct wr_dev *dev, struct wr_frame *frame);
     void (*frame_drop)(struct wr_dev *dev, struct wr_frame *frame);
 
-    /* The motion field of the frame that frame_publish numbered `seq`. */
-    int (*overlay_publish)(struct wr_dev *dev, uint32_t seq, const struct wr_overlay *overlay);
-
     /* Keep a picture. Takes the frame over in every case. A negative result: done is not called. */
     int (*capture)(struct wr_dev *dev, struct wr_frame *frame, const struct wr_capture *meta, wr_capture_fn done, void *ctx);
 
@@ -333,7 +327,6 @@ struct wr_host {
     const struct wr_tcp *tcp;
     const struct wr_http *http;
     const struct wr_store *store;
-    const struct wr_bus *bus;
 };
 
 #ifdef __cplusplus

@@ -32,30 +32,6 @@ struct wr_frame {
     uint64_t device_seq;  /* the device's number for it; 0: none */
 };
 
-/* One block of a motion field: the displacement of its content, in 1/16 pixel, right and down positive. */
-struct wr_vector {
-    int16_t dx, dy;
-    uint8_t confidence; /* 0 … 255 */
-    uint8_t valid;
-    uint8_t reserved[2];
-};
-
-/* The motion field of one frame. `blocks` has rows * cols entries, row by row, and is copied by overlay_publish. */
-struct wr_overlay {
-    uint32_t size;
-    uint16_t frame_width, frame_height; /* the pixels the vectors are measured in */
-    uint16_t block_size;                /* pixels */
-    uint8_t cols, rows;
-    const struct wr_vector *blocks;
-    bool active;
-    uint8_t intensity;  /* 0 … 255 */
-    uint8_t confidence; /* percent */
-    uint8_t direction;  /* 0 none 1 up 2 down 3 left 4 right 5 up_left 6 up_right 7 down_left 8 down_right */
-    uint16_t active_blocks;
-    float speed;           /* px per frame */
-    float speed_px_per_s;
-};
-
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,145 @@
+/* store.h - what is kept: SQLite rows and JPEG files under one folder.
+ *
+ *     DATA/warren.db                         WAL, synchronous=FULL, STRICT tables
+ *     DATA/captures/<device>/<YYYY-MM-DD>/<id>.jpg      UTC day of capture; written as .<id>.tmp, fsynced, renamed
+ *     DATA/thumbs/<id / 1000>/<id>.jpg       made again when missing
+ *
+ * One thread writes, one reads; the loop only hands jobs over and hears of their end (inbox.h). SQLite is named in this folder only.
+ * Nothing is acknowledged before it is durable: file and directory (or one syncfs for a batch) before the commit, the commit before
+ * the call of `done`. At start files without rows are removed and rows without files marked, so a kill at any moment leaves no half.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/util.h"
+
+struct bus;
+struct event;
+struct frame;
+struct loop;
+struct store;
+
+/* Captures that may wait for the disk, over all devices; more is -EAGAIN, and the device keeps its copy. */
+#define STORE_MAX_PENDING_CAPTURES 256
+#define STORE_MAX_PENDING_BYTES (64u << 20)
+/* Events that may wait; older waiting ones are dropped and counted when the disk does not keep up. */
+#define STORE_MAX_PENDING_EVENTS 8192
+/* Rows per page that a reader may ask for. */
+#define STORE_MAX_PAGE 500
+
+struct store_config {
+    const char *path;             /* the folder; made (0750) when missing */
+    uint64_t max_bytes;           /* of capture files; 0: no limit */
+    double max_percent;           /* of the file system they are on; 0: no limit */
+    double max_days;              /* 0: for ever */
+    double events_max_days;       /* 0: for ever */
+    uint64_t min_free_bytes;      /* below: storage.low, and oldest captures go first */
+};
+
+/* Opens, migrates, reconciles. A sentence that says what to do when the folder cannot be used or the database is newer than the
+ * program. A database that is damaged is moved aside (warren.db.damaged-<time>) and said so; captures are found again from the files. */
+int store_open(struct loop *l, const struct store_config *config, struct store **ret, struct error *e);
+/* Finishes what was handed over, then closes. Pending `done` calls are made, before it returns NULL. */
+struct store *store_close(struct store *s);
+
+/* Live change of the limits (path excepted). */
+void store_configure(struct store *s, const struct store_config *config);
+
+/* Names the bus on which capture.stored, capture.removed, storage.low, storage.full and storage.ok are published, and whose events are
+ * kept. Until then, and after NULL, nothing is published or kept. */
+void store_attach(struct store *s, struct bus *b);
+/* For bus_new(): one more than the last id kept. */
+uint64_t store_next_event_id(const struct store *s);
+
+/* --- captures ------------------------------------------------------------------------------------------------------------- */
+
+struct capture_meta {
+    const char *device;
+    int64_t captured_us, received_us; /* UTC; captured 0: unknown, the row gets received */
+    const char *source;               /* "command", "batch", … */
+    const char *key;                  /* the device's name for it; NULL: none. Unique per device */
+    double latitude, longitude;       /* NAN: unknown */
+};
+
+/* result: 0 durable; -EEXIST (id of the kept one); -ENOSPC, -EINVAL (not a JPEG, over 16 MiB, over 64 megapixels), -EIO. On the loop,
+ * later. ctx may be stale-guarded by the caller: the store never looks at it. */
+typedef void (*capture_fn)(void *ctx, int result, uint64_t id);
+
+/* Takes a reference of its own while it writes. -EAGAIN over the ceilings; done is then not called. done may be NULL. */
+int store_capture(struct store *s, struct frame *f, const struct capture_meta *meta, capture_fn done, void *ctx);
+
+struct capture_row {
+    uint64_t id;
+    const char *device, *source, *key; /* key "": none */
+    int64_t captured_us, received_us;
+    uint32_t width, height;
+    uint64_t bytes;
+    uint8_t sha256[32];
+    bool pinned;
+    double latitude, longitude;
+};
+
+struct capture_filter {
+    const char *device; /* NULL: all */
+    int64_t from_us, to_us; /* captured in [from, to); 0: open */
+    uint64_t before_id;     /* cursor: with before_us, rows older than that one; 0: the newest */
+    int64_t before_us;
+    unsigned limit;         /* 1 … STORE_MAX_PAGE */
+};
+
+/* Answers on the loop, rows valid for the call. `more`: there are older ones. result: 0, -EIO, -ETIMEDOUT (the read took too long). */
+typedef void (*captures_fn)(void *ctx, int result, const struct capture_row *rows, size_t n, bool more);
+int store_captures(struct store *s, const struct capture_filter *filter, captures_fn fn, void *ctx);
+/* One row; n is 0 when there is none. */
+int store_capture_get(struct store *s, uint64_t id, captures_fn fn, void *ctx);
+
+typedef void (*store_fn)(void *ctx, int result);
+/* -ENOENT. */
+int store_capture_pin(struct store *s, uint64_t id, bool pinned, store_fn fn, void *ctx);
+int store_capture_remove(struct store *s, uint64_t id, store_fn fn, void *ctx);
+
+enum capture_file { CAPTURE_IMAGE, CAPTURE_THUMB };
+/* Opens the file for reading on the reader thread; a thumbnail (at most 320 px wide, JPEG) is made when it is not there. fd is the
+ * receiver's. result: 0, -ENOENT, -EIO. */
+typedef void (*capture_file_fn)(void *ctx, int result, int fd, uint64_t bytes, const struct capture_row *row);
+int store_capture_open(struct store *s, uint64_t id, enum capture_file which, capture_file_fn fn, void *ctx);
+
+struct store_usage {
+    uint64_t n_captures, capture_bytes, pinned_bytes;
+    uint64_t free_bytes, total_bytes; /* of the file system */
+    uint64_t n_pending, n_events_dropped;
+    bool full;                        /* the last write failed for space */
+};
+/* Newest known; kept in memory, costs nothing. */
+const struct store_usage *store_usage(const struct store *s);
+
+/* --- events --------------------------------------------------------------------------------------------------------------- */
+
+struct event_filter {
+    const char *device, *type; /* NULL: all; type may end in "*" */
+    int64_t from_us, to_us;
+    uint64_t before_id;        /* 0: the newest */
+    unsigned limit;
+};
+struct event_row {
+    uint64_t id;
+    const char *json; /* as it was on the bus */
+};
+typedef void (*events_fn)(void *ctx, int result, const struct event_row *rows, size_t n, bool more);
+int store_events(struct store *s, const struct event_filter *filter, events_fn fn, void *ctx);
+
+/* --- small things, all in memory after store_open --------------------------------------------------------------------------- */
+
+/* A key-value space per owner: "device/<id>" drivers' memory, "desired/<id>" settings, "registry" adopted devices … Values are bytes.
+ * get never waits; valid until the next put of that key. put is durable when fn says 0 (fn may be NULL). bytes NULL removes. */
+const void *store_get(const struct store *s, const char *space, const char *key, size_t *ret_n);
+int store_put(struct store *s, const char *space, const char *key, const void *bytes, size_t n, store_fn fn, void *ctx);
+/* In order of keys. Stops when fn returns non-zero, and returns that. Not to be changed meanwhile. */
+int store_each(const struct store *s, const char *space, int (*fn)(void *ctx, const char *key, const void *bytes, size_t n), void *ctx);
+size_t store_count(const struct store *s, const char *space);
+/* Forgets a whole space. */
+int store_drop(struct store *s, const char *space, store_fn fn, void *ctx);
