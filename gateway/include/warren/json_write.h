@@ -25,10 +25,10 @@
 struct wr_json {
     char *text;
     size_t len, cap; /* cap counts the NUL */
-    bool failed;     /* did not fit, or nested too deep: wr_json_text is NULL */
+    bool failed;     /* did not fit, nested too deep, a key without a value: wr_json_text is NULL */
     unsigned depth;
-    uint32_t array;   /* bit d: level d is an array */
-    uint32_t started; /* bit d: level d has an element */
+    uint32_t array;   /* bit d - 1: level d is an array */
+    uint32_t started; /* bit d - 1: level d has an element */
     bool after_key;
     /* Makes room for `more` further bytes and sets text and cap; false: cannot. NULL: the buffer is what it is. */
     bool (*grow)(struct wr_json *j, size_t more);
@@ -60,27 +60,30 @@ static inline void wr_json_bytes_(struct wr_json *j, const char *s, size_t n)
     j->text[j->len] = '\0';
 }
 
+static inline uint32_t wr_json_bit_(const struct wr_json *j)
+{
+    return j->depth > 0 ? 1u << (j->depth - 1) : 0;
+}
+
 static inline void wr_json_before_(struct wr_json *j)
 {
-    uint32_t bit = 1u << j->depth;
-
-    if (!j->after_key && j->depth > 0 && (j->started & bit))
+    if (!j->after_key && (j->started & wr_json_bit_(j)))
         wr_json_bytes_(j, ",", 1);
-    j->started |= bit;
+    j->started |= wr_json_bit_(j);
     j->after_key = false;
 }
 
 static inline void wr_json_open_(struct wr_json *j, bool array)
 {
     wr_json_before_(j);
-    if (j->depth + 1 >= WR_JSON_MAX_DEPTH) {
+    if (j->depth >= WR_JSON_MAX_DEPTH) {
         j->failed = true;
         return;
     }
     wr_json_bytes_(j, array ? "[" : "{", 1);
     j->depth++;
-    j->started &= ~(1u << j->depth);
-    j->array = array ? j->array | 1u << j->depth : j->array & ~(1u << j->depth);
+    j->started &= ~wr_json_bit_(j);
+    j->array = array ? j->array | wr_json_bit_(j) : j->array & ~wr_json_bit_(j);
 }
 
 static inline void wr_json_object(struct wr_json *j)
@@ -93,14 +96,14 @@ static inline void wr_json_array(struct wr_json *j)
     wr_json_open_(j, true);
 }
 
-/* Closes the innermost object or array. */
+/* Closes the innermost object or array; a key must have got its value. */
 static inline void wr_json_end(struct wr_json *j)
 {
-    if (j->depth == 0) {
+    if (j->depth == 0 || j->after_key) {
         j->failed = true;
         return;
     }
-    wr_json_bytes_(j, j->array & 1u << j->depth ? "]" : "}", 1);
+    wr_json_bytes_(j, j->array & wr_json_bit_(j) ? "]" : "}", 1);
     j->depth--;
 }
 
@@ -213,6 +216,10 @@ static inline void wr_json_float(struct wr_json *j, double v)
 
     if (!isfinite(v)) {
         wr_json_null(j);
+        return;
+    }
+    if (v == 0 && signbit(v)) {
+        wr_json_raw(j, "-0.0", 4); /* "-0" would be read as an integer, which has no such zero */
         return;
     }
     for (int digits = 15; digits <= 17; digits++) {
