@@ -4,6 +4,8 @@
 #include <jansson.h>
 #include <stddef.h>
 
+#include <warren/json_write.h>
+
 #include "base/error.h"
 #include "base/util.h"
 
@@ -19,5 +21,7 @@ static inline void json_freep(json_t **j)
     json_decref(*j);
 }
 
+/* Writes a value, keys in the order they came. */
+void json_write(struct wr_json *w, const json_t *j);
 /* Compact text of a value, keys in the order they came; free() it. NULL: no memory. */
 char *json_text(const json_t *j);
