@@ -160,7 +160,8 @@ struct wr_found {
     size_t n_props; /* "service" (once per UUID), "rssi_dbm", "txt.<key>" … */
 };
 
-/* What is worth a probe(). key: "name", "service" or "type"; pattern: shell-style, * and ? only. */
+/* What is worth a probe(). key: "name", "service" or "type"; pattern: shell-style, * and ? only. A row with bus "auto" says that the
+ * driver needs nothing to reach its device: the host makes one as soon as the driver is there. */
 struct wr_match {
     const char *bus; /* NULL ends the table */
     const char *key;

@@ -45,6 +45,8 @@ DEFINE_CLEANUP(struct event *, event_unref)
 /* Embedded in who listens. Either function may be NULL. They may publish, listen and unlisten (also themselves). */
 struct bus_listener {
     struct list link;
+    struct bus *bus; /* set while it listens */
+    uint64_t serial; /* of the last publish before it came */
     void (*event)(struct bus_listener *l, struct event *e);
     void (*frame)(struct bus_listener *l, struct frame *f);
 };

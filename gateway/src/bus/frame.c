@@ -1,0 +1,244 @@
+#include "bus/frame.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Size classes are powers of two from 8 KiB to WR_FRAME_MAX_BYTES. A camera's frames vary by less than a factor of two, so one or two
+ * classes are in use per camera and a returned frame is what the next one needs. */
+#define CLASS_MIN_SHIFT 13
+#define N_CLASSES 12
+_Static_assert((size_t)1 << (CLASS_MIN_SHIFT + N_CLASSES - 1) == WR_FRAME_MAX_BYTES, "the largest class is the largest frame");
+
+/* What may lie idle per class: enough for a burst of viewers to come back, little enough for a Raspberry Pi. */
+#define CLASS_MAX_IDLE_BYTES (4u << 20)
+
+struct frame_pool {
+    struct list idle[N_CLASSES];
+    size_t idle_bytes[N_CLASSES];
+    struct list out;
+    struct frame_pool_stats stats;
+};
+
+static size_t class_bytes(unsigned size_class)
+{
+    return (size_t)1 << (CLASS_MIN_SHIFT + size_class);
+}
+
+static unsigned class_of(size_t bytes)
+{
+    unsigned c = 0;
+
+    while (class_bytes(c) < bytes)
+        c++;
+    return c;
+}
+
+static uint8_t *frame_memory(struct frame *f)
+{
+    return (uint8_t *)(f + 1);
+}
+
+int frame_pool_new(struct frame_pool **ret)
+{
+    struct frame_pool *p = calloc(1, sizeof *p);
+
+    if (!p)
+        return -ENOMEM;
+    for (unsigned c = 0; c < N_CLASSES; c++)
+        list_init(&p->idle[c]);
+    list_init(&p->out);
+    *ret = p;
+    return 0;
+}
+
+void frame_pool_trim(struct frame_pool *p)
+{
+    struct frame *f, *next;
+
+    for (unsigned c = 0; c < N_CLASSES; c++) {
+        list_for_each_safe(f, next, &p->idle[c], link)
+        {
+            list_remove(&f->link);
+            free(f);
+        }
+        p->idle_bytes[c] = 0;
+    }
+    p->stats.bytes_idle = 0;
+}
+
+struct frame_pool *frame_pool_free(struct frame_pool *p)
+{
+    if (!p)
+        return NULL;
+    if (!list_empty(&p->out)) {
+        fprintf(stderr, "frame_pool_free: frames are still out\n");
+        abort();
+    }
+    frame_pool_trim(p);
+    free(p);
+    return NULL;
+}
+
+const struct frame_pool_stats *frame_pool_stats(const struct frame_pool *p)
+{
+    return &p->stats;
+}
+
+static struct frame *pool_take(struct frame_pool *p, unsigned size_class)
+{
+    struct frame *f;
+
+    if (!list_empty(&p->idle[size_class])) {
+        f = list_first(&p->idle[size_class], struct frame, link);
+        list_remove(&f->link);
+        p->idle_bytes[size_class] -= class_bytes(size_class);
+        p->stats.bytes_idle -= class_bytes(size_class);
+        return f;
+    }
+    f = malloc(sizeof *f + FRAME_HEADROOM + class_bytes(size_class));
+    if (f)
+        p->stats.n_allocations++;
+    return f;
+}
+
+struct frame *frame_new(struct frame_pool *p, struct frame_quota *quota, size_t bytes)
+{
+    struct frame *f;
+    unsigned c;
+
+    if (bytes > WR_FRAME_MAX_BYTES || (quota && quota->n_out >= quota->max))
+        goto dropped;
+    c = class_of(bytes);
+    f = pool_take(p, c);
+    if (!f)
+        goto dropped;
+
+    *f = (struct frame){
+        .pub = {.data = frame_memory(f) + FRAME_HEADROOM, .cap = class_bytes(c)},
+        .n_refs = 1,
+        .size_class = (uint8_t)c,
+        .pool = p,
+        .quota = quota,
+    };
+    list_append(&p->out, &f->link);
+    p->stats.bytes_out += class_bytes(c);
+    if (quota)
+        quota->n_out++;
+    return f;
+
+dropped:
+    if (quota)
+        quota->n_dropped++;
+    return NULL;
+}
+
+struct frame *frame_ref(struct frame *f)
+{
+    f->n_refs++;
+    return f;
+}
+
+static void frame_return(struct frame *f)
+{
+    struct frame_pool *p = f->pool;
+    size_t bytes = class_bytes(f->size_class);
+
+    if (f->quota)
+        f->quota->n_out--;
+    free(f->part);
+    f->part = NULL;
+    list_remove(&f->link);
+    p->stats.bytes_out -= bytes;
+
+    /* A class whose single frame is larger than the idle limit may keep one, or every frame of it would be an mmap. */
+    if (p->idle_bytes[f->size_class] > 0 && p->idle_bytes[f->size_class] + bytes > CLASS_MAX_IDLE_BYTES) {
+        free(f);
+        return;
+    }
+    list_prepend(&p->idle[f->size_class], &f->link);
+    p->idle_bytes[f->size_class] += bytes;
+    p->stats.bytes_idle += bytes;
+}
+
+struct frame *frame_unref(struct frame *f)
+{
+    if (f && --f->n_refs == 0)
+        frame_return(f);
+    return NULL;
+}
+
+void frame_quota_release(struct frame_pool *p, struct frame_quota *quota)
+{
+    struct frame *f;
+
+    list_for_each(f, &p->out, link)
+    {
+        if (f->quota == quota)
+            f->quota = NULL;
+    }
+    quota->n_out = 0;
+}
+
+/*   0        1        2                 4                                   8
+ *   +--------+--------+-----------------+-----------------------------------+
+ *   |version | kind   | channel         | seq                               |
+ *   +--------+--------+-----------------+-----------------------------------+
+ *   | captured at, µs since the epoch, 0 = unknown                          |
+ *   +-----------------------------------------------------------------------+
+ *   | received at, µs since the epoch                                       |
+ *   +-----------------------------------+-----------------------------------+
+ *   | length of the JPEG                | flags                             |
+ *   +-----------------------------------+-----------------------------------+   little-endian */
+void frame_seal(struct frame *f, uint16_t channel, uint32_t seq)
+{
+    uint8_t *h = f->pub.data - FRAME_HEADER_BYTES;
+    uint16_t le_channel = htole16(channel);
+    uint32_t le_seq = htole32(seq), le_len = htole32((uint32_t)f->pub.len), le_flags = htole32(f->pub.flags);
+    uint64_t le_captured = htole64((uint64_t)f->pub.captured_us), le_received = htole64((uint64_t)f->pub.received_us);
+
+    f->channel = channel;
+    f->pub.seq = seq;
+    h[0] = 1;
+    h[1] = 1;
+    memcpy(h + 2, &le_channel, 2);
+    memcpy(h + 4, &le_seq, 4);
+    memcpy(h + 8, &le_captured, 8);
+    memcpy(h + 16, &le_received, 8);
+    memcpy(h + 24, &le_len, 4);
+    memcpy(h + 28, &le_flags, 4);
+}
+
+uint8_t *frame_message(struct frame *f, size_t *ret_len)
+{
+    *ret_len = FRAME_HEADER_BYTES + f->pub.len;
+    return f->pub.data - FRAME_HEADER_BYTES;
+}
+
+const struct frame_part *frame_mjpeg_part(struct frame *f)
+{
+    char head[256];
+    size_t head_len;
+
+    if (f->part)
+        return f->part;
+    head_len = (size_t)snprintf(head, sizeof head,
+        "--frame\r\n"
+        "Content-Type: image/jpeg\r\n"
+        "Content-Length: %zu\r\n"
+        "X-Frame-Seq: %u\r\n"
+        "X-Timestamp: %lld.%06lld\r\n"
+        "\r\n",
+        f->pub.len, f->pub.seq, (long long)(f->pub.received_us / 1000000), (long long)(f->pub.received_us % 1000000));
+    f->part = malloc(sizeof *f->part + head_len + f->pub.len + 2);
+    if (!f->part)
+        return NULL;
+    memcpy(f->part->bytes, head, head_len);
+    memcpy(f->part->bytes + head_len, f->pub.data, f->pub.len);
+    memcpy(f->part->bytes + head_len + f->pub.len, "\r\n", 2);
+    f->part->len = head_len + f->pub.len + 2;
+    f->pool->stats.n_copies++;
+    return f->part;
+}
