@@ -1,0 +1,95 @@
+/* pi_part.c - see pi_part.h. */
+#include "pi_part.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "pi_text.h"
+
+int pi_part_format(const struct pi_part *p, char *out, size_t cap)
+{
+    char time[PI_NUMBER_TEXT];
+    int n = snprintf(out, cap,
+        "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %" PRIu64 "\r\nX-Frame-Id: %" PRIu64
+        "\r\nX-Timestamp: %s\r\nX-Dark-Score: %.1f\r\nX-Night: %d\r\n\r\n",
+        p->length, p->frame_id, pi_seconds_text(p->time_us, 3, time), p->dark_score,
+        p->night ? 1 : 0);
+    return n >= 0 && (size_t)n < cap ? n : -ENOBUFS;
+}
+
+static bool same_name(const char *a, const char *lower)
+{
+    for (; *a && *lower; a++, lower++)
+        if ((*a >= 'A' && *a <= 'Z' ? *a + ('a' - 'A') : *a) != *lower)
+            return false;
+    return *a == *lower;
+}
+
+static bool read_count(struct pi_span s, uint64_t *ret)
+{
+    int64_t v;
+    if (pi_span_int(s, &v) < 0 || v < 0)
+        return false;
+    *ret = (uint64_t)v;
+    return true;
+}
+
+static unsigned read_length(struct pi_span s, struct pi_part *p)
+{
+    return read_count(s, &p->length) ? PI_PART_LENGTH : 0;
+}
+
+static unsigned read_frame_id(struct pi_span s, struct pi_part *p)
+{
+    return read_count(s, &p->frame_id) ? PI_PART_FRAME_ID : 0;
+}
+
+static unsigned read_time(struct pi_span s, struct pi_part *p)
+{
+    int64_t v;
+    if (!pi_take_micro(&s, &v) || s.n > 0)
+        return 0;
+    p->time_us = v;
+    return PI_PART_TIME;
+}
+
+static unsigned read_dark_score(struct pi_span s, struct pi_part *p)
+{
+    double v;
+    if (!pi_take_double(&s, &v) || s.n > 0 || v < 0 || v > 255)
+        return 0;
+    p->dark_score = v;
+    return PI_PART_DARK_SCORE;
+}
+
+static unsigned read_night(struct pi_span s, struct pi_part *p)
+{
+    if (!pi_span_is(s, "0") && !pi_span_is(s, "1"))
+        return 0;
+    p->night = s.at[0] == '1';
+    return PI_PART_NIGHT;
+}
+
+static const struct {
+    const char *name;
+    unsigned (*read)(struct pi_span value, struct pi_part *p);
+} headers[] = {
+    {"content-length", read_length},
+    {"x-frame-id", read_frame_id},
+    {"x-timestamp", read_time},
+    {"x-dark-score", read_dark_score},
+    {"x-night", read_night},
+};
+
+bool pi_part_header(struct pi_part *p, const char *name, const char *value)
+{
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        if (!same_name(name, headers[i].name))
+            continue;
+        p->have |= headers[i].read(pi_span_strip((struct pi_span){value, strlen(value)}), p);
+        return true;
+    }
+    return false;
+}
