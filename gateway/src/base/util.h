@@ -9,8 +9,11 @@
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 #define container_of(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
+/* As <sys/param.h> has them, which other headers bring in. */
+#ifndef MIN
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
+#endif
 
 /* Scoped cleanup: `_cleanup_(freep) char *s = NULL;` The function gets a pointer to the variable. */
 #define _cleanup_(fn) __attribute__((cleanup(fn)))

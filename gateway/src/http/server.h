@@ -1,11 +1,10 @@
-/* server.h - the HTTP server: libwebsockets made into what we need, and nothing else. The only user of libwebsockets.
+/* server.h - the HTTP server: HTTP/1.1 over plain TCP, WebSocket, and streams that are written when the socket takes it.
  *
- * HTTP/1.1 over plain TCP, WebSocket, streams that are written when the socket takes it. It knows no routes, no JSON and no rights: who
- * uses it gets a request whose head and body are complete and checked for size, and answers it, now or later.
+ * It knows no routes, no JSON and no rights: who uses it gets a request whose head and body are complete and checked for size, and
+ * answers it, now or later.
  *
- * Facts about libwebsockets 4.1.6 that shaped this file's implementation: writes are cut to tx_packet_size, so it is set to the largest
- * message; a quiet stream is closed after 5 s unless its timeout is cleared; an upgrade may arrive on any path, so path and Origin are
- * checked in FILTER_PROTOCOL_CONNECTION; the context is destroyed once, from a plain libuv callback.
+ * Requests, answers and streams are read and written here; a connection that becomes a WebSocket is handed to libwebsockets (the only
+ * user of it is websocket.c). docs/decisions/http-server.md says why the HTTP side is our own.
  */
 #pragma once
 
@@ -32,6 +31,17 @@ struct ws;
 #define HTTP_HEADROOM 32
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS, HTTP_OTHER };
+
+/* A request's head: line and headers together. Over it: 431. Twice what browsers send with many cookies. */
+#define HTTP_MAX_HEAD_BYTES (16u << 10)
+/* Over it: 431. */
+#define HTTP_MAX_HEADERS 100
+/* From its first byte to its last: a head, and then a body. Over it: 408. A connection that says nothing at first is closed after the same. */
+#define HTTP_READ_TIMEOUT_US (INT64_C(10) * 1000000)
+/* Between requests on a kept connection. Then it is closed. */
+#define HTTP_IDLE_TIMEOUT_US (INT64_C(60) * 1000000)
+/* An answer of which the client takes no byte for so long is given up. */
+#define HTTP_SEND_TIMEOUT_US (INT64_C(30) * 1000000)
 
 /* Request headers that can be asked for; others are not kept. */
 enum http_field {
@@ -61,13 +71,17 @@ struct http_server_events {
     void (*ws_writable)(void *ctx, struct ws *w);
     /* Gone, by whichever side. Do not touch it any more. */
     void (*ws_closed)(void *ctx, struct ws *w);
+    /* The body of an answer that the server gives by itself (400, 408, 413, 414, 426, 431, 501, 505, and what ws_check said): `why` is a
+     * sentence. Writes it to out and names its type; returns its length. NULL: `why` as text/plain. */
+    size_t (*refusal)(void *ctx, int status, const char *why, char *out, size_t cap, const char **ret_content_type);
 };
 
 /* -EADDRINUSE, -EACCES …, with a sentence that names address and port. */
 int http_server_new(struct loop *l, const struct http_server_config *config, const struct http_server_events *events, void *ctx,
     struct http_server **ret, struct error *e);
 uint16_t http_server_port(const struct http_server *s);
-/* Takes no new connections and closes those there are (WebSockets with 1001). Returns NULL; calls of `ws_closed` and `closed` are made. */
+/* Takes no new connections and closes those there are (WebSockets with 1001). Returns NULL; calls of `ws_closed`, `closed` and `gone` are
+ * made before that, and none after. Not to be called from within one of its events. */
 struct http_server *http_server_free(struct http_server *s);
 
 struct http_server_stats {
@@ -94,6 +108,7 @@ const char *http_peer(const struct http_request *q);
 /* The owner's: kept with the request until it is answered. */
 void http_set_ctx(struct http_request *q, void *ctx);
 void *http_ctx(const struct http_request *q);
+/* Without it, a request whose client is gone stays valid until it is answered, to nobody. With it, the request is dead when `gone` returns. */
 void http_on_gone(struct http_request *q, void (*gone)(void *ctx, struct http_request *q));
 
 struct http_reply_header {
@@ -125,11 +140,12 @@ struct http_stream *http_stream_begin(struct http_request *q, int status, const 
     const struct http_reply_header *headers, size_t n_headers, const struct http_stream_events *events, void *ctx);
 /* Asks for writable(). Cheap to repeat. */
 void http_stream_want(struct http_stream *s);
-/* One piece, only in writable(). Not copied where the socket takes it whole; the rest of a partial write is the server's. -EPIPE: gone. */
+/* One piece, only in writable(), once. Never copied: the bytes must stay as they are until the next writable() or closed() of this
+ * stream (a slow viewer takes them piece by piece). -EPIPE: gone, closed() comes; -EBUSY: not in writable(). */
 int http_stream_write(struct http_stream *s, const void *bytes, size_t n);
 /* µs (monotonic) since the peer took the last byte while something waits; 0: nothing waits. */
 int64_t http_stream_blocked_us(const struct http_stream *s);
-/* Ends it after what was written; closed() comes. */
+/* Ends it after what was written (for which the viewer has HTTP_SEND_TIMEOUT_US per byte taken); closed() comes. */
 void http_stream_end(struct http_stream *s);
 
 /* --- a WebSocket -------------------------------------------------------------------------------------------------------------- */
@@ -139,7 +155,8 @@ void *ws_ctx(const struct ws *w);
 /* Asks for ws_writable(). Cheap to repeat. */
 void ws_want(struct ws *w);
 /* One whole message, only in ws_writable(). HTTP_HEADROOM writable bytes must lie in front of `bytes`; they are written with the same content for
- * every viewer, so one buffer serves all. -EPIPE: gone. */
+ * every viewer, so one buffer serves all. What the socket does not take at once, libwebsockets copies. -EPIPE: gone. -EMSGSIZE. -EBUSY: not
+ * in ws_writable(). */
 int ws_write(struct ws *w, bool binary, uint8_t *bytes, size_t n);
 int64_t ws_blocked_us(const struct ws *w);
 /* Close with a code and a reason (at most 120 bytes); ws_closed() comes. */

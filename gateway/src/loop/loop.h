@@ -18,7 +18,8 @@ struct loop;
 int loop_new(struct loop **ret);
 /* Starts at `now_us` monotonic and `wall_us` UTC. Sockets work as ever; timers run by loop_advance(). */
 int loop_new_virtual(int64_t now_us, int64_t wall_us, struct loop **ret);
-/* Runs what is closing to its end, then asserts that no handle, timer or deferred call is left: who opened closes. Returns NULL. */
+/* Runs what is closing to its end (work that runs on the pool is waited for, connections that still send and children that still end are
+ * cut off), then aborts with a list if a handle, timer or deferred call is left: who opened closes. Returns NULL. */
 struct loop *loop_free(struct loop *l);
 DEFINE_CLEANUP(struct loop *, loop_free)
 
@@ -45,7 +46,8 @@ struct deferred {
 };
 
 void deferred_init(struct deferred *d, void (*fn)(struct deferred *d));
-/* Once on the next turn; scheduling again before that changes nothing. */
+/* Once, after the calls of this turn's sockets at the earliest; what a deferred call schedules runs on the next turn. Scheduling again
+ * before that changes nothing. */
 void loop_defer(struct loop *l, struct deferred *d);
 void deferred_cancel(struct deferred *d);
 bool deferred_pending(const struct deferred *d);
