@@ -1,0 +1,358 @@
+#include "device/device.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+const char *device_id(const struct device *d)
+{
+    return d->id;
+}
+
+const char *device_name(const struct device *d)
+{
+    return d->name;
+}
+
+const char *device_why(const struct device *d)
+{
+    return d->why;
+}
+
+enum device_state device_state(const struct device *d)
+{
+    return d->state;
+}
+
+const char *device_state_name(enum device_state s)
+{
+    static const char *const names[] = {"disabled", "starting", "online", "offline", "error"};
+
+    return names[s];
+}
+
+bool device_is_camera(const struct device *d)
+{
+    return d->channel != 0;
+}
+
+uint16_t device_channel(const struct device *d)
+{
+    return d->channel;
+}
+
+const struct device_stats *device_stats(const struct device *d)
+{
+    return &d->stats;
+}
+
+void driver_enter(struct device *d)
+{
+    assert(d->all->n_driver_frames == 0);
+    d->all->n_driver_frames++;
+}
+
+void driver_leave(struct device *d)
+{
+    d->all->n_driver_frames--;
+}
+
+void device_publish(struct device *d, const char *type, const char *data)
+{
+    bus_publish(d->all->env.bus, d->id, type, data);
+}
+
+void device_publish_added(struct device *d, const char *type)
+{
+    char text[512];
+    struct wr_json j = wr_json_into(text, sizeof text);
+
+    wr_json_object(&j);
+    wr_json_key(&j, "name");
+    wr_json_string(&j, d->name);
+    wr_json_key(&j, "kind");
+    wr_json_string(&j, d->kind_name[0] ? d->kind_name : NULL);
+    wr_json_key(&j, "channel");
+    if (d->channel)
+        wr_json_int(&j, d->channel);
+    else
+        wr_json_null(&j);
+    wr_json_end(&j);
+    device_publish(d, type, wr_json_text(&j));
+}
+
+static void publish_state(struct device *d, const char *type)
+{
+    char text[ERROR_TEXT_MAX * 6 + 32];
+    struct wr_json j = wr_json_into(text, sizeof text);
+
+    wr_json_object(&j);
+    if (d->why[0]) {
+        wr_json_key(&j, "why");
+        wr_json_string(&j, d->why);
+    }
+    wr_json_end(&j);
+    device_publish(d, type, wr_json_text(&j));
+}
+
+void device_set_state(struct device *d, enum device_state state, const char *why)
+{
+    bool other = d->state != state, other_why = strncmp(d->why, why ? why : "", sizeof d->why - 1) != 0;
+
+    d->state = state;
+    snprintf(d->why, sizeof d->why, "%s", why ? why : "");
+    if (state == DEVICE_ERROR && (other || other_why)) {
+        log_warning("device cannot be used", F_STR("device", d->id), F_STR("why", d->why));
+        publish_state(d, "device.error");
+    }
+    if (state == DEVICE_OFFLINE && other) {
+        log_info("device offline", F_STR("device", d->id), F_STR("why", d->why));
+        publish_state(d, "device.offline");
+    }
+    if (state == DEVICE_DISABLED && other)
+        publish_state(d, "device.offline");
+    if (state == DEVICE_ONLINE && other) {
+        log_info("device online", F_STR("device", d->id));
+        publish_state(d, "device.online");
+    }
+}
+
+static int64_t retry_after(unsigned n_failures)
+{
+    int64_t us = RETRY_FIRST_US;
+    uint32_t r = 0;
+
+    for (unsigned i = 1; i < n_failures && us < RETRY_MAX_US; i++)
+        us *= 2;
+    us = MIN(us, RETRY_MAX_US);
+    if (getrandom(&r, sizeof r, GRND_NONBLOCK) != sizeof r)
+        r = (uint32_t)clock_mono_us();
+    return us / 2 + (int64_t)(r % (uint32_t)(us / 2));
+}
+
+static void go_offline(struct device *d, const char *why)
+{
+    if (d->state == DEVICE_ONLINE && loop_now_us(d->all->env.loop) - d->online_since_us >= RETRY_FORGIVEN_US)
+        d->n_failures = 0;
+    d->n_failures++;
+    d->stats.n_reconnects++;
+    device_set_state(d, DEVICE_OFFLINE, why);
+}
+
+void device_online(struct device *d, bool up, const char *why)
+{
+    d->last_seen_us = up ? loop_wall_us(d->all->env.loop) : d->last_seen_us;
+    if (up) {
+        if (d->state != DEVICE_ONLINE)
+            d->online_since_us = loop_now_us(d->all->env.loop);
+        device_set_state(d, DEVICE_ONLINE, NULL);
+        settings_resend(d);
+    } else if (d->pub.parent) {
+        device_set_state(d, DEVICE_OFFLINE, why);
+    } else if (!d->restart) {
+        d->restart = true;
+        go_offline(d, why && *why ? why : "the connection ended");
+    }
+    device_poke(d);
+}
+
+/* --- start and stop ------------------------------------------------------------------------------------------------------- */
+
+static bool should_run(const struct device *d)
+{
+    return d->enabled && d->driver && !d->misfit && !d->pub.parent && !d->removing;
+}
+
+static void device_start(struct device *d)
+{
+    int r;
+
+    d->pub.state = calloc(1, MAX(d->kind->state_size, 1));
+    if (!d->pub.state) {
+        go_offline(d, "no memory");
+        timer_once(&d->retry, retry_after(d->n_failures));
+        return;
+    }
+    if (d->state != DEVICE_OFFLINE)
+        device_set_state(d, DEVICE_STARTING, NULL);
+    clock_map_init(&d->clock, WR_CLOCK_NONE);
+    d->running = true;
+    d->restart = false;
+    d->told_watch = false;
+    driver_enter(d);
+    r = d->driver->table->start(&d->pub);
+    driver_leave(d);
+    if (r == 0 || d->restart || d->misfit)
+        return;
+    /* start() failed, so stop() is not owed; what it has begun is ours to end. */
+    d->running = false;
+    scope_clear(&d->scope);
+    free(d->pub.state);
+    d->pub.state = NULL;
+    go_offline(d, error_name(r));
+    timer_once(&d->retry, retry_after(d->n_failures));
+}
+
+void device_halt(struct device *d, const char *why)
+{
+    struct device *child;
+
+    timer_stop(&d->retry);
+    if (!d->running)
+        return;
+    if (!d->pub.parent && d->driver->table->stop) {
+        driver_enter(d);
+        d->driver->table->stop(&d->pub);
+        driver_leave(d);
+    }
+    list_for_each(child, &d->children, sibling)
+        child_end(child, why);
+    d->running = false;
+    d->restart = false;
+    commands_cancel(d, -ECANCELED);
+    scope_clear(&d->scope);
+    free(d->pub.state);
+    d->pub.state = NULL;
+}
+
+static void tell_watch(struct device *d)
+{
+    if (d->looked == d->told_watch)
+        return;
+    d->told_watch = d->looked;
+    if (!d->driver->table->watch)
+        return;
+    driver_enter(d);
+    d->driver->table->watch(&d->pub, d->looked);
+    driver_leave(d);
+}
+
+/* The one place that makes what is into what should be. */
+static void device_pump(struct deferred *pump)
+{
+    struct device *d = container_of(pump, struct device, pump);
+
+    if (d->removing) {
+        device_free(d);
+        return;
+    }
+    if (d->running && !d->pub.parent && (d->restart || !should_run(d))) {
+        bool retry = d->restart && should_run(d);
+
+        device_halt(d, d->why);
+        if (retry) {
+            timer_once(&d->retry, retry_after(d->n_failures));
+            return;
+        }
+    }
+    if (!d->pub.parent && !d->enabled)
+        device_set_state(d, DEVICE_DISABLED, NULL);
+    if (!d->running && should_run(d) && !timer_armed(&d->retry))
+        device_start(d);
+    if (d->running && !d->pub.parent && !d->restart)
+        tell_watch(d);
+    if (d->running && d->state == DEVICE_ONLINE && !d->restart)
+        settings_send(d);
+    if (d->running && !d->restart)
+        commands_run(d);
+}
+
+static void retry_due(struct timer *t)
+{
+    device_poke(container_of(t, struct device, retry));
+}
+
+void device_poke(struct device *d)
+{
+    loop_defer(d->all->env.loop, &d->pump);
+}
+
+/* --- who looks -------------------------------------------------------------------------------------------------------------- */
+
+static void linger_over(struct timer *t)
+{
+    struct device *d = container_of(t, struct device, linger);
+
+    d->looked = false;
+    device_poke(d);
+}
+
+void device_look(struct device *d)
+{
+    timer_stop(&d->linger);
+    if (d->n_lookers++ == 0 && !d->looked) {
+        d->looked = true;
+        device_poke(d);
+    }
+}
+
+void device_unlook(struct device *d)
+{
+    if (d->n_lookers > 0 && --d->n_lookers == 0)
+        timer_once(&d->linger, DEVICE_LINGER_US);
+}
+
+/* --- life -------------------------------------------------------------------------------------------------------------------- */
+
+int device_new(struct devices *all, const char *id, const char *name, enum device_owner owner, struct device **ret)
+{
+    struct device *d;
+
+    if (all->n >= DEVICES_MAX)
+        return -ENOSPC;
+    d = calloc(1, sizeof *d);
+    if (!d)
+        return -ENOMEM;
+    d->all = all;
+    d->owner = owner;
+    d->enabled = true;
+    d->quota.max = FRAME_QUOTA;
+    d->state = DEVICE_STARTING;
+    snprintf(d->id, sizeof d->id, "%s", id);
+    snprintf(d->name, sizeof d->name, "%s", name && *name ? name : id);
+    d->pub = (struct wr_dev){.host = &host_table, .id = d->id, .kind = d->kind_name, .key = d->child_key};
+    list_init(&d->children);
+    list_init(&d->sibling);
+    list_init(&d->calls);
+    list_init(&d->frame_waiters);
+    scope_init(&d->scope, &all->generation);
+    deferred_init(&d->pump, device_pump);
+    timer_init(&d->retry, all->env.loop, retry_due);
+    timer_init(&d->linger, all->env.loop, linger_over);
+    timer_init(&d->attributes_timer, all->env.loop, host_attributes_due);
+    list_append(&all->list, &d->link);
+    all->n++;
+    *ret = d;
+    return 0;
+}
+
+void device_free(struct device *d)
+{
+    struct device *child, *next;
+
+    device_halt(d, "the device was removed");
+    list_for_each_safe(child, next, &d->children, sibling)
+        device_free(child);
+    commands_cancel(d, -ECANCELED);
+    device_unbind(d);
+    scope_fini(&d->scope);
+    deferred_cancel(&d->pump);
+    timer_stop(&d->retry);
+    timer_stop(&d->linger);
+    timer_stop(&d->attributes_timer);
+    if (d->channel)
+        last_forget(d->all->env.last, d->channel);
+    frame_quota_release(d->all->env.pool, &d->quota);
+    list_remove(&d->sibling);
+    list_remove(&d->link);
+    d->all->n--;
+    json_decref(d->given_options);
+    config_device_free(d->given);
+    free(d->given_file);
+    free(d);
+}

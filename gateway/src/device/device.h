@@ -1,0 +1,213 @@
+/* device.h - one device inside this folder: its state machine and what it owns. Everybody else sees devices.h.
+ *
+ *              ┌────────── enabled, driver there, options right ──────────┐
+ *              ▼                                                          │
+ *          STARTING ── online(true) ──▶ ONLINE                        DISABLED / ERROR
+ *           ▲    │                        │                               ▲
+ *      back-off  └─ online(false) ─▶ OFFLINE ◀┘                           │
+ *           └───────────────────────────┘  ── disabled, driver gone ──────┘
+ *
+ * Every call into a driver is made by device_pump() or by a socket, timer or request of the device, never from inside another such call:
+ * whoever wants something sets a flag and calls device_poke().
+ */
+#pragma once
+
+#include <warren/driver.h>
+
+#include "device/clock_map.h"
+#include "device/devices.h"
+#include "device/driver.h"
+#include "device/scope.h"
+#include "loop/loop.h"
+#include "loop/timer.h"
+
+/* Reconnect: 1 s, doubled up to a minute, each time between half and the whole of it, so that a room of devices does not come back at once. */
+#define RETRY_FIRST_US INT64_C(1000000)
+#define RETRY_MAX_US INT64_C(60000000)
+/* Online for so long, a device has recovered and its back-off begins anew. */
+#define RETRY_FORGIVEN_US INT64_C(60000000)
+/* Attribute changes are told at most so often. */
+#define ATTRIBUTES_EVERY_US INT64_C(1000000)
+/* Log lines of a driver: a burst, then so many a second. */
+#define DRIVER_LOG_BURST 50
+#define DRIVER_LOG_PER_S 5
+
+struct setting_state {
+    struct param_value desired, reported;
+    bool dirty;       /* to be given to configure() */
+    bool sent;        /* given, applied() not yet called */
+    int result;       /* of the last applied() */
+    bool from_config; /* desired stands in the configuration, in `line` */
+    unsigned line;
+};
+
+struct attribute_state {
+    struct param_value value;
+    int64_t time_us; /* UTC; 0: never reported */
+    bool changed;    /* since the last device.attributes */
+};
+
+struct device {
+    struct wr_dev pub; /* what drivers see; first, so that the pointer is the same */
+
+    struct devices *all;
+    struct list link;     /* in all->list, in the order of their making */
+    struct list children; /* of struct device, by .sibling */
+    struct list sibling;
+    enum device_owner owner;
+    char id[WR_NAME_MAX + 1], name[DEVICE_NAME_BYTES], driver_name[WR_NAME_MAX + 1];
+    char kind_name[WR_NAME_MAX + 1]; /* outlives the driver */
+    char child_key[WR_NAME_MAX + 1];
+    bool enabled;
+
+    /* How to reach it, as it was given: by the configuration (pairs) or over REST (json). */
+    struct config_device *given; /* owned copy; NULL */
+    char *given_file;
+    json_t *given_options; /* owned; NULL */
+
+    struct driver *driver; /* NULL: not bound */
+    const struct wr_kind *kind;
+    struct param_value *options;
+    struct wr_value *option_view;
+    size_t n_options;
+    struct setting_state *settings;
+    size_t n_settings;
+    struct attribute_state *attributes;
+    size_t n_attributes;
+
+    enum device_state state;
+    char why[ERROR_TEXT_MAX];
+    bool misfit;   /* the options do not fit the driver's table, or the driver rejected it: no use in trying */
+    bool running;  /* between a good start() and stop(); children: between child() and its end */
+    bool restart;  /* online(false) was said: stop, wait, start */
+    bool removing; /* out of the registry, to be freed */
+    struct deferred pump;
+    struct timer retry;
+    unsigned n_failures;
+    int64_t online_since_us;
+
+    struct scope scope;
+    struct list calls; /* of struct command_call, all that are not answered */
+
+    unsigned n_lookers;
+    bool looked;       /* n_lookers > 0, or lingering */
+    bool told_watch;   /* what the driver knows */
+    struct timer linger;
+
+    uint16_t channel;
+    uint32_t seq;
+    struct frame_quota quota;
+    struct clock_map clock;
+    struct device_stats stats;
+    int64_t last_seen_us;
+    struct list frame_waiters; /* of struct command_call: host's own `capture` */
+
+    struct timer attributes_timer;
+    int64_t log_tokens_us; /* token bucket of log lines */
+    unsigned n_log_tokens, n_log_dropped;
+};
+
+struct devices {
+    struct devices_env env;
+    struct drivers *drivers;
+    struct list list;
+    size_t n;
+    uint16_t next_channel;
+    uint64_t generation;       /* of handles */
+    unsigned n_driver_frames;  /* calls into drivers on the stack: 0 or 1 */
+    struct config *config_seen; /* not owned; NULL */
+};
+
+static inline struct device *device_of(struct wr_dev *dev)
+{
+    return (struct device *)dev;
+}
+
+/* --- device.c: life and state ------------------------------------------------------------------------------------------------ */
+
+/* Made and in the registry; nothing has been published. -ENOSPC at DEVICES_MAX. */
+int device_new(struct devices *all, const char *id, const char *name, enum device_owner owner, struct device **ret);
+/* Stops it if need be. No plugin frame on the stack. */
+void device_free(struct device *d);
+/* Looks at what should be, on a later turn. */
+void device_poke(struct device *d);
+/* Calls stop(), cancels all it holds, frees its state. No plugin frame on the stack. Safe to repeat. */
+void device_halt(struct device *d, const char *why);
+/* State and sentence; publishes device.online, device.offline or device.error when the state is another. */
+void device_set_state(struct device *d, enum device_state state, const char *why);
+void device_online(struct device *d, bool up, const char *why);
+/* Around every call into a driver: asserts that there is no other on the stack. */
+void driver_enter(struct device *d);
+void driver_leave(struct device *d);
+/* Publishes an event of this device. */
+void device_publish(struct device *d, const char *type, const char *data);
+void device_publish_added(struct device *d, const char *type);
+
+/* --- bind.c: a device and its driver's tables ----------------------------------------------------------------------------------- */
+
+/* Checks the options and builds settings and attributes. A misfit leaves the device bound, in DEVICE_ERROR with a sentence. */
+void device_bind(struct device *d, struct driver *driver, const struct wr_kind *kind);
+void device_unbind(struct device *d);
+
+/* --- setting.c ------------------------------------------------------------------------------------------------------------------ */
+
+/* Desired values from configuration and database; at bind. */
+void settings_load(struct device *d);
+void settings_fini(struct device *d);
+/* All desired ones are to be sent (after online). */
+void settings_resend(struct device *d);
+/* Calls configure() with what is dirty; from the pump. */
+void settings_send(struct device *d);
+bool setting_pending(const struct device *d, unsigned index);
+void setting_reported(struct device *d, unsigned index, const struct wr_value *value);
+int setting_applied(struct device *d, const char *key, int result);
+/* Checks {key: value|null}; with `commit` also stores and marks them. */
+int settings_change(struct device *d, const json_t *settings, bool commit, store_fn fn, void *ctx, struct error *e);
+
+/* --- command.c ------------------------------------------------------------------------------------------------------------------ */
+
+/* Gives waiting calls to the driver; from the pump. */
+void commands_run(struct device *d);
+/* Ends all with a result. */
+void commands_cancel(struct device *d, int result);
+int command_answer(struct device *d, wr_handle handle, int result, const char *json);
+/* The command of every camera, and its wait for a frame. */
+extern const struct wr_command capture_command;
+void capture_command_run(struct command_call *c);
+void capture_command_frame(struct device *d, struct frame *f);
+size_t device_n_commands(const struct device *d);
+/* The driver's rows, then the host's own. */
+const struct wr_command *device_command_row(const struct device *d, size_t i);
+
+struct command_call {
+    struct list link;    /* in device->calls */
+    struct list waiting; /* in device->frame_waiters */
+    struct device *device;
+    const struct wr_command *row;
+    unsigned index;
+    struct param_value *args;
+    size_t n_args;
+    wr_handle handle;
+    bool given; /* run() was called */
+    bool looking;
+    struct timer timeout;
+    command_fn fn; /* NULL: abandoned */
+    void *ctx;
+};
+void command_finish(struct command_call *c, int result, const char *json);
+
+/* --- child.c -------------------------------------------------------------------------------------------------------------------- */
+
+struct wr_dev *child_add(struct device *parent, const char *kind, const char *key, const char *name);
+void child_end(struct device *child, const char *why);
+
+/* --- the host tables ---------------------------------------------------------------------------------------------------------------- */
+
+extern const struct wr_host host_table;
+extern const struct wr_tcp host_tcp;
+extern const struct wr_http host_http;
+extern const struct wr_store host_store;
+/* enum wr_service that host_table offers. */
+uint64_t host_services(void);
+/* Publishes the changed attributes; the timer's function. */
+void host_attributes_due(struct timer *t);
