@@ -148,7 +148,7 @@ static struct event *event_new(struct bus *b, const char *device, const char *ty
     return e;
 }
 
-int bus_publish(struct bus *b, const char *device, const char *type, const char *data)
+static int publish(struct bus *b, const char *device, const char *type, const char *data, bool transient)
 {
     struct event *e, **slot;
     struct bus_listener *l;
@@ -161,6 +161,7 @@ int bus_publish(struct bus *b, const char *device, const char *type, const char 
     e = event_new(b, device, type, data);
     if (!e)
         return -ENOMEM;
+    e->transient = transient;
     b->next_id++;
     b->stats.n_events++;
     slot = &b->tail[e->id % BUS_TAIL];
@@ -174,6 +175,16 @@ int bus_publish(struct bus *b, const char *device, const char *type, const char 
     }
     event_unref(e);
     return 0;
+}
+
+int bus_publish(struct bus *b, const char *device, const char *type, const char *data)
+{
+    return publish(b, device, type, data, false);
+}
+
+int bus_publish_transient(struct bus *b, const char *device, const char *type, const char *data)
+{
+    return publish(b, device, type, data, true);
 }
 
 void bus_publish_frame(struct bus *b, struct frame *f)

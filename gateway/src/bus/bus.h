@@ -27,6 +27,7 @@ struct bus;
 struct event {
     unsigned n_refs;
     uint64_t id;     /* rising by one, also across restarts */
+    bool transient;  /* for who is there now: not kept in the history */
     int64_t time_us; /* UTC */
     const char *device; /* "" for the gateway's own */
     const char *type;
@@ -63,6 +64,8 @@ void bus_unlisten(struct bus_listener *l);
 
 /* `data` is one JSON object or NULL for {}; it is not parsed here. -EMSGSIZE, -ENOMEM. */
 int bus_publish(struct bus *b, const char *device, const char *type, const char *data);
+/* The same for what is of no use later: the newest values of attributes, progress. */
+int bus_publish_transient(struct bus *b, const char *device, const char *type, const char *data);
 /* Gives a sealed frame to the listeners; the reference stays the caller's. */
 void bus_publish_frame(struct bus *b, struct frame *f);
 

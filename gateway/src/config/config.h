@@ -92,6 +92,10 @@ int config_check_pairs(const struct config_pair *pairs, size_t n, const struct w
 /* What differs, as dotted keys of the core table. `live`: can be applied while running. Devices are compared by the caller. */
 void config_each_change(const struct config *old, const struct config *now, void (*fn)(void *ctx, const char *key, bool live), void *ctx);
 bool config_device_equal(const struct config_device *a, const struct config_device *b);
+/* A copy of its own; NULL: no memory. */
+struct config_device *config_device_copy(const struct config_device *d);
+/* NULL-safe; frees what config_device_copy() made. */
+void config_device_free(struct config_device *d);
 
 /* The table, for the JSON Schema, the docs and the test of environment names. */
 struct config_option {

@@ -112,7 +112,7 @@ int devices_add(struct devices *d, const char *id, const char *name, const char 
 /* -EPERM: owned by the configuration or a parent. */
 int devices_remove(struct devices *d, struct device *dev, struct error *e);
 
-/* For drivers.c: a driver came, is replaced by another of its name, or goes. Only with no plugin frame on the stack. */
+/* For drivers.c: a driver came or goes (`why` "": another of its name comes at once). Only with no plugin frame on the stack. */
 struct driver;
 void devices_driver_added(struct devices *d, struct driver *driver);
 void devices_driver_removed(struct devices *d, struct driver *driver, const char *why);

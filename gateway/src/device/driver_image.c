@@ -253,7 +253,7 @@ int driver_image_check(const uint8_t *image, size_t n, struct driver_head *ret, 
 {
     struct image im = {.bytes = image, .n = n};
     struct driver_head head;
-    struct dynamic dynamic;
+    struct dynamic dynamic = {0};
     const uint8_t *p;
     Sym sym;
     int r;

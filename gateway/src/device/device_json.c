@@ -1,0 +1,142 @@
+/* device_json.c - a device as REST shows it (docs/rest.md). Order of keys in tables is the order of the driver's rows. */
+#include "base/clock.h"
+#include "device/device.h"
+
+static void key_string(struct wr_json *j, const char *key, const char *value)
+{
+    wr_json_key(j, key);
+    wr_json_string(j, value && *value ? value : NULL);
+}
+
+static void key_time(struct wr_json *j, const char *key, int64_t us)
+{
+    char text[CLOCK_TEXT_BYTES];
+
+    wr_json_key(j, key);
+    wr_json_string(j, us > 0 ? clock_format(us, text) : NULL);
+}
+
+static void attributes(const struct device *d, struct wr_json *j)
+{
+    int64_t offset;
+
+    wr_json_key(j, "attributes");
+    wr_json_object(j);
+    for (size_t i = 0; i < d->n_attributes; i++) {
+        const struct wr_attribute *row = &d->kind->attributes[i];
+
+        if (d->attributes[i].time_us == 0)
+            continue;
+        wr_json_key(j, row->key);
+        wr_json_object(j);
+        wr_json_key(j, "value");
+        param_to_json(j, NULL, &d->attributes[i].value.v);
+        key_string(j, "unit", row->unit);
+        key_string(j, "help", row->help);
+        key_time(j, "time", d->attributes[i].time_us);
+        wr_json_end(j);
+    }
+    if (clock_map_offset(&d->clock, &offset)) {
+        wr_json_key(j, "clock_offset_us");
+        wr_json_object(j);
+        wr_json_key(j, "value");
+        wr_json_int(j, offset);
+        key_string(j, "unit", "us");
+        key_string(j, "help", "Our clock minus the device's, by the fastest frame of the last two minutes");
+        key_time(j, "time", d->last_seen_us);
+        wr_json_end(j);
+    }
+    wr_json_end(j);
+}
+
+static void settings(const struct device *d, struct wr_json *j)
+{
+    wr_json_key(j, "settings");
+    wr_json_object(j);
+    for (unsigned i = 0; i < d->n_settings; i++) {
+        const struct wr_param *row = &d->kind->settings[i];
+        const struct setting_state *s = &d->settings[i];
+
+        wr_json_key(j, row->key);
+        wr_json_object(j);
+        param_row_to_json(j, row);
+        wr_json_key(j, "desired");
+        param_to_json(j, row, &s->desired.v);
+        wr_json_key(j, "reported");
+        param_to_json(j, row, &s->reported.v);
+        wr_json_key(j, "pending");
+        wr_json_bool(j, setting_pending(d, i));
+        key_string(j, "error", s->result < 0 ? error_name(s->result) : NULL);
+        wr_json_key(j, "owner");
+        wr_json_string(j, s->from_config ? "config" : "database");
+        wr_json_end(j);
+    }
+    wr_json_end(j);
+}
+
+static void arguments(const struct wr_command *row, struct wr_json *j)
+{
+    wr_json_key(j, "args");
+    wr_json_array(j);
+    for (const struct wr_param *p = row->args; p && p->key; p++) {
+        wr_json_object(j);
+        wr_json_key(j, "key");
+        wr_json_string(j, p->key);
+        param_row_to_json(j, p);
+        wr_json_end(j);
+    }
+    wr_json_end(j);
+}
+
+static void commands(const struct device *d, struct wr_json *j)
+{
+    static const char *const roles[] = {[WR_ROLE_OPERATOR] = "operator", [WR_ROLE_VIEWER] = "viewer", [WR_ROLE_ADMIN] = "admin"};
+
+    wr_json_key(j, "commands");
+    wr_json_object(j);
+    for (size_t i = 0; i < device_n_commands(d); i++) {
+        const struct wr_command *row = device_command_row(d, i);
+
+        wr_json_key(j, row->name);
+        wr_json_object(j);
+        key_string(j, "help", row->help);
+        wr_json_key(j, "timeout_ms");
+        wr_json_uint(j, row->timeout_ms ? row->timeout_ms : 10000);
+        wr_json_key(j, "exclusive");
+        wr_json_bool(j, row->flags & WR_EXCLUSIVE);
+        wr_json_key(j, "role");
+        wr_json_string(j, row->role <= WR_ROLE_ADMIN ? roles[row->role] : "admin");
+        arguments(row, j);
+        wr_json_end(j);
+    }
+    wr_json_end(j);
+}
+
+void device_json(const struct device *d, struct wr_json *j)
+{
+    static const char *const owners[] = {"config", "database", "driver", "parent"};
+
+    wr_json_object(j);
+    key_string(j, "id", d->id);
+    key_string(j, "name", d->name);
+    key_string(j, "kind", d->kind_name);
+    key_string(j, "driver", d->driver_name);
+    key_string(j, "state", device_state_name(d->state));
+    key_string(j, "why", d->why);
+    key_string(j, "parent", d->pub.parent ? d->pub.parent->id : NULL);
+    wr_json_key(j, "channel");
+    if (d->channel)
+        wr_json_int(j, d->channel);
+    else
+        wr_json_null(j);
+    wr_json_key(j, "camera");
+    wr_json_bool(j, device_is_camera(d));
+    wr_json_key(j, "enabled");
+    wr_json_bool(j, d->enabled);
+    key_string(j, "owner", owners[d->owner]);
+    attributes(d, j);
+    settings(d, j);
+    commands(d, j);
+    key_time(j, "last_seen", d->last_seen_us);
+    wr_json_end(j);
+}

@@ -1,0 +1,279 @@
+#include "device/drivers.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/log.h"
+#include "device/device.h"
+#include "loop/watch_dir.h"
+
+/* One file of the folder, as it was when it was last looked at. */
+struct plugin {
+    struct list link;
+    char file[256]; /* name in the folder */
+    dev_t dev;
+    ino_t ino;
+    off_t size;
+    struct timespec mtime;
+    struct driver *driver; /* NULL: refused */
+    char why[ERROR_TEXT_MAX]; /* of the refusal, also of a replacement that was refused while the old one stays */
+    bool seen;                /* in the scan that is going on */
+};
+
+struct drivers {
+    struct bus *bus;
+    struct devices *devices;
+    char *folder;
+    struct list plugins;
+    struct watch_dir *watch;
+    bool folder_told; /* that it cannot be read */
+};
+
+struct driver *drivers_find(const struct drivers *d, const char *name)
+{
+    struct plugin *p;
+
+    list_for_each(p, &d->plugins, link)
+    {
+        if (p->driver && strcmp(p->driver->name, name) == 0)
+            return p->driver;
+    }
+    return NULL;
+}
+
+int drivers_each(const struct drivers *d, int (*fn)(void *ctx, const struct driver_status *s), void *ctx)
+{
+    struct plugin *p;
+
+    list_for_each(p, &d->plugins, link)
+    {
+        struct driver_status s = {.file = p->file,
+            .loaded = p->driver != NULL,
+            .why = p->why,
+            .name = p->driver ? p->driver->name : "",
+            .version = p->driver ? p->driver->table->version : "",
+            .summary = p->driver ? p->driver->table->summary : ""};
+        int r = fn(ctx, &s);
+
+        if (r != 0)
+            return r;
+    }
+    return 0;
+}
+
+static void publish(struct drivers *d, const char *type, const struct plugin *p)
+{
+    char text[ERROR_TEXT_MAX * 6 + 1024];
+    struct wr_json j = wr_json_into(text, sizeof text);
+
+    wr_json_object(&j);
+    wr_json_key(&j, "file");
+    wr_json_string(&j, p->file);
+    wr_json_key(&j, "name");
+    wr_json_string(&j, p->driver ? p->driver->name : NULL);
+    wr_json_key(&j, "version");
+    wr_json_string(&j, p->driver ? p->driver->table->version : NULL);
+    if (p->why[0]) {
+        wr_json_key(&j, "why");
+        wr_json_string(&j, p->why);
+    }
+    wr_json_end(&j);
+    bus_publish(d->bus, "", type, wr_json_text(&j));
+}
+
+static void refuse(struct drivers *d, struct plugin *p, const struct error *e)
+{
+    snprintf(p->why, sizeof p->why, "%s", error_text(e));
+    log_warning(p->driver ? "a new version of a driver is refused, the old one stays" : "a driver is refused", F_STR("file", p->file),
+        F_STR("why", p->why));
+    publish(d, "plugin.refused", p);
+}
+
+static void unload(struct drivers *d, struct plugin *p, const char *why)
+{
+    struct driver *old = steal(p->driver);
+
+    devices_driver_removed(d->devices, old, why);
+    driver_unload(old);
+}
+
+/* The new code is in memory and checked before the old one goes, so that a bad file costs nothing. */
+static void load(struct drivers *d, struct plugin *p)
+{
+    char path[4096];
+    struct error e = ERROR_NULL;
+    struct driver *driver = NULL, *other;
+
+    snprintf(path, sizeof path, "%s/%s", d->folder, p->file);
+    if (driver_load(path, host_services(), &driver, &e) < 0) {
+        refuse(d, p, &e);
+        return;
+    }
+    other = drivers_find(d, driver->name);
+    if (other && other != p->driver) {
+        error_set(&e, -EEXIST, "a driver named \"%s\" is loaded from another file already", driver->name);
+        refuse(d, p, &e);
+        driver_unload(driver);
+        return;
+    }
+    if (p->driver)
+        unload(d, p, "");
+    p->driver = driver;
+    p->why[0] = '\0';
+    log_info("driver loaded", F_STR("driver", driver->name), F_STR("version", driver->table->version), F_STR("file", p->file));
+    publish(d, "plugin.loaded", p);
+    devices_driver_added(d->devices, driver);
+}
+
+static bool is_plugin_name(const char *name)
+{
+    size_t n = strlen(name);
+
+    return name[0] != '.' && n > 3 && n < sizeof((struct plugin *)0)->file && strcmp(name + n - 3, ".so") == 0;
+}
+
+static struct plugin *find_plugin(struct drivers *d, const char *file)
+{
+    struct plugin *p;
+
+    list_for_each(p, &d->plugins, link)
+    {
+        if (strcmp(p->file, file) == 0)
+            return p;
+    }
+    return NULL;
+}
+
+static bool changed(const struct plugin *p, const struct stat *st)
+{
+    return p->dev != st->st_dev || p->ino != st->st_ino || p->size != st->st_size || p->mtime.tv_sec != st->st_mtim.tv_sec ||
+        p->mtime.tv_nsec != st->st_mtim.tv_nsec;
+}
+
+static void look_at(struct drivers *d, DIR *dir, const char *file, size_t n_known)
+{
+    struct plugin *p = find_plugin(d, file);
+    struct stat st;
+
+    if (fstatat(dirfd(dir), file, &st, 0) < 0)
+        return;
+    if (!p) {
+        if (n_known >= DRIVERS_MAX) {
+            log_warning("too many drivers in the folder", F_STR("file", file), F_INT("limit", DRIVERS_MAX));
+            return;
+        }
+        p = calloc(1, sizeof *p);
+        if (!p)
+            return;
+        snprintf(p->file, sizeof p->file, "%s", file);
+        list_append(&d->plugins, &p->link);
+    } else if (!changed(p, &st)) {
+        p->seen = true;
+        return;
+    }
+    p->seen = true;
+    p->dev = st.st_dev;
+    p->ino = st.st_ino;
+    p->size = st.st_size;
+    p->mtime = st.st_mtim;
+    load(d, p);
+}
+
+static void forget_unseen(struct drivers *d)
+{
+    struct plugin *p, *next;
+
+    list_for_each_safe(p, next, &d->plugins, link)
+    {
+        if (p->seen)
+            continue;
+        if (p->driver) {
+            log_info("driver removed", F_STR("driver", p->driver->name), F_STR("file", p->file));
+            unload(d, p, "the driver's file was removed");
+            publish(d, "plugin.removed", p);
+        }
+        list_remove(&p->link);
+        free(p);
+    }
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* In order of names, so that two files of one driver end the same way every time. */
+static void scan(void *ctx)
+{
+    struct drivers *d = ctx;
+    char *names[DRIVERS_MAX * 2];
+    size_t n = 0;
+    DIR *dir = opendir(d->folder);
+    struct plugin *p;
+    struct dirent *entry;
+
+    if (!dir) {
+        if (!d->folder_told)
+            log_warning("the folder of drivers cannot be read", F_STR("folder", d->folder), F_ERRNO(-errno));
+        d->folder_told = true;
+        return;
+    }
+    d->folder_told = false;
+    while ((entry = readdir(dir)) && n < N_ELEMENTS(names)) {
+        if (is_plugin_name(entry->d_name) && (names[n] = strdup(entry->d_name)))
+            n++;
+    }
+    qsort(names, n, sizeof *names, by_name);
+    list_for_each(p, &d->plugins, link)
+        p->seen = false;
+    for (size_t i = 0; i < n; i++) {
+        look_at(d, dir, names[i], i);
+        free(names[i]);
+    }
+    closedir(dir);
+    forget_unseen(d);
+}
+
+int drivers_new(struct loop *l, struct bus *b, struct devices *devices, const char *folder, struct drivers **ret)
+{
+    struct drivers *d = calloc(1, sizeof *d);
+    int r;
+
+    if (!d)
+        return -ENOMEM;
+    d->bus = b;
+    d->devices = devices;
+    list_init(&d->plugins);
+    d->folder = strdup(folder);
+    r = d->folder ? watch_dir_new(l, folder, DRIVERS_SETTLE_US, DRIVERS_RESCAN_US, scan, d, &d->watch) : -ENOMEM;
+    if (r < 0) {
+        free(d->folder);
+        free(d);
+        return r;
+    }
+    devices_set_drivers(devices, d);
+    scan(d);
+    *ret = d;
+    return 0;
+}
+
+struct drivers *drivers_free(struct drivers *d)
+{
+    struct plugin *p, *next;
+
+    if (!d)
+        return NULL;
+    watch_dir_free(d->watch);
+    list_for_each_safe(p, next, &d->plugins, link)
+    {
+        driver_unload(p->driver);
+        list_remove(&p->link);
+        free(p);
+    }
+    free(d->folder);
+    free(d);
+    return NULL;
+}
