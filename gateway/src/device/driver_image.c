@@ -236,7 +236,7 @@ static int find_driver(const struct image *im, const struct dynamic *d, Sym *ret
         return r;
     for (uint32_t i = 0; i < n; i++) {
         const uint8_t *p = at_address(im, d->symtab + (Addr)i * sizeof(Sym), sizeof(Sym));
-        Sym sym;
+        Sym sym = {0};
 
         if (!p)
             return error_set(e, -ENOEXEC, "the file's symbol table lies outside its segments");
@@ -255,7 +255,7 @@ int driver_image_check(const uint8_t *image, size_t n, struct driver_head *ret, 
     struct driver_head head;
     struct dynamic dynamic = {0};
     const uint8_t *p;
-    Sym sym;
+    Sym sym = {0};
     int r;
 
     if ((r = check_header(&im, e)) < 0 || (r = check_segments(&im, e)) < 0 || (r = read_dynamic(&im, &dynamic, e)) < 0 ||

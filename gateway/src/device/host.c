@@ -44,7 +44,7 @@ static bool log_allowed(struct device *d)
     return true;
 }
 
-static void host_log(struct wr_dev *dev, enum wr_log_level level, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void host_log(struct wr_dev *dev, enum wr_log_level level, const char *format, ...)
 {
     static const enum log_level levels[] = {LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR};
     struct device *d = device_of(dev);
