@@ -1,0 +1,108 @@
+/* api.h - what the routes of the gateway work on, and how they answer. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "config/config.h"
+#include "device/devices.h"
+#include "device/drivers.h"
+#include "http/auth.h"
+#include "http/server.h"
+
+struct found;
+struct mjpeg;
+struct sse;
+struct ws_hub;
+
+/* One JSON answer; a page of 500 captures or a hundred devices with all their tables fit. */
+#define API_MAX_REPLY_BYTES (8u << 20)
+
+/* Filled by main; outlives every request. */
+struct api {
+    struct loop *loop;
+    struct bus *bus;
+    struct last *last;
+    struct frame_pool *pool;
+    struct store *store;
+    struct devices *devices;
+    struct drivers *drivers;
+    struct found *found;
+    const struct config *config; /* changes with a reload */
+    struct auth *auth;
+    struct http_server *server;
+    struct ws_hub *ws;
+    struct mjpeg *mjpeg;
+    struct sse *sse;
+    char boot_id[33]; /* random, new at each start */
+    int64_t started_us; /* monotonic */
+};
+
+/* What the path's {…} stood for; decoded, at most 63 bytes each, "" when there is none. */
+struct route_args {
+    char id[WR_NAME_MAX + 1], name[WR_NAME_MAX + 1];
+};
+
+typedef void (*route_fn)(struct api *a, struct http_request *q, const struct route_args *args);
+
+/* --- answers ---------------------------------------------------------------------------------------------------------------- */
+
+/* application/problem+json (RFC 9457). `detail` is a sentence. */
+void reply_problem(struct http_request *q, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The status that fits a negative errno: -ENOENT 404, -EINVAL 422, -EPERM and -EBUSY and -EEXIST 409, -ENOTCONN 503, -ETIMEDOUT 504, -ENOSPC 507 … */
+int status_of(int error);
+/* The same with the sentence of `e`. */
+void reply_error(struct http_request *q, const struct error *e);
+/* Finishes `j` into `b`, answers with it and frees the buffer; 500 when it did not fit. */
+void reply_json_consume(struct http_request *q, int status, struct buf *b, struct wr_json *j);
+/* The request's body as a JSON object. NULL: it was answered (415 not JSON, 400 with line and column). A missing body is {} where optional. */
+json_t *request_json(struct http_request *q, bool optional);
+/* One query parameter as an integer in [min, max]; false: it was answered (422). `def` when absent. */
+bool request_int(struct http_request *q, const char *name, int64_t min, int64_t max, int64_t def, int64_t *ret);
+/* A text parameter; "" when absent; false: it was answered. */
+bool request_text(struct http_request *q, const char *name, char *out, size_t cap);
+/* An RFC 3339 time; 0 when absent; false: it was answered. */
+bool request_time(struct http_request *q, const char *name, int64_t *ret);
+/* The device of the path; NULL: it was answered (404). */
+struct device *request_device(struct api *a, struct http_request *q, const struct route_args *args);
+
+/* --- the routes' functions, by file ------------------------------------------------------------------------------------------ */
+
+/* rest_devices.c */
+void devices_list(struct api *a, struct http_request *q, const struct route_args *args);
+void devices_post(struct api *a, struct http_request *q, const struct route_args *args);
+void device_get(struct api *a, struct http_request *q, const struct route_args *args);
+void device_patch(struct api *a, struct http_request *q, const struct route_args *args);
+void device_delete(struct api *a, struct http_request *q, const struct route_args *args);
+void device_command_post(struct api *a, struct http_request *q, const struct route_args *args);
+/* rest_found.c */
+void found_list(struct api *a, struct http_request *q, const struct route_args *args);
+void found_adopt(struct api *a, struct http_request *q, const struct route_args *args);
+/* rest_frame.c */
+void device_frame(struct api *a, struct http_request *q, const struct route_args *args);
+/* mjpeg.c, sse.c */
+void device_mjpeg(struct api *a, struct http_request *q, const struct route_args *args);
+void events_stream(struct api *a, struct http_request *q, const struct route_args *args);
+/* rest_captures.c */
+void captures_list(struct api *a, struct http_request *q, const struct route_args *args);
+void capture_get(struct api *a, struct http_request *q, const struct route_args *args);
+void capture_patch(struct api *a, struct http_request *q, const struct route_args *args);
+void capture_delete(struct api *a, struct http_request *q, const struct route_args *args);
+void capture_image(struct api *a, struct http_request *q, const struct route_args *args);
+void capture_thumb(struct api *a, struct http_request *q, const struct route_args *args);
+/* rest_events.c */
+void events_list(struct api *a, struct http_request *q, const struct route_args *args);
+/* rest_system.c */
+void plugins_list(struct api *a, struct http_request *q, const struct route_args *args);
+void info_get(struct api *a, struct http_request *q, const struct route_args *args);
+void healthz_get(struct api *a, struct http_request *q, const struct route_args *args);
+void readyz_get(struct api *a, struct http_request *q, const struct route_args *args);
+/* metrics.c, openapi.c */
+void metrics_get(struct api *a, struct http_request *q, const struct route_args *args);
+void openapi_get(struct api *a, struct http_request *q, const struct route_args *args);
+
+/* --- face.c: the server's events to routes and WebSockets ------------------------------------------------------------------------- */
+
+/* Listens and serves. `a` has everything but the server. A sentence that names address and port. */
+int api_listen(struct api *a, const char *address, uint16_t port, unsigned max_connections, struct error *e);
+/* Closes all. Safe to repeat. */
+void api_close(struct api *a);
