@@ -48,6 +48,9 @@ typedef void (*route_fn)(struct api *a, struct http_request *q, const struct rou
 
 /* application/problem+json (RFC 9457). `detail` is a sentence. */
 void reply_problem(struct http_request *q, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* 503 with Retry-After; 405 with Allow. */
+void reply_unavailable(struct http_request *q, unsigned retry_after_s, const char *detail);
+void reply_method_not_allowed(struct http_request *q, const char *allow);
 /* The status that fits a negative errno: -ENOENT 404, -EINVAL 422, -EPERM and -EBUSY and -EEXIST 409, -ENOTCONN 503, -ETIMEDOUT 504, -ENOSPC 507 … */
 int status_of(int error);
 /* The same with the sentence of `e`. */

@@ -1,0 +1,209 @@
+/* reply.c - answers in JSON and problem+json, and what is read from a request. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "http/api.h"
+
+/* What no cache may keep and no other site may frame or sniff. */
+static const struct http_reply_header json_headers[] = {
+    {"Cache-Control", "no-store"},
+    {"X-Content-Type-Options", "nosniff"},
+};
+
+static const struct {
+    int status;
+    const char *title;
+} titles[] = {
+    {400, "Bad Request"}, {401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"}, {409, "Conflict"},
+    {413, "Content Too Large"}, {415, "Unsupported Media Type"}, {416, "Range Not Satisfiable"}, {422, "Unprocessable Content"},
+    {429, "Too Many Requests"}, {500, "Internal Server Error"}, {503, "Service Unavailable"}, {504, "Gateway Timeout"},
+    {507, "Insufficient Storage"},
+};
+
+static const char *title_of(int status)
+{
+    for (size_t i = 0; i < N_ELEMENTS(titles); i++) {
+        if (titles[i].status == status)
+            return titles[i].title;
+    }
+    return "Error";
+}
+
+int status_of(int error)
+{
+    switch (error) {
+    case -ENOENT:
+        return 404;
+    case -EINVAL:
+    case -ERANGE:
+    case -EBADMSG:
+        return 422;
+    case -EPERM:
+    case -EBUSY:
+    case -EEXIST:
+        return 409;
+    case -EACCES:
+        return 403;
+    case -EAGAIN:
+        return 429;
+    case -ENOTCONN:
+    case -ECANCELED:
+    case -ECONNREFUSED:
+    case -ECONNRESET:
+    case -EPIPE:
+    case -EHOSTUNREACH:
+    case -EOPNOTSUPP:
+        return 503;
+    case -ETIMEDOUT:
+        return 504;
+    case -ENOSPC:
+        return 507;
+    default:
+        return 500;
+    }
+}
+
+static void reply_with(struct http_request *q, int status, const char *detail, const struct http_reply_header *headers, size_t n_headers)
+{
+    char text[4096];
+    struct wr_json j = wr_json_into(text, sizeof text);
+
+    wr_json_object(&j);
+    wr_json_key(&j, "type");
+    wr_json_string(&j, "about:blank");
+    wr_json_key(&j, "title");
+    wr_json_string(&j, title_of(status));
+    wr_json_key(&j, "status");
+    wr_json_int(&j, status);
+    wr_json_key(&j, "detail");
+    wr_json_string(&j, detail);
+    wr_json_end(&j);
+    http_reply(q, status, "application/problem+json", text, j.len, headers, n_headers);
+}
+
+void reply_problem(struct http_request *q, int status, const char *format, ...)
+{
+    char detail[512];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(detail, sizeof detail, format, args);
+    va_end(args);
+    reply_with(q, status, detail, json_headers, N_ELEMENTS(json_headers));
+}
+
+void reply_unavailable(struct http_request *q, unsigned retry_after_s, const char *detail)
+{
+    char seconds[16];
+    struct http_reply_header headers[] = {json_headers[0], json_headers[1], {"Retry-After", seconds}};
+
+    snprintf(seconds, sizeof seconds, "%u", retry_after_s);
+    reply_with(q, 503, detail, headers, N_ELEMENTS(headers));
+}
+
+void reply_method_not_allowed(struct http_request *q, const char *allow)
+{
+    struct http_reply_header headers[] = {json_headers[0], json_headers[1], {"Allow", allow}};
+
+    reply_with(q, 405, "this route does not know that method", headers, N_ELEMENTS(headers));
+}
+
+void reply_error(struct http_request *q, const struct error *e)
+{
+    reply_problem(q, status_of(e->code), "%s", error_text(e));
+}
+
+void reply_json_consume(struct http_request *q, int status, struct buf *b, struct wr_json *j)
+{
+    if (buf_json_end(b, j) == 0)
+        http_reply(q, status, "application/json", buf_data(b), b->len, json_headers, N_ELEMENTS(json_headers));
+    else
+        reply_problem(q, 500, "the answer is too large");
+    buf_fini(b);
+}
+
+json_t *request_json(struct http_request *q, bool optional)
+{
+    const char *type = http_field(q, HTTP_FIELD_CONTENT_TYPE);
+    struct error e = ERROR_NULL;
+    size_t n = 0;
+    const uint8_t *body = http_body(q, &n);
+    json_t *j;
+
+    if (n == 0 && optional)
+        return json_object();
+    if (!type || strncasecmp(type, "application/json", 16) != 0 || (type[16] && type[16] != ';' && type[16] != ' ')) {
+        reply_problem(q, 415, "the body must be JSON, with Content-Type: application/json");
+        return NULL;
+    }
+    j = json_read((const char *)body, n, &e);
+    if (j && json_is_object(j))
+        return j;
+    reply_problem(q, 400, "the body is not a JSON object%s%s", j ? "" : ": ", j ? "" : error_text(&e));
+    json_decref(j);
+    return NULL;
+}
+
+bool request_text(struct http_request *q, const char *name, char *out, size_t cap)
+{
+    int r = http_query_get(q, name, out, cap);
+
+    if (r == -ENOENT) {
+        out[0] = '\0';
+        return true;
+    }
+    if (r >= 0)
+        return true;
+    reply_problem(q, 422, "%s: expected at most %zu bytes of text", name, cap - 1);
+    return false;
+}
+
+bool request_int(struct http_request *q, const char *name, int64_t min, int64_t max, int64_t def, int64_t *ret)
+{
+    char text[32];
+    int64_t v;
+    int r = http_query_get(q, name, text, sizeof text);
+
+    if (r == -ENOENT) {
+        *ret = def;
+        return true;
+    }
+    if (r < 0 || text_to_int(text, &v) < 0 || v < min || v > max) {
+        reply_problem(q, 422, "%s: expected an integer from %lld to %lld", name, (long long)min, (long long)max);
+        return false;
+    }
+    *ret = v;
+    return true;
+}
+
+bool request_time(struct http_request *q, const char *name, int64_t *ret)
+{
+    char text[64];
+
+    if (!request_text(q, name, text, sizeof text))
+        return false;
+    if (!text[0]) {
+        *ret = 0;
+        return true;
+    }
+    if (clock_parse(text, ret) == 0)
+        return true;
+    reply_problem(q, 422, "%s: expected a time like 2026-01-31T12:00:00Z", name);
+    return false;
+}
+
+struct device *request_device(struct api *a, struct http_request *q, const struct route_args *args)
+{
+    struct device *d = devices_find(a->devices, args->id);
+
+    if (!d)
+        reply_problem(q, 404, "there is no device \"%s\"", args->id);
+    return d;
+}

@@ -1,0 +1,240 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "http/api.h"
+
+static int one_device(void *ctx, struct device *d)
+{
+    device_json(d, ctx);
+    return 0;
+}
+
+void devices_list(struct api *a, struct http_request *q, const struct route_args *args)
+{
+    struct buf b = BUF_INIT(API_MAX_REPLY_BYTES);
+    struct wr_json j = buf_json(&b);
+
+    wr_json_object(&j);
+    wr_json_key(&j, "items");
+    wr_json_array(&j);
+    devices_each(a->devices, one_device, &j);
+    wr_json_end(&j);
+    wr_json_key(&j, "next");
+    wr_json_null(&j);
+    wr_json_end(&j);
+    reply_json_consume(q, 200, &b, &j);
+}
+
+static void reply_device(struct http_request *q, int status, const struct device *d)
+{
+    struct buf b = BUF_INIT(API_MAX_REPLY_BYTES);
+    struct wr_json j = buf_json(&b);
+
+    device_json(d, &j);
+    reply_json_consume(q, status, &b, &j);
+}
+
+void device_get(struct api *a, struct http_request *q, const struct route_args *args)
+{
+    struct device *d = request_device(a, q, args);
+
+    if (d)
+        reply_device(q, 200, d);
+}
+
+/* "field" of an object as text; NULL when absent. Any other type is an error. */
+static bool text_field(const json_t *body, const char *field, const char **ret, struct error *e)
+{
+    const json_t *v = json_object_get(body, field);
+
+    *ret = json_string_value(v);
+    if (v && !*ret)
+        error_set(e, -EINVAL, "%s: expected a string", field);
+    return !v || *ret;
+}
+
+static bool only_fields(const json_t *body, const char *const *fields, struct error *e)
+{
+    const char *key;
+    json_t *value;
+
+    json_object_foreach((json_t *)body, key, value)
+    {
+        bool known = false;
+
+        for (const char *const *f = fields; *f; f++)
+            known |= strcmp(*f, key) == 0;
+        if (!known) {
+            error_set(e, -EINVAL, "unknown field \"%.60s\"", key);
+            return false;
+        }
+    }
+    return true;
+}
+
+void devices_post(struct api *a, struct http_request *q, const struct route_args *args)
+{
+    static const char *const fields[] = {"id", "name", "driver", "options", NULL};
+    _cleanup_(json_freep) json_t *body = request_json(q, false);
+    const char *id, *name, *driver;
+    const json_t *options = json_object_get(body, "options");
+    struct error e = ERROR_NULL;
+    struct device *d;
+
+    if (!body)
+        return;
+    if (!only_fields(body, fields, &e) || !text_field(body, "id", &id, &e) || !text_field(body, "name", &name, &e) ||
+        !text_field(body, "driver", &driver, &e)) {
+        reply_error(q, &e);
+        return;
+    }
+    if (!driver || (options && !json_is_object(options))) {
+        reply_problem(q, 422, "expected {\"driver\": …, \"name\": …, \"options\": {…}}");
+        return;
+    }
+    if (devices_add(a->devices, id, name ? name : "", driver, options, &d, &e) < 0)
+        reply_error(q, &e);
+    else
+        reply_device(q, 201, d);
+}
+
+/* A change is answered when it is durable. By then the client may have gone, or the device. */
+struct change {
+    struct api *api;
+    struct http_request *request; /* NULL: gone */
+    char id[WR_NAME_MAX + 1];
+};
+
+static void change_gone(void *ctx, struct http_request *q)
+{
+    struct change *c = http_ctx(q);
+
+    c->request = NULL;
+}
+
+static void change_stored(void *ctx, int result)
+{
+    _cleanup_(freep) struct change *c = ctx;
+    struct device *d = devices_find(c->api->devices, c->id);
+
+    if (!c->request)
+        return;
+    if (result < 0)
+        reply_problem(c->request, status_of(result), "the change could not be stored: %s", error_name(result));
+    else if (!d)
+        reply_problem(c->request, 404, "the device was removed meanwhile");
+    else
+        reply_device(c->request, 200, d);
+}
+
+static bool parse_change(const json_t *body, struct device_change *ret, bool *enabled, struct error *e)
+{
+    static const char *const fields[] = {"name", "enabled", "settings", "options", NULL};
+    const json_t *on = json_object_get(body, "enabled");
+
+    if (!only_fields(body, fields, e) || !text_field(body, "name", &ret->name, e))
+        return false;
+    if (on && !json_is_boolean(on)) {
+        error_set(e, -EINVAL, "enabled: expected true or false");
+        return false;
+    }
+    *enabled = json_is_true(on);
+    ret->enabled = on ? enabled : NULL;
+    ret->settings = json_object_get(body, "settings");
+    ret->options = json_object_get(body, "options");
+    return true;
+}
+
+void device_patch(struct api *a, struct http_request *q, const struct route_args *args)
+{
+    struct device *d = request_device(a, q, args);
+    _cleanup_(json_freep) json_t *body = d ? request_json(q, false) : NULL;
+    struct device_change change = {0};
+    struct error e = ERROR_NULL;
+    struct change *c;
+    bool enabled;
+
+    if (!body)
+        return;
+    if (!parse_change(body, &change, &enabled, &e)) {
+        reply_error(q, &e);
+        return;
+    }
+    c = calloc(1, sizeof *c);
+    if (!c) {
+        reply_problem(q, 500, "no memory");
+        return;
+    }
+    *c = (struct change){.api = a, .request = q};
+    snprintf(c->id, sizeof c->id, "%s", args->id);
+    http_set_ctx(q, c);
+    http_on_gone(q, change_gone);
+    if (device_change(d, &change, change_stored, c, &e) < 0) {
+        http_on_gone(q, NULL);
+        free(c);
+        reply_error(q, &e);
+    }
+}
+
+void device_delete(struct api *a, struct http_request *q, const struct route_args *args)
+{
+    struct device *d = request_device(a, q, args);
+    struct error e = ERROR_NULL;
+
+    if (!d)
+        return;
+    if (devices_remove(a->devices, d, &e) < 0)
+        reply_error(q, &e);
+    else
+        http_reply(q, 204, NULL, NULL, 0, NULL, 0);
+}
+
+/* --- commands ----------------------------------------------------------------------------------------------------------------- */
+
+static void command_gone(void *ctx, struct http_request *q)
+{
+    command_abandon(http_ctx(q));
+}
+
+static void command_answered(void *ctx, int result, const char *json)
+{
+    struct http_request *q = ctx;
+    struct buf b = BUF_INIT(API_MAX_REPLY_BYTES);
+    struct wr_json j;
+
+    if (result < 0) {
+        reply_problem(q, status_of(result), "%s", json);
+        return;
+    }
+    j = buf_json(&b);
+    wr_json_object(&j);
+    wr_json_key(&j, "result");
+    wr_json_raw(&j, json, strlen(json));
+    wr_json_end(&j);
+    reply_json_consume(q, 200, &b, &j);
+}
+
+void device_command_post(struct api *a, struct http_request *q, const struct route_args *args)
+{
+    static const char *const fields[] = {"args", NULL};
+    struct device *d = request_device(a, q, args);
+    _cleanup_(json_freep) json_t *body = d ? request_json(q, true) : NULL;
+    const json_t *command_args = json_object_get(body, "args");
+    struct error e = ERROR_NULL;
+    struct command_call *call;
+
+    if (!body)
+        return;
+    if (!only_fields(body, fields, &e) || (command_args && !json_is_object(command_args) && error_set(&e, -EINVAL, "args: expected an object") < 0)) {
+        reply_error(q, &e);
+        return;
+    }
+    if (device_command(d, args->name, command_args, command_answered, q, &call, &e) < 0) {
+        reply_error(q, &e);
+        return;
+    }
+    http_set_ctx(q, call);
+    http_on_gone(q, command_gone);
+}
