@@ -17,20 +17,19 @@ static void error_write(struct error *e, const char *prefix, const char *text)
     e->text[keep] = '\0';
 }
 
-int error_set(struct error *e, int code, const char *format, ...)
+void error_fill(struct error *e, int code, const char *format, ...)
 {
     char text[ERROR_TEXT_MAX +
         4]; /* longer by a character, so that the cut below sees where one ends */
     va_list args;
 
     if (!e)
-        return code;
+        return;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     error_write(e, "", text);
     e->code = code;
-    return code;
 }
 
 int error_prefix(struct error *e, const char *format, ...)

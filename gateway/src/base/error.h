@@ -17,7 +17,13 @@ struct error {
 #define ERROR_NULL ((struct error){0})
 
 /* Fills `e` in (when not NULL) and returns `code`, so that failing is one line: `return error_set(e, -EINVAL, "…", …);` */
-int error_set(struct error *e, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+#define error_set(e, code, ...)                                                                                                  \
+    __extension__({                                                                                                              \
+        const int error_code_ = (code); /* handed back here, so that the compiler sees its sign */                              \
+        error_fill((e), error_code_, __VA_ARGS__);                                                                               \
+        error_code_;                                                                                                             \
+    })
+void error_fill(struct error *e, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Puts "<prefix>: " before a sentence that is there already; cut at ERROR_TEXT_MAX. Returns e->code. */
 int error_prefix(struct error *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
