@@ -246,8 +246,7 @@ static int feed_head(struct multipart *m, const uint8_t *bytes, size_t n, size_t
     return lf ? take_line(m) : 0;
 }
 
-/* --- between and inside parts
- * --------------------------------------------------------------------------------------------- */
+/* --- between and inside parts ----------------------------------------------------------------- */
 
 static int feed_length(struct multipart *m, const uint8_t *bytes, size_t n, size_t *ret_used)
 {

@@ -10,8 +10,7 @@
 
 #define MAX_PART 4096
 
-/* --- a sink that writes down what it was told
- * --------------------------------------------------------------------------- */
+/* --- a sink that writes down what it was told ------------------------------------------------- */
 
 struct record {
     char log[16384]; /* "begin(3) end(3: content-length=3) abc\n"; lengths of grown parts vary with
@@ -251,8 +250,7 @@ Test(multipart, preamble_is_passed_over)
         "[abc]\n", 1, 0);
 }
 
-/* --- pictures without length
- * ---------------------------------------------------------------------------------------------- */
+/* --- pictures without length ------------------------------------------------------------------ */
 
 Test(multipart, jpeg_without_length_is_over_at_its_own_end)
 {
@@ -281,8 +279,7 @@ Test(multipart, jpeg_with_a_broken_segment_ends_at_the_boundary)
         "[\xFF\xD8\xFF\xE0\x01\x01\xFF\xD9zz]\n", 1, 0);
 }
 
-/* --- content that resembles the delimiter
- * ---------------------------------------------------------------------------------- */
+/* --- content that resembles the delimiter ----------------------------------------------------- */
 
 Test(multipart, almost_a_boundary_is_content)
 {
