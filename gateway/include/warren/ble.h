@@ -42,6 +42,8 @@ struct wr_ble_events {
 
 typedef void (*wr_ble_done)(struct wr_dev *dev, void *ctx, int result, const uint8_t *bytes, size_t n);
 
+/* read, write, subscribe: -ESTALE; -ENOTCONN before opened(); -ENOENT: no such characteristic; -EOPNOTSUPP: it cannot do that; -EAGAIN:
+ * the link is full. What is on its way when the link ends is not answered: closed() is the answer to all of it. */
 struct wr_ble {
     uint32_t size;
     wr_handle (*connect)(struct wr_dev *dev, const struct wr_ble_target *target, const struct wr_ble_events *events, void *ctx);
