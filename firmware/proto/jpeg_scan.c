@@ -127,9 +127,7 @@ int jpeg_scan(const uint8_t *bytes, size_t n, struct jpeg_info *ret)
     return 0;
 }
 
-/* --- one after the other in a stream
- * ------------------------------------------------------------------------------------------------
- */
+/* --- one after the other in a stream ---------------------------------------------------------- */
 
 static void seek_start(struct jpeg_split *s, const uint8_t *bytes, size_t n)
 {

@@ -32,9 +32,7 @@ struct pi_span {
     size_t n;
 };
 
-/* --- commands
- * -----------------------------------------------------------------------------------------------------------------------
- */
+/* --- commands --------------------------------------------------------------------------------- */
 
 enum pi_command_kind {
     PI_COMMAND_UNKNOWN,
@@ -75,9 +73,7 @@ int pi_command_format(const struct pi_command *c, char *out, size_t cap);
 unsigned pi_format_named(const char *name, size_t n);
 const char *pi_format_name(unsigned format);
 
-/* --- replies
- * ------------------------------------------------------------------------------------------------------------------------
- */
+/* --- replies ---------------------------------------------------------------------------------- */
 
 enum pi_reply_kind {
     PI_REPLY_OTHER, /* a text that none of these is */
