@@ -41,11 +41,6 @@ struct devices *devices_free(struct devices *d)
     return NULL;
 }
 
-void devices_set_drivers(struct devices *d, struct drivers *drivers)
-{
-    d->drivers = drivers;
-}
-
 struct device *devices_find(const struct devices *d, const char *id)
 {
     struct device *dev;
@@ -95,10 +90,15 @@ size_t devices_count(const struct devices *d, enum device_state state)
 
 /* --- drivers come and go ---------------------------------------------------------------------------------------------------- */
 
+/* Until the folder was looked at, nobody knows. */
 static void find_driver(struct device *dev)
 {
-    struct driver *driver = dev->all->drivers ? drivers_find(dev->all->drivers, dev->driver_name) : NULL;
+    struct driver *driver;
     char why[ERROR_TEXT_MAX];
+
+    if (!dev->all->drivers)
+        return;
+    driver = drivers_find(dev->all->drivers, dev->driver_name);
 
     if (driver) {
         device_bind(dev, driver, &driver->table->kinds[0]);
@@ -106,6 +106,18 @@ static void find_driver(struct device *dev)
     }
     snprintf(why, sizeof why, "the driver \"%s\" is not loaded: put %s.so into the folder of drivers", dev->driver_name, dev->driver_name);
     device_set_state(dev, dev->enabled ? DEVICE_ERROR : DEVICE_DISABLED, dev->enabled ? why : NULL);
+}
+
+void devices_set_drivers(struct devices *d, struct drivers *drivers)
+{
+    struct device *dev;
+
+    d->drivers = drivers;
+    list_for_each(dev, &d->list, link)
+    {
+        if (!dev->driver && !dev->pub.parent && !dev->removing)
+            find_driver(dev);
+    }
 }
 
 /* What was changed over REST for a device that the database does not own. */
@@ -144,10 +156,12 @@ static struct device *add(struct devices *d, const char *id, const char *name, c
     return dev;
 }
 
+/* What is there at the start is no news. */
 static void announce(struct device *dev)
 {
     find_driver(dev);
-    device_publish_added(dev, "device.added");
+    if (dev->all->drivers)
+        device_publish_added(dev, "device.added");
 }
 
 static void add_auto(struct devices *d, struct driver *driver)
@@ -162,7 +176,9 @@ static void add_auto(struct devices *d, struct driver *driver)
     if (devices_find(d, driver->name) || !(dev = add(d, driver->name, driver->table->summary, driver->name, DEVICE_OF_DRIVER)))
         return;
     load_overrides(dev);
-    announce(dev);
+    device_bind(dev, driver, &driver->table->kinds[0]);
+    if (d->drivers)
+        device_publish_added(dev, "device.added");
 }
 
 void devices_driver_added(struct devices *d, struct driver *driver)
@@ -175,7 +191,8 @@ void devices_driver_added(struct devices *d, struct driver *driver)
         if (dev->pub.parent || dev->removing || dev->driver || strcmp(dev->driver_name, driver->name) != 0)
             continue;
         device_bind(dev, driver, &driver->table->kinds[0]);
-        device_publish_added(dev, "device.changed");
+        if (d->drivers)
+            device_publish_added(dev, "device.changed");
     }
     if (is_auto(driver->table))
         add_auto(d, driver);

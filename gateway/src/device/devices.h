@@ -116,4 +116,5 @@ int devices_remove(struct devices *d, struct device *dev, struct error *e);
 struct driver;
 void devices_driver_added(struct devices *d, struct driver *driver);
 void devices_driver_removed(struct devices *d, struct driver *driver, const char *why);
+/* The folder has been looked at: who has no driver now is told so. NULL at the end. */
 void devices_set_drivers(struct devices *d, struct drivers *drivers);

@@ -254,8 +254,8 @@ int drivers_new(struct loop *l, struct bus *b, struct devices *devices, const ch
         free(d);
         return r;
     }
-    devices_set_drivers(devices, d);
     scan(d);
+    devices_set_drivers(devices, d);
     *ret = d;
     return 0;
 }

@@ -79,7 +79,7 @@ void device_delete(struct api *a, struct http_request *q, const struct route_arg
 void device_command_post(struct api *a, struct http_request *q, const struct route_args *args);
 /* rest_found.c */
 void found_list(struct api *a, struct http_request *q, const struct route_args *args);
-void found_adopt(struct api *a, struct http_request *q, const struct route_args *args);
+void found_adopt_post(struct api *a, struct http_request *q, const struct route_args *args);
 /* rest_frame.c */
 void device_frame(struct api *a, struct http_request *q, const struct route_args *args);
 /* mjpeg.c, sse.c */

@@ -1,0 +1,337 @@
+#include "gateway.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "bus/bus.h"
+#include "bus/last.h"
+#include "config/config.h"
+#include "device/devices.h"
+#include "device/drivers.h"
+#include "device/found.h"
+#include "http/api.h"
+#include "loop/http_client.h"
+#include "loop/loop.h"
+#include "loop/resolver.h"
+#include "loop/sd_notify.h"
+#include "loop/signals.h"
+#include "loop/timer.h"
+#include "loop/watch_dir.h"
+#include "store/store.h"
+#include "version.h"
+
+/* An editor writes more than once; the file is read when it has been quiet for so long. */
+#define CONFIG_SETTLE_US INT64_C(300000)
+/* Frames that nobody used lately give their memory back. */
+#define TRIM_EVERY_US INT64_C(60000000)
+
+struct gateway {
+    char *config_file; /* NULL: none */
+    struct config *config;
+    struct loop *loop;
+    struct signals *signals;
+    struct sd_notify *notify;
+    struct resolver *resolver;
+    struct http_client *http;
+    struct store *store;
+    struct bus *bus;
+    struct last *last;
+    struct frame_pool *pool;
+    struct devices *devices;
+    struct drivers *drivers;
+    struct found *found;
+    struct auth *auth;
+    struct api api;
+    struct watch_dir *config_watch;
+    struct stat config_stat;
+    struct timer trim;
+};
+
+static void print_problems(const struct config_problems *p)
+{
+    struct buf b = BUF_INIT(1u << 20);
+
+    if (p->n > 0 && config_problems_print(p, &b) == 0 && buf_text(&b))
+        fputs(buf_text(&b), stderr);
+    buf_fini(&b);
+}
+
+static void configure_log(const struct config *c)
+{
+    enum log_level level = LOG_LEVEL_INFO;
+    enum log_format format = LOG_LOGFMT;
+
+    log_level_parse(c->log.level, &level);
+    log_format_parse(c->log.format, &format);
+    log_set(level, format);
+}
+
+static struct store_config store_config_of(const struct config *c)
+{
+    return (struct store_config){.path = c->store.path,
+        .max_bytes = c->store.max_bytes,
+        .max_percent = c->store.max_percent,
+        .max_days = c->store.max_days,
+        .events_max_days = c->store.events_max_days,
+        .min_free_bytes = c->store.min_free_bytes};
+}
+
+/* --- reload ------------------------------------------------------------------------------------------------------------------- */
+
+static void told_change(void *ctx, const char *key, bool live)
+{
+    if (live)
+        log_info("configuration changed", F_STR("key", key));
+    else
+        log_warning("this change of the configuration takes effect at the next start", F_STR("key", key));
+}
+
+static void reload(struct gateway *g)
+{
+    struct config_problems problems;
+    struct config *now = NULL;
+    struct error e = ERROR_NULL;
+    struct store_config sc;
+    int r = config_load(g->config_file, &now, &problems);
+
+    for (size_t i = 0; i < problems.n; i++)
+        log_warning(problems.items[i].warning ? "configuration" : "configuration not taken", F_STR("file", problems.file),
+            F_INT("line", problems.items[i].line), F_STR("key", problems.items[i].key), F_STR("problem", problems.items[i].text));
+    config_problems_fini(&problems);
+    if (r < 0) {
+        log_error("the configuration has errors: what ran before goes on", F_STR("file", g->config_file));
+        return;
+    }
+    if (auth_configure(g->auth, now, &e) < 0) {
+        log_error("the configuration has errors: what ran before goes on", F_STR("file", g->config_file), F_ERROR(&e));
+        config_free(now);
+        return;
+    }
+    sd_notify_reloading(g->notify);
+    config_each_change(g->config, now, told_change, NULL);
+    configure_log(now);
+    sc = store_config_of(now);
+    store_configure(g->store, &sc);
+    devices_configure(g->devices, now);
+    g->api.config = now;
+    config_free(g->config);
+    g->config = now;
+    sd_notify_ready(g->notify);
+}
+
+static void config_touched(void *ctx)
+{
+    struct gateway *g = ctx;
+    struct stat st;
+
+    if (stat(g->config_file, &st) < 0)
+        return;
+    if (st.st_mtim.tv_sec == g->config_stat.st_mtim.tv_sec && st.st_mtim.tv_nsec == g->config_stat.st_mtim.tv_nsec &&
+        st.st_ino == g->config_stat.st_ino && st.st_size == g->config_stat.st_size)
+        return;
+    g->config_stat = st;
+    reload(g);
+}
+
+static void on_signal(void *ctx, int number)
+{
+    struct gateway *g = ctx;
+
+    if (number == SIGHUP && g->config_file) {
+        reload(g);
+        return;
+    }
+    if (number == SIGHUP)
+        return;
+    log_info("stopping", F_STR("signal", number == SIGINT ? "SIGINT" : "SIGTERM"));
+    sd_notify_stopping(g->notify);
+    loop_stop(g->loop);
+}
+
+static void trim_due(struct timer *t)
+{
+    frame_pool_trim(container_of(t, struct gateway, trim)->pool);
+}
+
+/* --- building ------------------------------------------------------------------------------------------------------------------- */
+
+static int start_loop(struct gateway *g, struct error *e)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    int r;
+
+    if ((r = loop_new(&g->loop)) < 0 || (r = signals_new(g->loop, numbers, N_ELEMENTS(numbers), on_signal, g, &g->signals)) < 0 ||
+        (r = sd_notify_new(g->loop, &g->notify)) < 0 || (r = resolver_new(g->loop, &g->resolver)) < 0 ||
+        (r = http_client_new(g->loop, g->resolver, &g->http)) < 0)
+        return error_set(e, r, "the event loop cannot be set up: %s", error_name(r));
+    timer_init(&g->trim, g->loop, trim_due);
+    timer_every(&g->trim, TRIM_EVERY_US);
+    return 0;
+}
+
+static int start_bus(struct gateway *g, struct error *e)
+{
+    struct store_config sc = store_config_of(g->config);
+    int r = store_open(g->loop, &sc, &g->store, e);
+
+    if (r < 0)
+        return r;
+    if ((r = frame_pool_new(&g->pool)) < 0 || (r = bus_new(g->loop, store_next_event_id(g->store), &g->bus)) < 0 ||
+        (r = last_new(g->bus, &g->last)) < 0)
+        return error_set(e, r, "no memory");
+    store_attach(g->store, g->bus);
+    return 0;
+}
+
+static int start_devices(struct gateway *g, struct error *e)
+{
+    struct devices_env env = {.loop = g->loop,
+        .bus = g->bus,
+        .last = g->last,
+        .pool = g->pool,
+        .store = g->store,
+        .resolver = g->resolver,
+        .http = g->http};
+    int r;
+
+    if ((r = devices_new(&env, &g->devices)) < 0)
+        return error_set(e, r, "no memory");
+    devices_configure(g->devices, g->config);
+    devices_load(g->devices);
+    if ((r = drivers_new(g->loop, g->bus, g->devices, g->config->plugins.folder, &g->drivers)) < 0 ||
+        (r = found_new(g->loop, g->bus, g->devices, g->drivers, &g->found)) < 0)
+        return error_set(e, r, "the drivers cannot be set up: %s", error_name(r));
+    return 0;
+}
+
+static int random_id(char out[33])
+{
+    uint8_t bytes[16];
+
+    if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
+        return -EIO;
+    text_hex(bytes, sizeof bytes, out);
+    return 0;
+}
+
+static int start_http(struct gateway *g, struct error *e)
+{
+    char address[64];
+    uint16_t port;
+    int r;
+
+    g->api = (struct api){.loop = g->loop,
+        .bus = g->bus,
+        .last = g->last,
+        .pool = g->pool,
+        .store = g->store,
+        .devices = g->devices,
+        .drivers = g->drivers,
+        .found = g->found,
+        .config = g->config,
+        .auth = g->auth,
+        .started_us = loop_now_us(g->loop)};
+    if ((r = random_id(g->api.boot_id)) < 0)
+        return error_set(e, r, "no random numbers");
+    if ((r = config_split_listen(g->config->http.listen, address, sizeof address, &port)) < 0)
+        return error_set(e, r, "http.listen: expected address:port, got \"%s\"", g->config->http.listen);
+    if ((r = auth_check_listen(g->auth, address, e)) < 0)
+        return r;
+    if (g->config->http.allow_unauthenticated)
+        log_warning("http.allow_unauthenticated is set: whoever reaches this address may see and steer everything", F_STR("listen", g->config->http.listen));
+    return api_listen(&g->api, address, port, (unsigned)g->config->http.max_connections, e);
+}
+
+/* The folder is watched, not the file: editors replace files. */
+static int watch_config(struct gateway *g, struct error *e)
+{
+    _cleanup_(freep) char *folder = g->config_file ? strdup(g->config_file) : NULL;
+    char *slash = folder ? strrchr(folder, '/') : NULL;
+    int r;
+
+    if (!folder)
+        return 0;
+    if (slash)
+        slash[slash == folder] = '\0';
+    if (stat(g->config_file, &g->config_stat) < 0)
+        return error_set(e, -errno, "%s: %s", g->config_file, error_name(-errno));
+    r = watch_dir_new(g->loop, slash ? folder : ".", CONFIG_SETTLE_US, 0, config_touched, g, &g->config_watch);
+    return r < 0 ? error_set(e, r, "%s cannot be watched: %s", folder, error_name(r)) : 0;
+}
+
+static int start_config(struct gateway *g, const char *file, struct error *e)
+{
+    struct config_problems problems;
+    int r = config_load(file, &g->config, &problems);
+
+    print_problems(&problems);
+    config_problems_fini(&problems);
+    if (r < 0)
+        return error_set(e, r, "the configuration has errors");
+    g->config_file = file ? strdup(file) : NULL;
+    configure_log(g->config);
+    return auth_new(g->config, &g->auth, e);
+}
+
+int gateway_start(const char *config_file, struct gateway **ret, struct error *e)
+{
+    struct gateway *g = calloc(1, sizeof *g);
+    int r;
+
+    if (!g)
+        return error_set(e, -ENOMEM, "no memory");
+    if ((r = start_config(g, config_file, e)) < 0 || (r = start_loop(g, e)) < 0 || (r = start_bus(g, e)) < 0 || (r = start_devices(g, e)) < 0 ||
+        (r = start_http(g, e)) < 0 || (r = watch_config(g, e)) < 0) {
+        gateway_stop(g);
+        return r;
+    }
+    log_info("warren is ready", F_STR("version", WARREN_VERSION), F_STR("listen", g->config->http.listen),
+        F_INT("port", http_server_port(g->api.server)), F_STR("data", g->config->store.path));
+    sd_notify_status(g->notify, "Listening on %s", g->config->http.listen);
+    sd_notify_ready(g->notify);
+    *ret = g;
+    return 0;
+}
+
+int gateway_run(struct gateway *g)
+{
+    return loop_run(g->loop);
+}
+
+struct gateway *gateway_stop(struct gateway *g)
+{
+    if (!g)
+        return NULL;
+    watch_dir_free(g->config_watch);
+    api_close(&g->api);
+    found_free(g->found);
+    if (g->devices)
+        devices_set_drivers(g->devices, NULL);
+    devices_free(g->devices);
+    drivers_free(g->drivers);
+    if (g->store)
+        store_attach(g->store, NULL);
+    store_close(g->store);
+    last_free(g->last);
+    bus_free(g->bus);
+    frame_pool_free(g->pool);
+    http_client_free(g->http);
+    resolver_free(g->resolver);
+    sd_notify_free(g->notify);
+    signals_free(g->signals);
+    if (g->loop)
+        timer_stop(&g->trim);
+    loop_free(g->loop);
+    auth_free(g->auth);
+    config_free(g->config);
+    free(g->config_file);
+    free(g);
+    return NULL;
+}
