@@ -16,10 +16,13 @@ struct watch_fd {
 _Static_assert((int)FD_READABLE == (int)UV_READABLE && (int)FD_WRITABLE == (int)UV_WRITABLE,
     "events are passed on as they are");
 
+/* libuv stops watching a descriptor that is in error; level-triggered means that its owner goes on hearing of it. */
 static void watch_fd_ready(uv_poll_t *handle, int status, int events)
 {
     struct watch_fd *w = container_of(handle, struct watch_fd, handle);
 
+    if (status < 0)
+        uv_poll_start(handle, (int)w->events, watch_fd_ready);
     w->ready(w->ctx, status < 0 ? w->events : (unsigned)events & w->events);
 }
 
