@@ -233,6 +233,12 @@ static void answered(struct fake_host *h, struct fake_task *task)
     respond(q, &response);
 }
 
+static void must_live(const struct fake_http *q, const char *function)
+{
+    if (q->over)
+        fake_fail("%s: %s is over", function, q->url);
+}
+
 static struct fake_task *add_with_headers(struct fake_http *q,
     void (*run)(struct fake_host *, struct fake_task *), int status, const char *headers,
     const void *body, size_t n)
@@ -256,6 +262,7 @@ static struct fake_task *add_with_headers(struct fake_http *q,
 void fake_http_respond(
     struct fake_http *q, int status, const char *headers, const void *body, size_t n)
 {
+    must_live(q, "fake_http_respond");
     if (q->kind != FAKE_HTTP_REQUEST)
         fake_fail("fake_http_respond: %s is a stream", q->url);
     add_with_headers(q, answered, status, headers, body, n);
@@ -363,6 +370,7 @@ static void opened(struct fake_host *h, struct fake_task *task)
 
 void fake_http_open(struct fake_http *q, int status, const char *headers)
 {
+    must_live(q, "fake_http_open");
     if (q->kind == FAKE_HTTP_REQUEST)
         fake_fail("fake_http_open: %s is no stream", q->url);
     add_with_headers(q, opened, status, headers, NULL, 0);
@@ -390,6 +398,7 @@ static void heard(struct fake_host *h, struct fake_task *task)
 
 void fake_http_feed(struct fake_http *q, const void *bytes, size_t n)
 {
+    must_live(q, "fake_http_feed");
     fake_task_bytes(fake_task_add(http_of(q)->d->host, 0, q->handle, heard, q), bytes, n);
 }
 

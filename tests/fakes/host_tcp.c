@@ -222,8 +222,15 @@ static void opened(struct fake_host *h, struct fake_task *task)
     fake_leave(t->d);
 }
 
+static void must_live(const struct fake_tcp *t, const char *function)
+{
+    if (t->over)
+        fake_fail("%s: the connection to %s:%u is over", function, t->host, t->port);
+}
+
 void fake_tcp_open(struct fake_tcp *tcp)
 {
+    must_live(tcp, "fake_tcp_open");
     fake_task_add(tcp_of(tcp)->d->host, 0, tcp->handle, opened, tcp);
 }
 
@@ -241,6 +248,7 @@ static void heard(struct fake_host *h, struct fake_task *task)
 
 void fake_tcp_feed(struct fake_tcp *t, const void *bytes, size_t n)
 {
+    must_live(t, "fake_tcp_feed");
     fake_task_bytes(fake_task_add(tcp_of(t)->d->host, 0, t->handle, heard, t), bytes, n);
 }
 

@@ -1,5 +1,6 @@
 /* host_value.c - what a device says: events, attributes, settings. */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,6 +124,8 @@ static void check_reported(struct fake_device *d, const char *key, const struct 
         fake_fail("report(%s): \"%s\" is neither an attribute nor a setting", d->id, key);
     if (value->type != (row ? row->type : a->type))
         fake_fail("report(%s): \"%s\" is of another type", d->id, key);
+    if (value->type == WR_FLOAT && !isfinite(value->f))
+        fake_fail("report(%s): \"%s\" is not finite", d->id, key);
     if (value->type >= WR_STRING && (!value->s || !text_is_utf8(value->s, strlen(value->s))))
         fake_fail("report(%s): \"%s\" is no UTF-8 text", d->id, key);
     if (row && param_check(row, value, &e) < 0)
