@@ -28,6 +28,13 @@ struct store;
 #define STORE_MAX_PENDING_BYTES (64u << 20)
 /* Events that may wait; older waiting ones are dropped and counted when the disk does not keep up. */
 #define STORE_MAX_PENDING_EVENTS 8192
+/* Other writes, and reads with the thumbnails they wait for (each of which may hold two descriptors); more is -EAGAIN. */
+#define STORE_MAX_PENDING_WRITES 4096
+#define STORE_MAX_PENDING_READS 256
+/* What a device may call its picture, and where it came from; names and values of small things. */
+#define STORE_MAX_KEY_BYTES 255
+#define STORE_MAX_SOURCE_BYTES 63
+#define STORE_MAX_VALUE_BYTES (1u << 20)
 /* Rows per page that a reader may ask for. */
 #define STORE_MAX_PAGE 500
 
