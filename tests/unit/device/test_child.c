@@ -1,0 +1,115 @@
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "world.h"
+
+static struct device *hub;
+
+static void setup(void)
+{
+    world_open(NULL);
+    hub = world_toy();
+}
+
+TestSuite(child, .init = setup, .fini = world_close);
+
+static struct device *module(const char *key)
+{
+    struct wr_dev *c = toy.dev->host->child(toy.dev, "toy-module", key, "Module");
+
+    return c ? device_of(c) : NULL;
+}
+
+Test(child, has_a_stable_id_and_a_parent)
+{
+    struct device *c = module("a1b2");
+
+    cr_assert_str_eq(device_id(c), "toy-a1b2");
+    cr_assert_eq(c->pub.parent, toy.dev);
+    cr_assert_str_eq(c->pub.key, "a1b2");
+    cr_assert_eq(module("a1b2"), c);
+    cr_assert_eq(world_events("device.added", NULL), 1);
+}
+
+Test(child, keys_that_make_no_slug_get_ids_of_their_own)
+{
+    struct device *a = module("A1:B2"), *b = module("a1-b2"), *c = module("A1 B2");
+
+    cr_assert_str_neq(device_id(a), device_id(b));
+    cr_assert_str_neq(device_id(a), device_id(c));
+    cr_assert_str_neq(device_id(b), device_id(c));
+}
+
+Test(child, of_an_unknown_kind_is_refused)
+{
+    cr_assert_null(toy.dev->host->child(toy.dev, "toy-camera", "x", "X"));
+    cr_assert_null(toy.dev->host->child(toy.dev, "lamp", "x", "X"));
+    cr_assert_null(toy.dev->host->child(toy.dev, "toy-module", "", "X"));
+}
+
+Test(child, goes_offline_with_its_parent_and_comes_back_as_the_same)
+{
+    struct device *c = module("a1b2");
+
+    c->pub.host->online(&c->pub, true, NULL);
+    cr_assert_eq(device_state(c), DEVICE_ONLINE);
+    toy.dev->host->online(toy.dev, false, "gone");
+    world_pass(1);
+    cr_assert_eq(device_state(c), DEVICE_OFFLINE);
+    world_pass(3000000);
+    cr_assert_eq(module("a1b2"), c);
+    c->pub.host->online(&c->pub, true, NULL);
+    cr_assert_eq(device_state(c), DEVICE_ONLINE);
+    cr_assert_eq(world_events("device.added", NULL), 1);
+}
+
+static int result = 1;
+
+static void answered(void *ctx, int r, const char *json)
+{
+    result = r;
+}
+
+Test(child, run_and_configure_get_it)
+{
+    _cleanup_(json_freep) json_t *args = json_pack("{s:s}", "word", "moo"), *settings = json_pack("{s:i}", "level", 4);
+    struct device_change change = {.settings = settings};
+    struct device *c = module("a1b2");
+
+    c->pub.host->online(&c->pub, true, NULL);
+    toy.answer_at_once = true;
+    cr_assert_eq(device_command(c, "say", args, answered, NULL, NULL, NULL), 0);
+    cr_assert_eq(device_change(c, &change, NULL, NULL, NULL), 0);
+    world_pass(1);
+    cr_assert_eq(toy.ran_on, &c->pub);
+    cr_assert_eq(toy.configured_on, &c->pub);
+    cr_assert_eq(result, 0);
+}
+
+Test(child, that_is_gone_is_offline_and_its_calls_end)
+{
+    struct device *c = module("a1b2");
+    struct error e = ERROR_NULL;
+
+    c->pub.host->online(&c->pub, true, NULL);
+    cr_assert_eq(device_command(c, "alone", NULL, answered, NULL, NULL, NULL), 0);
+    world_pass(1);
+    c->pub.host->child_gone(&c->pub, "out of range");
+    cr_assert_eq(result, -ECANCELED);
+    cr_assert_str_eq(device_why(c), "out of range");
+    cr_assert_eq(device_command(c, "alone", NULL, answered, NULL, NULL, &e), -ENOTCONN);
+    cr_assert_eq(c->pub.host->publish(&c->pub, "toy.said", NULL), -ESTALE);
+}
+
+Test(child, there_is_a_ceiling)
+{
+    char key[16];
+
+    for (int i = 0; i < DEVICE_MAX_CHILDREN; i++) {
+        snprintf(key, sizeof key, "m%d", i);
+        cr_assert_not_null(module(key));
+    }
+    cr_assert_null(module("one-more"));
+}
