@@ -135,13 +135,23 @@ void loop_turn(struct loop *l)
     loop_uv_run(l, UV_RUN_NOWAIT);
 }
 
+/* Time stands while there are deferred calls: what a timer put off is not done an hour later. Calls that put themselves off for ever are left alone. */
+static void loop_turn_until_settled(struct loop *l)
+{
+    unsigned turns = 0;
+
+    do
+        loop_turn(l);
+    while (!list_empty(&l->deferred) && ++turns < LOOP_TURNS_AT_ONE_INSTANT);
+}
+
 void loop_advance(struct loop *l, int64_t us)
 {
     int64_t end_us = l->now_us + us;
     unsigned turns = 0;
 
     assert(l->is_virtual && us >= 0);
-    loop_turn(l); /* what is due already, and whoever arms a timer only now */
+    loop_turn_until_settled(l); /* what is due already, and whoever arms a timer only now */
     while (loop_next_deadline_us(l) <= end_us) {
         int64_t to_us = MAX(l->now_us, loop_next_deadline_us(l));
 
@@ -152,11 +162,11 @@ void loop_advance(struct loop *l, int64_t us)
         }
         l->wall_us += to_us - l->now_us;
         l->now_us = to_us;
-        loop_turn(l);
+        loop_turn_until_settled(l);
     }
     l->wall_us += end_us - l->now_us;
     l->now_us = end_us;
-    loop_turn(l);
+    loop_turn_until_settled(l);
 }
 
 /* The caches are no part of what a caller sees as the loop's state, hence const outside. */

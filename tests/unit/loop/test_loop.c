@@ -331,3 +331,35 @@ Test(loop, what_is_closing_is_run_to_its_end)
     loop_free(l);
     cr_assert(closed);
 }
+
+struct putter {
+    struct timer t;
+    struct deferred d;
+    int64_t at_us;
+};
+
+static void put_off(struct timer *t)
+{
+    loop_defer(t->loop, &container_of(t, struct putter, t)->d);
+}
+
+static void put_off_done(struct deferred *d)
+{
+    struct putter *p = container_of(d, struct putter, d);
+
+    p->at_us = loop_now_us(p->t.loop);
+}
+
+Test(loop, advancing_runs_what_a_timer_put_off_at_the_timers_own_time)
+{
+    struct loop *l = NULL;
+    struct putter p = {0};
+
+    cr_assert_eq(loop_new_virtual(0, 0, &l), 0);
+    timer_init(&p.t, l, put_off);
+    deferred_init(&p.d, put_off_done);
+    timer_once(&p.t, 1000);
+    loop_advance(l, 1000000);
+    cr_assert_eq(p.at_us, 1000);
+    loop_free(l);
+}
