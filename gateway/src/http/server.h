@@ -30,7 +30,16 @@ struct ws;
 /* Writable bytes that must be in front of what ws_write() and http_stream_write() send (LWS_PRE or more). */
 #define HTTP_HEADROOM 32
 
-enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS, HTTP_OTHER };
+enum http_method {
+    HTTP_GET,
+    HTTP_HEAD,
+    HTTP_POST,
+    HTTP_PUT,
+    HTTP_PATCH,
+    HTTP_DELETE,
+    HTTP_OPTIONS,
+    HTTP_OTHER
+};
 
 /* A request's head: line and headers together. Over it: 431. Twice what browsers send with many cookies. */
 #define HTTP_MAX_HEAD_BYTES (16u << 10)
@@ -45,14 +54,24 @@ enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DE
 
 /* Request headers that can be asked for; others are not kept. */
 enum http_field {
-    HTTP_FIELD_HOST, HTTP_FIELD_ORIGIN, HTTP_FIELD_AUTHORIZATION, HTTP_FIELD_COOKIE, HTTP_FIELD_CONTENT_TYPE, HTTP_FIELD_ACCEPT,
-    HTTP_FIELD_ACCEPT_ENCODING, HTTP_FIELD_RANGE, HTTP_FIELD_IF_RANGE, HTTP_FIELD_IF_NONE_MATCH, HTTP_FIELD_IF_MATCH,
-    HTTP_FIELD_LAST_EVENT_ID, HTTP_N_FIELDS
+    HTTP_FIELD_HOST,
+    HTTP_FIELD_ORIGIN,
+    HTTP_FIELD_AUTHORIZATION,
+    HTTP_FIELD_COOKIE,
+    HTTP_FIELD_CONTENT_TYPE,
+    HTTP_FIELD_ACCEPT,
+    HTTP_FIELD_ACCEPT_ENCODING,
+    HTTP_FIELD_RANGE,
+    HTTP_FIELD_IF_RANGE,
+    HTTP_FIELD_IF_NONE_MATCH,
+    HTTP_FIELD_IF_MATCH,
+    HTTP_FIELD_LAST_EVENT_ID,
+    HTTP_N_FIELDS
 };
 
 struct http_server_config {
-    const char *address; /* "127.0.0.1", "::1", "0.0.0.0", "::" */
-    uint16_t port;       /* 0: any */
+    const char *address;      /* "127.0.0.1", "::1", "0.0.0.0", "::" */
+    uint16_t port;            /* 0: any */
     unsigned max_connections; /* over it new ones are closed at accept; 0: 512 */
     size_t max_message_bytes; /* of what is sent in one write; 0: 16 MiB and a bit */
 };
@@ -73,12 +92,13 @@ struct http_server_events {
     void (*ws_closed)(void *ctx, struct ws *w);
     /* The body of an answer that the server gives by itself (400, 408, 413, 414, 426, 431, 501, 505, and what ws_check said): `why` is a
      * sentence. Writes it to out and names its type; returns its length. NULL: `why` as text/plain. */
-    size_t (*refusal)(void *ctx, int status, const char *why, char *out, size_t cap, const char **ret_content_type);
+    size_t (*refusal)(void *ctx, int status, const char *why, char *out, size_t cap,
+        const char **ret_content_type);
 };
 
 /* -EADDRINUSE, -EACCES …, with a sentence that names address and port. */
-int http_server_new(struct loop *l, const struct http_server_config *config, const struct http_server_events *events, void *ctx,
-    struct http_server **ret, struct error *e);
+int http_server_new(struct loop *l, const struct http_server_config *config,
+    const struct http_server_events *events, void *ctx, struct http_server **ret, struct error *e);
 uint16_t http_server_port(const struct http_server *s);
 /* Takes no new connections and closes those there are (WebSockets with 1001). Returns NULL; calls of `ws_closed`, `closed` and `gone` are
  * made before that, and none after. Not to be called from within one of its events. */
@@ -116,15 +136,16 @@ struct http_reply_header {
 };
 
 /* Answers; body is copied. Content-Length, Date, Connection and `headers` are written; for HEAD the body is left out. */
-void http_reply(struct http_request *q, int status, const char *content_type, const void *body, size_t n,
-    const struct http_reply_header *headers, size_t n_headers);
+void http_reply(struct http_request *q, int status, const char *content_type, const void *body,
+    size_t n, const struct http_reply_header *headers, size_t n_headers);
 /* Answers with bytes that live as long as the server (assets), or until `release` is called: no copy. */
-void http_reply_static(struct http_request *q, int status, const char *content_type, const void *body, size_t n,
-    const struct http_reply_header *headers, size_t n_headers, void (*release)(void *ctx), void *ctx);
+void http_reply_static(struct http_request *q, int status, const char *content_type,
+    const void *body, size_t n, const struct http_reply_header *headers, size_t n_headers,
+    void (*release)(void *ctx), void *ctx);
 /* Answers with a file; closes fd in every case. Honours Range (one range; several: the whole) and If-Range with `etag` (with its quotes; NULL:
  * none), If-None-Match. Read in pieces off the loop. */
-void http_reply_file(struct http_request *q, const char *content_type, int fd, uint64_t n, const char *etag,
-    const struct http_reply_header *headers, size_t n_headers);
+void http_reply_file(struct http_request *q, const char *content_type, int fd, uint64_t n,
+    const char *etag, const struct http_reply_header *headers, size_t n_headers);
 
 /* --- a stream (MJPEG, SSE): a response without an end ------------------------------------------------------------------------- */
 
@@ -135,9 +156,11 @@ struct http_stream_events {
 };
 
 /* Answers with a head and keeps the connection for it. The request is over; the stream lives until `closed`. TCP_NOTSENT_LOWAT is set, so that
- * a slow viewer's pictures wait here, where they can be replaced, and not in the kernel. No Content-Length; the connection ends the body. */
+ * a slow viewer's pictures wait here, where they can be replaced, and not in the kernel. No Content-Length; the connection ends the body.
+ * NULL when there is no stream to write: it was a HEAD request (answered with this), the client is gone, no memory; closed() does not come then. */
 struct http_stream *http_stream_begin(struct http_request *q, int status, const char *content_type,
-    const struct http_reply_header *headers, size_t n_headers, const struct http_stream_events *events, void *ctx);
+    const struct http_reply_header *headers, size_t n_headers,
+    const struct http_stream_events *events, void *ctx);
 /* Asks for writable(). Cheap to repeat. */
 void http_stream_want(struct http_stream *s);
 /* One piece, only in writable(), once. Never copied: the bytes must stay as they are until the next writable() or closed() of this

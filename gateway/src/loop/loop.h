@@ -52,6 +52,10 @@ void loop_defer(struct loop *l, struct deferred *d);
 void deferred_cancel(struct deferred *d);
 bool deferred_pending(const struct deferred *d);
 
+/* Calls fn when the handles that close now, and those that close with them, have closed: for what others (libwebsockets) have on this loop.
+ * Also from within loop_free(). fn may free, and nothing else. -ENOMEM. */
+int loop_after_closing(struct loop *l, void (*fn)(void *ctx), void *ctx);
+
 /* --- lag: how long one turn kept everybody else waiting ------------------------------------------------------------------- */
 
 /* A histogram with fixed bounds in µs; n[] are not cumulative, the last is "more". */

@@ -1,0 +1,372 @@
+/* websocket.c - WebSockets by libwebsockets, the only file that knows it.
+ *
+ * A connection comes here when its head has been read, checked and allowed. libwebsockets adopts the
+ * socket together with a head of the plainest form, made here from nothing but the client's key, so that
+ * its own parser never sees what a client wrote. From then on it frames, unmasks, answers pings and
+ * closes; it runs on our loop (libwebsockets-evlib-uv, loaded at run time).
+ *
+ * Facts about version 4.1.6 that shaped this:
+ *  - a write is cut at tx_packet_size, and the rest copied; so that is set beyond any message;
+ *  - lws_write() belongs into the writable callback; what the socket does not take is copied and sent by
+ *    libwebsockets before the next one;
+ *  - asking for the writable callback costs system calls even when it is asked for already;
+ *  - Debian's build closes twice, to test itself, whatever is closed by a callback's result, and the close frame is lost; so we close
+ *    from a plain callback of the loop, by lws_set_timeout(LWS_TO_KILL_SYNC), which does it once and politely;
+ *  - the context is destroyed in two steps, neither from within a callback of it: the first closes, and
+ *    when its libuv handles have closed, the second frees.
+ */
+#include <errno.h>
+#include <libwebsockets.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/log.h"
+#include "base/util.h"
+#include "http/conn.h"
+
+_Static_assert(HTTP_HEADROOM >= LWS_PRE, "libwebsockets writes its header in front of a message");
+
+/* Beyond any message; libwebsockets adds a little to it in an int. */
+#define TX_PACKET_BYTES (1u << 30)
+/* Descriptors of libwebsockets' own beside the connections. */
+#define EXTRA_FDS 16
+/* For a close frame and its answer; then the connection is cut. */
+#define CLOSE_US (INT64_C(3) * 1000000)
+/* RFC 6455: 125 bytes of a control frame, of which two are the code. */
+#define REASON_MAX 120
+
+struct websockets {
+    struct http_server *server; /* NULL: it is gone, and this goes soon */
+    struct loop *loop;
+    struct lws_context *context; /* set to NULL by libwebsockets when it has freed it */
+    struct lws_vhost *vhost;
+    struct list all;
+    const char *adopting; /* the peer, while a connection is handed over; else NULL */
+    size_t max_message_bytes;
+};
+
+/* Lives in what libwebsockets calls the session's user space: zeroed at first, freed by it. */
+struct ws {
+    struct list link;
+    struct websockets *owner; /* NULL: not open yet, or no more */
+    struct lws *wsi;
+    void *ctx;
+    bool wants;          /* ws_writable() */
+    bool in_writable;    /* that runs now, and nothing was written yet */
+    unsigned close_code; /* 0: is not being closed */
+    char close_reason[REASON_MAX + 1];
+    struct timer close_timer;
+    struct deferred close_now;
+    struct buf message; /* pieces of one, until it is whole */
+    int64_t wants_since_us;
+    struct drain drain;
+};
+
+static const struct http_server_events *ws_events(const struct ws *w)
+{
+    return &w->owner->server->events;
+}
+
+/* Asks libwebsockets once. */
+static void ws_ask(struct ws *w)
+{
+    if (w->wants)
+        return;
+    w->wants = true;
+    w->wants_since_us = loop_now_us(w->owner->loop);
+    lws_callback_on_writable(w->wsi);
+}
+
+/* --- from the owner --------------------------------------------------------------------------- */
+
+void ws_set_ctx(struct ws *w, void *ctx)
+{
+    w->ctx = ctx;
+}
+
+void *ws_ctx(const struct ws *w)
+{
+    return w->ctx;
+}
+
+void ws_want(struct ws *w)
+{
+    ws_ask(w);
+}
+
+int ws_write(struct ws *w, bool binary, uint8_t *bytes, size_t n)
+{
+    if (!w->in_writable)
+        return -EBUSY;
+    if (n > w->owner->max_message_bytes)
+        return -EMSGSIZE;
+    w->in_writable = false;
+    if (lws_write(w->wsi, bytes, n, binary ? LWS_WRITE_BINARY : LWS_WRITE_TEXT) < 0)
+        return -EPIPE;
+    w->owner->server->stats.n_bytes_sent += n;
+    return 0;
+}
+
+int64_t ws_blocked_us(const struct ws *w)
+{
+    /* What the kernel was last seen to do is no part of the state that a caller sees. */
+    struct drain *d = (struct drain *)&w->drain;
+    int64_t now_us = loop_now_us(w->owner->loop);
+
+    if (!w->wants)
+        return 0;
+    return MAX(drain_blocked_us(d, lws_get_socket_fd(w->wsi), w->wants_since_us, now_us), 1);
+}
+
+/* The client takes nothing, or does not answer our close: a reset, so that the kernel forgets what it holds as well. libwebsockets sees the
+ * socket end and does the rest. */
+static void ws_cut(struct timer *t)
+{
+    struct ws *w = container_of(t, struct ws, close_timer);
+    int fd = lws_get_socket_fd(w->wsi);
+
+    (void)setsockopt(
+        fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
+    (void)shutdown(fd, SHUT_RDWR);
+}
+
+void ws_close(struct ws *w, unsigned code, const char *reason)
+{
+    if (w->close_code != 0)
+        return;
+    w->close_code = code;
+    strncpy(w->close_reason, reason, REASON_MAX);
+    if (timer_once(&w->close_timer, CLOSE_US) < 0)
+        ws_cut(&w->close_timer);
+    ws_ask(w); /* what is on its way goes first */
+}
+
+static void ws_close_now(struct deferred *d)
+{
+    struct ws *w = container_of(d, struct ws, close_now);
+
+    lws_close_reason(w->wsi, (enum lws_close_status)w->close_code, (unsigned char *)w->close_reason,
+        strlen(w->close_reason));
+    lws_set_timeout(w->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_SYNC);
+}
+
+/* --- from libwebsockets: what it returns non-zero for is closed ------------------------------------ */
+
+static int ws_established(struct websockets *all, struct ws *w, struct lws *wsi)
+{
+    struct http_server *s = all->server;
+
+    w->owner = all;
+    w->wsi = wsi;
+    w->message = BUF_INIT(WS_MAX_MESSAGE_BYTES);
+    timer_init(&w->close_timer, s->loop, ws_cut);
+    deferred_init(&w->close_now, ws_close_now);
+    list_append(&all->all, &w->link);
+    s->stats.n_ws++;
+    s->stats.n_connections++;
+    s->events.ws_opened(s->ctx, w, all->adopting);
+    return 0;
+}
+
+static int ws_gone(struct ws *w)
+{
+    struct websockets *all = w->owner;
+
+    if (!all)
+        return 0;
+    w->owner = NULL;
+    timer_stop(&w->close_timer);
+    deferred_cancel(&w->close_now);
+    buf_fini(&w->message);
+    list_remove(&w->link);
+    all->server->stats.n_ws--;
+    all->server->stats.n_connections--;
+    all->server->events.ws_closed(all->server->ctx, w);
+    return 0;
+}
+
+static int ws_writable_now(struct ws *w)
+{
+    w->wants = false;
+    if (w->close_code != 0) {
+        loop_defer(w->owner->loop, &w->close_now);
+        return 0;
+    }
+    w->in_writable = true;
+    ws_events(w)->ws_writable(w->owner->server->ctx, w);
+    w->in_writable = false;
+    return 0;
+}
+
+/* A message that came in one piece is passed on where it lies. */
+static int ws_received(struct ws *w, const char *bytes, size_t n)
+{
+    bool last = lws_is_final_fragment(w->wsi) && lws_remaining_packet_payload(w->wsi) == 0;
+
+    if (w->close_code != 0)
+        return 0;
+    if (lws_frame_is_binary(w->wsi)) {
+        ws_close(w, 1003, "only text is understood here");
+        return 0;
+    }
+    if (!last || w->message.len > 0) {
+        if (buf_append(&w->message, bytes, n) < 0) {
+            buf_fini(&w->message);
+            ws_close(w, 1009, "a message has at most 64 KiB");
+            return 0;
+        }
+        bytes = (const char *)buf_data(&w->message);
+        n = w->message.len;
+    }
+    if (last) {
+        ws_events(w)->ws_text(w->owner->server->ctx, w, bytes, n);
+        buf_fini(&w->message);
+    }
+    return 0;
+}
+
+static int ws_callback(
+    struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+    struct ws *w = user;
+
+    switch (reason) {
+    case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION: {
+        struct websockets *all = lws_context_user(lws_get_context(wsi));
+
+        return all->adopting
+            ? 0
+            : -1; /* path and Origin were checked before; nobody comes in by another way */
+    }
+    case LWS_CALLBACK_ESTABLISHED:
+        return ws_established(lws_context_user(lws_get_context(wsi)), w, wsi);
+    case LWS_CALLBACK_SERVER_WRITEABLE:
+        return w->owner ? ws_writable_now(w) : 0;
+    case LWS_CALLBACK_RECEIVE:
+        return w->owner ? ws_received(w, in, len) : 0;
+    case LWS_CALLBACK_CLOSED:
+        return ws_gone(w);
+    default:
+        return 0;
+    }
+}
+
+/* --- handing over ----------------------------------------------------------------------------- */
+
+void websockets_adopt(struct websockets *all, int fd, const char *peer, const char *key,
+    const uint8_t *early, size_t n_early)
+{
+    struct buf head = BUF_INIT(n_early + 512);
+    int r = buf_printf(&head,
+        "GET / HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n\r\n",
+        key);
+
+    if (r == 0)
+        r = buf_append(&head, early, n_early);
+    if (r < 0) {
+        close(fd);
+    } else {
+        socket_limit_unsent(fd);
+        all->adopting = peer;
+        lws_adopt_socket_vhost_readbuf(all->vhost, fd, (const char *)buf_data(&head), head.len);
+        all->adopting = NULL;
+    }
+    buf_fini(&head);
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+/* Its own levels are no help: it says "err" to each adoption. What fails is said where it is noticed. */
+static void on_lws_log(int level, const char *line)
+{
+    log_debug("libwebsockets", F_STR("says", line));
+}
+
+static const struct lws_protocols ws_protocols[] = {
+    {.name = "ws",
+        .callback = ws_callback,
+        .per_session_data_size = sizeof(struct ws),
+        .tx_packet_size = TX_PACKET_BYTES},
+    {0},
+};
+
+static int websockets_start(struct websockets *all, struct http_server *s)
+{
+    void *loops[1] = {loop_uv(s->loop)};
+    struct lws_context_creation_info info = {
+        .port = CONTEXT_PORT_NO_LISTEN_SERVER,
+        .protocols = ws_protocols,
+        .gid = (gid_t)-1,
+        .uid = (uid_t)-1,
+        .options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_VALIDATE_UTF8 |
+            LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
+        .foreign_loops = loops,
+        .fd_limit_per_thread = s->max_connections + EXTRA_FDS,
+        .user = all,
+        .pcontext = &all->context,
+    };
+
+    lws_set_log_level(LLL_ERR | LLL_WARN, on_lws_log);
+    all->context = lws_create_context(&info);
+    if (!all->context)
+        return -ENOENT;
+    all->vhost = lws_create_vhost(all->context, &info);
+    return all->vhost ? 0 : -ENOMEM;
+}
+
+static void websockets_last(void *ctx)
+{
+    struct websockets *all = ctx;
+
+    lws_context_destroy(all->context);
+    free(all);
+}
+
+int websockets_new(struct http_server *s, struct websockets **ret, struct error *e)
+{
+    struct websockets *all = calloc(1, sizeof *all);
+    int r;
+
+    if (!all)
+        return error_set(e, -ENOMEM, "no memory for WebSockets");
+    all->server = s;
+    all->loop = s->loop;
+    all->max_message_bytes = s->max_message_bytes;
+    list_init(&all->all);
+    r = websockets_start(all, s);
+    if (r < 0) {
+        websockets_free(all);
+        return error_set(
+            e, r, "libwebsockets does not start; is the package libwebsockets-evlib-uv installed?");
+    }
+    *ret = all;
+    return 0;
+}
+
+/* libwebsockets says goodbye from its writable callback only, and there is no time left for one. Where nothing of a message waits in it, our
+ * frame may follow. */
+static void ws_say_going(struct ws *w)
+{
+    static const uint8_t going[] = {0x88, 2, 1001 >> 8, 1001 & 0xff};
+
+    if (w->close_code == 0 && !lws_partial_buffered(w->wsi))
+        (void)send(lws_get_socket_fd(w->wsi), going, sizeof going, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+struct websockets *websockets_free(struct websockets *all)
+{
+    struct ws *w;
+
+    if (!all)
+        return NULL;
+    list_for_each (w, &all->all, link)
+        ws_say_going(w);
+    lws_context_destroy(all->context);
+    while (!list_empty(&all->all))
+        ws_gone(list_first(&all->all, struct ws, link));
+    all->server = NULL;
+    if (loop_after_closing(all->loop, websockets_last, all) < 0)
+        log_warning("no memory to free WebSockets; some is lost");
+    return NULL;
+}
