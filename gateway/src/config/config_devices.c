@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "config/config_fill.h"
 #include "config/param_refuse.h"
-#include "config/suggest.h"
+#include "base/suggest.h"
 
 /* "devices.<id>.options.<key>", of which id and key have at most 63 bytes when they are right. */
 #define KEY_MAX_BYTES 224

@@ -4,10 +4,10 @@
 
 #include "config/config_fill.h"
 #include "config/param_refuse.h"
-#include "config/suggest.h"
+#include "base/suggest.h"
 
-/* Variables of our other programs, which may run in the same environment. */
-static const char *const OTHERS[] = {"WARREN_URL", "WARREN_TOKEN"};
+/* Which file to read, and a variable of warrenctl, which may run in the same environment. */
+static const char *const OTHERS[] = {"WARREN_CONFIG", "WARREN_URL"};
 
 static bool is_other(const char *name)
 {

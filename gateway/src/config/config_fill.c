@@ -7,7 +7,7 @@
 #include "config/config_file.h"
 #include "config/config_value.h"
 #include "config/param_refuse.h"
-#include "config/suggest.h"
+#include "base/suggest.h"
 
 /* Section, dot, key. What a file has beyond that is unknown anyway. */
 #define PATH_MAX_BYTES 192

@@ -6,7 +6,7 @@
 #include "config/config.h"
 #include "config/config_file.h"
 #include "config/param_refuse.h"
-#include "config/suggest.h"
+#include "base/suggest.h"
 
 struct check {
     const struct wr_param *rows;

@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "config/param.h"
 #include "config/param_refuse.h"
-#include "config/suggest.h"
+#include "base/suggest.h"
 
 /* --- reading
  * ------------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "config/suggest.h"
+#include "base/suggest.h"
 
 /* Of a sentence of ERROR_TEXT_MAX bytes: what was expected, and what was got. */
 #define EXPECTED_MAX 144

@@ -23,7 +23,7 @@ Test(config_env, no_two_options_share_a_name)
     char(*names)[90] = calloc(2 * n + 2, sizeof *names);
 
     strcpy(names[0], "WARREN_URL");
-    strcpy(names[1], "WARREN_TOKEN");
+    strcpy(names[1], "WARREN_CONFIG");
     for (size_t i = 0; i < n; i++) {
         char name[80];
 
@@ -101,6 +101,7 @@ Test(config_env, unknown_variables_are_warned_about)
         "environment: warning: WARREN_HTTP_LISTEN_FILE: is not known, did you mean "
         "\"WARREN_HTTP_LISTEN\"?\n");
     cr_expect_str_eq(said("WARREN_URL=http://x", 0), "", "belongs to warrenctl");
+    cr_expect_str_eq(said("WARREN_CONFIG=/etc/x", 0), "", "says which file to read");
     cr_expect_str_eq(said("NOT_WARREN_X=1", 0), "");
 }
 

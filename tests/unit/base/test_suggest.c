@@ -1,6 +1,6 @@
 #include <criterion/criterion.h>
 
-#include "config/suggest.h"
+#include "base/suggest.h"
 
 static const char *nearest(const char *wanted, const char *const *known)
 {
