@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "bus/bus.h"
 #include "bus/last.h"
 #include "config/config.h"
@@ -25,7 +26,6 @@
 #include "loop/timer.h"
 #include "loop/watch_dir.h"
 #include "store/store.h"
-#include "version.h"
 
 /* An editor writes more than once; the file is read when it has been quiet for so long. */
 #define CONFIG_SETTLE_US INT64_C(300000)

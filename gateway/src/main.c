@@ -5,11 +5,11 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/version.h"
 #include "check.h"
 #include "config/config.h"
 #include "gateway.h"
 #include "healthcheck.h"
-#include "version.h"
 
 #define DEFAULT_CONFIG "/etc/warren/warren.yaml"
 

@@ -6,11 +6,11 @@
  */
 #pragma once
 
-#include <jansson.h>
 #include <warren/driver.h>
 #include <warren/json_write.h>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/util.h"
 
 /* Longest text of a value, in bytes, where the row states no smaller one. */

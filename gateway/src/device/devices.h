@@ -8,13 +8,13 @@
  */
 #pragma once
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "bus/bus.h"
 #include "bus/last.h"
 #include "config/config.h"

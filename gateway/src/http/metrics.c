@@ -5,9 +5,9 @@
 #include <sys/resource.h>
 
 #include "base/clock.h"
+#include "base/version.h"
 #include "http/api.h"
 #include "loop/loop.h"
-#include "version.h"
 
 static void family(struct buf *b, const char *name, const char *type, const char *help)
 {

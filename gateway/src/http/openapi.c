@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/version.h"
 #include "config/param.h"
 #include "device/driver.h"
 #include "http/openapi.h"
 #include "http/routes.h"
-#include "version.h"
 
 #define REF "{\"$ref\":\"#/components/schemas/"
 #define LIST(item) "{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":" item "},\"next\":{\"type\":[\"string\",\"null\"]}}}"

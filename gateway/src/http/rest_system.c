@@ -3,9 +3,9 @@
 #include <sys/utsname.h>
 
 #include "base/clock.h"
+#include "base/version.h"
 #include "http/api.h"
 #include "loop/loop.h"
-#include "version.h"
 
 static int one_plugin(void *ctx, const struct driver_status *s)
 {
