@@ -43,7 +43,9 @@ struct http_fetch_events {
     int (*head)(void *ctx, int status, const struct http_header *headers, size_t n_headers);
     /* A piece of the body; negative ends the fetch. */
     int (*body)(void *ctx, const uint8_t *bytes, size_t n);
-    /* The end, once; the fetch is gone. result 0: complete; `error` is a sentence. Not called after http_fetch_cancel(). */
+    /* The end, once; the fetch is gone. result 0: complete, whatever the status, and `error` is ""; else `error` is a sentence and result
+     * what head() or body() returned, or -ENOENT no such name, -ECONNREFUSED and its like, -ETIMEDOUT, -ECONNRESET cut off, -EBADMSG not
+     * HTTP/1, -EMSGSIZE the head, -EPROTO TLS, -EIO. Not called after http_fetch_cancel(). */
     void (*done)(void *ctx, int result, const char *error);
 };
 
@@ -51,7 +53,8 @@ int http_client_new(struct loop *l, struct resolver *r, struct http_client **ret
 /* Every fetch must be over or cancelled. Returns NULL. */
 struct http_client *http_client_free(struct http_client *c);
 
-/* Copies all options. -EINVAL: not an http(s) URL. */
+/* Copies all options. -EINVAL: not an http(s) URL, a method or header that cannot be. Every fetch has a connection of its own, closed after
+ * it: small devices serve few, and an idle one of ours would keep others out. Proxies of the environment are not used. */
 int http_fetch_start(struct http_client *c, const struct http_fetch_options *options, const struct http_fetch_events *events, void *ctx,
     struct http_fetch **ret);
 /* Also from within its own head() and body(); the pointer is gone. */

@@ -1,0 +1,83 @@
+/* http_private.h - the inside of the HTTP client: http_client.c drives libcurl, http_fetch.c is one request, http_head.c its response's head. */
+#pragma once
+
+#include <curl/curl.h>
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/list.h"
+#include "loop/http_client.h"
+#include "loop/loop.h"
+#include "loop/timer.h"
+
+struct resolve;
+
+/* --- http_head.c ----------------------------------------------------------------------------------------------------------- */
+
+/* Lines of a head as they come, each response's anew (a 100 Continue has one of its own). */
+struct http_head {
+    int status;
+    struct buf text; /* name NUL value NUL … */
+    size_t n_bytes;  /* as received */
+    struct {
+        uint32_t name, value; /* offsets in text */
+    } at[HTTP_CLIENT_MAX_HEADERS];
+    size_t n;
+    bool open; /* between a status line and the empty line */
+};
+
+void http_head_init(struct http_head *h);
+void http_head_fini(struct http_head *h);
+/* One line with its end. 1: the head of the final response is complete; 0; -EMSGSIZE, -ENOMEM. */
+int http_head_line(struct http_head *h, const char *line, size_t n);
+/* Points into `h`; returns how many. */
+size_t http_head_list(const struct http_head *h, struct http_header list[HTTP_CLIENT_MAX_HEADERS]);
+
+/* --- http_client.c --------------------------------------------------------------------------------------------------------- */
+
+struct http_client {
+    struct loop *loop;
+    struct resolver *resolver;
+    CURLM *multi;
+    struct timer timer;   /* libcurl's own */
+    struct list fetches;
+    unsigned n_in_curl;   /* depth of calls of libcurl: handles cannot be removed from within its callbacks */
+};
+
+int http_client_add(struct http_client *c, CURL *easy);
+/* Not from within a callback of libcurl's. */
+void http_client_remove(struct http_client *c, CURL *easy);
+
+/* --- http_fetch.c ---------------------------------------------------------------------------------------------------------- */
+
+struct http_fetch {
+    struct list link;
+    struct http_client *client;
+    struct http_fetch_events events;
+    void *ctx;
+
+    CURL *easy;
+    bool added, cancelled;
+    struct curl_slist *headers, *addresses;
+    char *host; /* without brackets */
+    uint16_t port;
+    char text[CURL_ERROR_SIZE]; /* libcurl's sentence */
+
+    struct resolve *resolve;
+    struct timer phase; /* until connected: the connect timeout; then silence */
+    struct timer whole;
+    int64_t begun_us, heard_us;
+    int64_t connect_timeout_us, silence_us, timeout_us;
+    bool connected;
+
+    struct http_head head;
+    int result;         /* of the owner's, a limit or a timer: goes before what libcurl says */
+    struct error error; /* … with its sentence */
+    struct deferred end;
+};
+
+/* libcurl is through with it. */
+void http_fetch_ended(struct http_fetch *f, CURLcode code);
+/* No call any more. */
+void http_fetch_free(struct http_fetch *f);
