@@ -141,6 +141,13 @@ struct frame *frame_ref(struct frame *f)
     return f;
 }
 
+struct frame_part *frame_part_unref(struct frame_part *p)
+{
+    if (p && --p->n_refs == 0)
+        free(p);
+    return NULL;
+}
+
 static void frame_return(struct frame *f)
 {
     struct frame_pool *p = f->pool;
@@ -148,8 +155,7 @@ static void frame_return(struct frame *f)
 
     if (f->quota)
         f->quota->n_out--;
-    free(f->part);
-    f->part = NULL;
+    f->part = frame_part_unref(f->part);
     list_remove(&f->link);
     p->stats.bytes_out -= bytes;
 
@@ -217,13 +223,12 @@ uint8_t *frame_message(struct frame *f, size_t *ret_len)
     return f->pub.data - FRAME_HEADER_BYTES;
 }
 
-const struct frame_part *frame_mjpeg_part(struct frame *f)
+static struct frame_part *part_build(struct frame *f)
 {
     char head[256];
     size_t head_len;
+    struct frame_part *p;
 
-    if (f->part)
-        return f->part;
     head_len = (size_t)snprintf(head, sizeof head,
         "--frame\r\n"
         "Content-Type: image/jpeg\r\n"
@@ -232,13 +237,23 @@ const struct frame_part *frame_mjpeg_part(struct frame *f)
         "X-Timestamp: %lld.%06lld\r\n"
         "\r\n",
         f->pub.len, f->pub.seq, (long long)(f->pub.received_us / 1000000), (long long)(f->pub.received_us % 1000000));
-    f->part = malloc(sizeof *f->part + head_len + f->pub.len + 2);
-    if (!f->part)
+    p = malloc(sizeof *p + head_len + f->pub.len + 2);
+    if (!p)
         return NULL;
-    memcpy(f->part->bytes, head, head_len);
-    memcpy(f->part->bytes + head_len, f->pub.data, f->pub.len);
-    memcpy(f->part->bytes + head_len + f->pub.len, "\r\n", 2);
-    f->part->len = head_len + f->pub.len + 2;
+    p->n_refs = 1;
+    p->len = head_len + f->pub.len + 2;
+    memcpy(p->bytes, head, head_len);
+    memcpy(p->bytes + head_len, f->pub.data, f->pub.len);
+    memcpy(p->bytes + head_len + f->pub.len, "\r\n", 2);
     f->pool->stats.n_copies++;
+    return p;
+}
+
+struct frame_part *frame_mjpeg_part(struct frame *f)
+{
+    if (!f->part)
+        f->part = part_build(f);
+    if (f->part)
+        f->part->n_refs++;
     return f->part;
 }

@@ -28,8 +28,10 @@ struct frame_quota {
     uint64_t n_dropped; /* frame_new() said no */
 };
 
-/* One picture in the form of an MJPEG part: shared by all MJPEG viewers of the frame, freed with it. */
+/* One picture in the form of an MJPEG part: shared by all MJPEG viewers. It has references of its own, so that a slow viewer, who needs its
+ * bytes until the last is sent, holds no frame of the device. */
 struct frame_part {
+    unsigned n_refs;
     size_t len;
     uint8_t bytes[]; /* "--frame\r\n…headers…\r\n\r\n" JPEG "\r\n" */
 };
@@ -72,8 +74,10 @@ void frame_quota_release(struct frame_pool *p, struct frame_quota *quota);
 void frame_seal(struct frame *f, uint16_t channel, uint32_t seq);
 /* Header and JPEG, with at least FRAME_HEADROOM - FRAME_HEADER_BYTES writable bytes in front. After frame_seal(). */
 uint8_t *frame_message(struct frame *f, size_t *ret_len);
-/* The MJPEG part, built by the first who asks. NULL: no memory. */
-const struct frame_part *frame_mjpeg_part(struct frame *f);
+/* The MJPEG part, built by the first who asks; a reference for the caller. NULL: no memory. */
+struct frame_part *frame_mjpeg_part(struct frame *f);
+/* NULL-safe; returns NULL. */
+struct frame_part *frame_part_unref(struct frame_part *p);
 
 static inline struct frame *frame_of(struct wr_frame *pub)
 {

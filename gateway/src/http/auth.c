@@ -155,7 +155,7 @@ bool auth_origin_is_ours(const struct auth *a, const char *origin, const char *h
     return !a->origins[0] && same_place(origin, host) && is_loopback_name(host);
 }
 
-int auth_check_origin(const struct auth *a, const struct http_request *q, struct error *e)
+int auth_identify(const struct auth *a, const struct http_request *q, struct auth_who *ret, struct error *e)
 {
     const char *host = http_field(q, HTTP_FIELD_HOST), *origin = http_field(q, HTTP_FIELD_ORIGIN);
 
@@ -171,14 +171,26 @@ int auth_check_origin(const struct auth *a, const struct http_request *q, struct
         error_set(e, -EPERM, "pages from %.100s may not use this gateway: name it in http.origins", origin);
         return 403;
     }
+    ret->most = PERMISSION_ADMIN;
     return 0;
+}
+
+bool auth_may(const struct auth_who *who, enum permission p, const char *device)
+{
+    return p != PERMISSION_UNSET && p <= who->most;
 }
 
 int auth_check(const struct auth *a, const struct http_request *q, enum permission p, const char *device, struct error *e)
 {
-    if (p == PERMISSION_UNSET) {
-        error_set(e, -EPERM, "this route has no permission declared");
+    struct auth_who who = {PERMISSION_UNSET};
+    int status;
+
+    if (p == PERMISSION_PUBLIC)
+        return 0;
+    status = auth_identify(a, q, &who, e);
+    if (status == 0 && !auth_may(&who, p, device)) {
+        error_set(e, -EPERM, "you may not do that");
         return 403;
     }
-    return p == PERMISSION_PUBLIC ? 0 : auth_check_origin(a, q, e);
+    return status;
 }

@@ -30,10 +30,17 @@ int auth_configure(struct auth *a, const struct config *c, struct error *e);
 /* May we listen there? -EPERM and a sentence that says what to do. */
 int auth_check_listen(const struct auth *a, const char *address, struct error *e);
 
-/* 0, or the HTTP status to refuse with (400 no or foreign Host, 401, 403) and a sentence. `device` NULL: none in particular. */
+/* Somebody who was let in, and how far. Without tokens there is one: whoever reaches us. */
+struct auth_who {
+    enum permission most;
+};
+
+/* 0 and who it is, or the HTTP status to refuse with (400 no Host, 403 a foreign Host or Origin) and a sentence. For requests and upgrades. */
+int auth_identify(const struct auth *a, const struct http_request *q, struct auth_who *ret, struct error *e);
+/* May they? `device` NULL: none in particular. */
+bool auth_may(const struct auth_who *who, enum permission p, const char *device);
+/* Both, for one request. 0 or a status and a sentence. */
 int auth_check(const struct auth *a, const struct http_request *q, enum permission p, const char *device, struct error *e);
-/* Host and Origin alone, for upgrades. */
-int auth_check_origin(const struct auth *a, const struct http_request *q, struct error *e);
 /* Is this text of an Origin header one of ours, for a request to `host`? Pure, for tests. */
 bool auth_origin_is_ours(const struct auth *a, const char *origin, const char *host);
 bool auth_host_is_ours(const struct auth *a, const char *host);

@@ -109,12 +109,13 @@ Test(frame, too_large_a_picture_is_refused)
 Test(frame, the_mjpeg_part_is_built_once_and_whole)
 {
     struct frame *f = filled(NULL, 500);
-    const struct frame_part *part;
+    struct frame_part *part;
     const char *body;
 
     frame_seal(f, 1, 42);
     part = frame_mjpeg_part(f);
-    cr_assert_eq(frame_mjpeg_part(f), part);
+    cr_assert_eq(f->part, part);
+    cr_assert_eq(frame_part_unref(frame_mjpeg_part(f)), NULL);
     cr_assert_eq(frame_pool_stats(pool)->n_copies, 1);
     cr_assert_eq(memcmp(part->bytes, "--frame\r\n", 9), 0);
     cr_assert_not_null(memmem(part->bytes, part->len, "Content-Length: 500\r\n", 21));
@@ -124,6 +125,9 @@ Test(frame, the_mjpeg_part_is_built_once_and_whole)
     cr_assert_eq(memcmp(body + 4, f->pub.data, 500), 0);
     cr_assert_eq((const uint8_t *)body + 4 + 500 + 2, part->bytes + part->len);
     frame_unref(f);
+    cr_assert_eq(frame_pool_stats(pool)->bytes_out, 0, "a viewer of the part holds no frame");
+    cr_assert_eq(part->bytes[0], '-');
+    frame_part_unref(part);
 }
 
 Test(last, the_newest_frame_of_each_channel_is_kept)

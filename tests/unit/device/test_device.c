@@ -52,7 +52,7 @@ Test(device, that_goes_away_is_stopped_and_tried_again_with_growing_pauses)
     cr_assert_eq(device_state(d), DEVICE_OFFLINE);
     cr_assert_str_eq(device_why(d), "the camera hung up");
     world_pass(1000 * S);
-    cr_assert_geq(toy.n_starts, 12);
+    cr_assert_geq(toy.n_starts, 12, "%u", toy.n_starts);
     cr_assert_eq(toy.n_stops, 1);
     for (unsigned i = 2; i < 6; i++)
         cr_assert_gt(toy.started_us[i + 2] - toy.started_us[i], toy.started_us[i] - toy.started_us[i - 1]);

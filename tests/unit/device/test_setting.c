@@ -153,7 +153,7 @@ Test(setting, null_takes_a_wish_back)
     cr_assert_eq(toy.n_configures, 1);
 }
 
-Test(setting, wishes_and_added_devices_outlive_a_restart, .init = NULL, .fini = NULL)
+Test(setting_restart, wishes_outlive_a_restart)
 {
     struct device *d;
     char folder[64];
