@@ -48,6 +48,8 @@ typedef void (*route_fn)(struct api *a, struct http_request *q, const struct rou
 
 /* application/problem+json (RFC 9457). `detail` is a sentence. */
 void reply_problem(struct http_request *q, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The text of such a problem; its length, 0 when it does not fit. */
+size_t problem_text(int status, const char *detail, char *out, size_t cap);
 /* 503 with Retry-After; 405 with Allow. */
 void reply_unavailable(struct http_request *q, unsigned retry_after_s, const char *detail);
 void reply_method_not_allowed(struct http_request *q, const char *allow);

@@ -37,6 +37,8 @@ struct auth_who {
 
 /* 0 and who it is, or the HTTP status to refuse with (400 no Host, 403 a foreign Host or Origin) and a sentence. For requests and upgrades. */
 int auth_identify(const struct auth *a, const struct http_request *q, struct auth_who *ret, struct error *e);
+/* Whoever was let in without saying who they are. */
+struct auth_who auth_anybody(const struct auth *a);
 /* May they? `device` NULL: none in particular. */
 bool auth_may(const struct auth_who *who, enum permission p, const char *device);
 /* Both, for one request. 0 or a status and a sentence. */

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/version.h"
 #include "http/api.h"
+#include "http/ws.h"
 #include "loop/loop.h"
 
 static void family(struct buf *b, const char *name, const char *type, const char *help)
@@ -122,6 +123,18 @@ static void store_metrics(struct buf *b, const struct store_usage *u)
     single(b, "warren_events_dropped_total", "counter", "Events not kept because the disk did not keep up.", (double)u->n_events_dropped);
 }
 
+static void viewer_metrics(struct buf *b, const struct ws_hub_stats *s)
+{
+    single(b, "warren_viewer_frames_total", "counter", "Pictures sent to WebSocket viewers.", (double)s->n_frames_sent);
+    single(b, "warren_viewer_frames_skipped_total", "counter", "Pictures that a newer one replaced before the viewer took them.",
+        (double)s->n_frames_skipped);
+    single(b, "warren_viewer_events_total", "counter", "Events sent to WebSocket viewers.", (double)s->n_events_sent);
+    single(b, "warren_viewers_slow_closed_total", "counter", "Viewers closed because they took nothing.", (double)s->n_slow_closed);
+    family(b, "warren_viewer_picture_age_seconds", "summary", "Received here to acknowledged by the viewer.");
+    buf_printf(b, "warren_viewer_picture_age_seconds_sum %g\nwarren_viewer_picture_age_seconds_count %llu\n", (double)s->age_sum_us / 1e6,
+        (unsigned long long)s->n_acked);
+}
+
 static void process_metrics(struct buf *b, const struct api *a)
 {
     unsigned long size = 0, resident = 0;
@@ -162,6 +175,7 @@ void metrics_get(struct api *a, struct http_request *q, const struct route_args 
     single(&b, "warren_http_streams", "gauge", "Open MJPEG and event streams.", s->n_streams);
     single(&b, "warren_http_requests_total", "counter", "Requests answered.", (double)s->n_requests);
     single(&b, "warren_http_refused_total", "counter", "Connections and requests refused.", (double)s->n_refused);
+    viewer_metrics(&b, ws_hub_stats(a->ws));
     store_metrics(&b, store_usage(a->store));
     process_metrics(&b, a);
     http_reply(q, 200, "text/plain; version=0.0.4; charset=utf-8", buf_data(&b), b.len, &no_store, 1);

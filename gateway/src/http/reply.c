@@ -21,9 +21,9 @@ static const struct {
     int status;
     const char *title;
 } titles[] = {
-    {400, "Bad Request"}, {401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"}, {409, "Conflict"},
-    {413, "Content Too Large"}, {415, "Unsupported Media Type"}, {416, "Range Not Satisfiable"}, {422, "Unprocessable Content"},
-    {429, "Too Many Requests"}, {500, "Internal Server Error"}, {503, "Service Unavailable"}, {504, "Gateway Timeout"},
+    {400, "Bad Request"}, {401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"}, {408, "Request Timeout"}, {409, "Conflict"},
+    {413, "Content Too Large"}, {414, "URI Too Long"}, {415, "Unsupported Media Type"}, {416, "Range Not Satisfiable"}, {422, "Unprocessable Content"},
+    {426, "Upgrade Required"}, {429, "Too Many Requests"}, {431, "Request Header Fields Too Large"}, {500, "Internal Server Error"}, {501, "Not Implemented"}, {503, "Service Unavailable"}, {505, "HTTP Version Not Supported"}, {504, "Gateway Timeout"},
     {507, "Insufficient Storage"},
 };
 
@@ -70,10 +70,9 @@ int status_of(int error)
     }
 }
 
-static void reply_with(struct http_request *q, int status, const char *detail, const struct http_reply_header *headers, size_t n_headers)
+size_t problem_text(int status, const char *detail, char *out, size_t cap)
 {
-    char text[4096];
-    struct wr_json j = wr_json_into(text, sizeof text);
+    struct wr_json j = wr_json_into(out, cap);
 
     wr_json_object(&j);
     wr_json_key(&j, "type");
@@ -85,7 +84,14 @@ static void reply_with(struct http_request *q, int status, const char *detail, c
     wr_json_key(&j, "detail");
     wr_json_string(&j, detail);
     wr_json_end(&j);
-    http_reply(q, status, "application/problem+json", text, j.len, headers, n_headers);
+    return wr_json_text(&j) ? j.len : 0;
+}
+
+static void reply_with(struct http_request *q, int status, const char *detail, const struct http_reply_header *headers, size_t n_headers)
+{
+    char text[4096];
+
+    http_reply(q, status, "application/problem+json", text, problem_text(status, detail, text, sizeof text), headers, n_headers);
 }
 
 void reply_problem(struct http_request *q, int status, const char *format, ...)

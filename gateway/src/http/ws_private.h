@@ -1,0 +1,111 @@
+/* ws_private.h - a viewer, between the files ws.c (life, writing), ws_control.c (what it asks) and ws_subscription.c (what it gets). */
+#pragma once
+
+#include "base/buf.h"
+#include "bus/bus.h"
+#include "http/api.h"
+#include "http/auth.h"
+#include "http/ws.h"
+#include "loop/timer.h"
+
+/* Answers that wait for a viewer's socket. One that asks more without reading is closed. */
+#define WS_MAX_REPLIES 64
+#define WS_MAX_REPLY_BYTES (1u << 20)
+/* Commands of one viewer that are not answered yet. */
+#define WS_MAX_CALLS 32
+/* Names in one subscription. */
+#define WS_MAX_PATTERNS 64
+/* Messages of one viewer: a burst, then so many a second. Acknowledgements (30 a second and camera) count as well. */
+#define WS_MESSAGES_BURST 2000
+#define WS_MESSAGES_PER_S 1000
+/* Sent pictures that are remembered until they are acknowledged. */
+#define WS_SENT_KEPT 8
+
+struct ws_hub {
+    struct api *api;
+    struct bus_listener listener;
+    struct list viewers;
+    struct timer tick;
+    struct ws_hub_stats stats;
+};
+
+/* One text message that waits, with room in front for libwebsockets. */
+struct ws_reply {
+    struct list link;
+    size_t n;
+    uint8_t bytes[]; /* HTTP_HEADROOM, then n */
+};
+
+/* One camera of one viewer. */
+struct ws_slot {
+    bool wanted;
+    bool looking;          /* device_look() was called */
+    struct frame *pending; /* the newest that was not sent; NULL: none */
+    int64_t last_us;       /* when one was taken for sending, for max_fps */
+    struct {
+        uint32_t seq;
+        int64_t received_us;
+    } sent[WS_SENT_KEPT]; /* newest last */
+    unsigned n_sent, n_unacked;
+};
+
+struct ws_call {
+    struct list link;
+    struct ws_viewer *viewer;
+    struct command_call *call;
+    json_int_t id;
+};
+
+struct ws_viewer {
+    struct list link;
+    struct ws_hub *hub;
+    struct ws *ws;
+    struct auth_who who;
+    bool closing;
+
+    struct list replies;
+    unsigned n_replies;
+    size_t reply_bytes;
+    struct list calls;
+    unsigned n_calls;
+    int64_t tokens_us; /* token bucket of messages */
+    double tokens;
+
+    bool subscribed, frames, acks;
+    char *devices[WS_MAX_PATTERNS], *events[WS_MAX_PATTERNS];
+    size_t n_devices, n_events;
+    int64_t min_interval_us;
+    uint64_t next_event;
+
+    struct ws_slot *slots; /* by channel */
+    size_t n_slots, at_slot;
+};
+
+/* --- ws.c ------------------------------------------------------------------------------------------------------------------------ */
+
+/* Queues a text message; a viewer with too many is closed. */
+void viewer_reply(struct ws_viewer *v, const char *text, size_t n);
+void viewer_close(struct ws_viewer *v, enum ws_close_code code, const char *reason);
+
+/* --- ws_subscription.c -------------------------------------------------------------------------------------------------------------- */
+
+/* Takes a subscribe message over from JSON. -EINVAL and a sentence; the subscription is then as before. */
+int subscription_set(struct ws_viewer *v, const json_t *message, struct error *e);
+void subscription_clear(struct ws_viewer *v);
+/* Which cameras it means now; after a device came, changed or went. */
+void subscription_refresh(struct ws_viewer *v);
+bool subscription_wants_event(const struct ws_viewer *v, const struct event *e);
+/* Puts a frame into its slot. True: there is something to send. */
+bool subscription_frame(struct ws_viewer *v, struct frame *f);
+/* The next slot in turn whose frame may go out now; NULL: none. */
+struct ws_slot *subscription_next(struct ws_viewer *v);
+void subscription_ack(struct ws_viewer *v, json_int_t channel, json_int_t seq);
+/* {"porch":1,…} */
+void subscription_channels(struct ws_viewer *v, struct wr_json *j);
+
+/* --- ws_control.c -------------------------------------------------------------------------------------------------------------------- */
+
+void control_hello(struct ws_viewer *v);
+void control_message(struct ws_viewer *v, const char *text, size_t n);
+/* The viewer goes: nobody waits for its commands any more. */
+void control_abandon(struct ws_viewer *v);
