@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "http/ws_private.h"
 #include "loop/loop.h"
-#include "version.h"
+#include "base/version.h"
 
 /* --- answers ------------------------------------------------------------------------------------------------------------------------------- */
 
