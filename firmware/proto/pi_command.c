@@ -89,6 +89,8 @@ static int parse_count(struct pi_span rest, struct pi_command *c)
     c->count = PI_SHORTSTREAM_DEFAULT;
     if (w.n == 0)
         return 0;
+    /* A service that does not know the second word passes it over. */
+    c->times = pi_span_is(pi_span_word(&rest), "times");
     return pi_span_int(w, &c->count);
 }
 
@@ -149,7 +151,7 @@ static int format_arguments(const struct pi_command *c, char *out, size_t cap)
         return snprintf(out, cap, "%s%s%s", c->formats & PI_FORMAT_JPG ? " jpg" : "",
             c->formats & PI_FORMAT_PNG ? " png" : "", c->formats & PI_FORMAT_NPY ? " npy" : "");
     case PI_COMMAND_SHORTSTREAM:
-        return snprintf(out, cap, " %lld", (long long)c->count);
+        return snprintf(out, cap, " %lld%s", (long long)c->count, c->times ? " times" : "");
     default:
         return 0;
     }

@@ -57,6 +57,7 @@ struct pi_command {
     bool has_formats;          /* save, pastStack: words followed, even if none is a format */
     unsigned formats;          /* PI_FORMAT_… */
     int64_t count;             /* shortstream; may be negative */
+    bool times;                /* shortstream: wants a comment in each picture (pi_part.h) */
 };
 
 /* One command, with or without its line end and blanks around. As in the service that is in use,

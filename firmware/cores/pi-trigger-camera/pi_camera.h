@@ -125,6 +125,7 @@ struct pi_session {
     unsigned formats;
     int64_t since_us, deadline_us; /* awaits a frame taken after / until */
     uint64_t next_id, last_id;     /* streams */
+    bool times;                    /* streams: pictures carry a comment (pi_part.h) */
     struct pi_stream_done done;
 };
 

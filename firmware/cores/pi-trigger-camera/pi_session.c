@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "pi_camera_private.h"
+#include "pi_part.h"
 #include "pi_shortstream.h"
 #include "pi_text.h"
 
@@ -354,17 +355,38 @@ static void stream_end(struct pi_camera *c, struct pi_session *s)
     c->port.finish(c->port.ctx, peer);
 }
 
+/* -EAGAIN: the peer takes no more for now. Where times are asked for, they stand in a comment behind
+ * the SOI. */
+static int stream_frame(struct pi_camera *c, struct pi_session *s, const struct pi_ring_frame *f)
+{
+    uint8_t head[PI_SHORT_HEADER_BYTES + 2 + PI_PART_COMMENT_MAX];
+    struct pi_part part = {.frame_id = f->meta.id,
+        .time_us = f->meta.time_us,
+        .dark_score = f->meta.dark_score,
+        .night = f->meta.night};
+    size_t n_soi = 0;
+    int n = 0;
+
+    if (s->times && f->n > 2 && f->jpeg[0] == 0xFF && f->jpeg[1] == 0xD8) {
+        n = pi_part_comment_format(&part, head + PI_SHORT_HEADER_BYTES + 2, PI_PART_COMMENT_MAX);
+        memcpy(head + PI_SHORT_HEADER_BYTES, f->jpeg, 2);
+        n_soi = 2;
+    }
+    n = n < 0 ? 0 : n;
+    pi_short_header((uint32_t)(f->n + (size_t)n), head);
+    return c->port.send(c->port.ctx, s->peer, head, PI_SHORT_HEADER_BYTES + n_soi + (size_t)n,
+        f->jpeg + n_soi, f->n - n_soi);
+}
+
 /* As many frames as the peer takes. What has left the ring meanwhile is skipped. */
 static void stream_go_on(struct pi_camera *c, struct pi_session *s)
 {
     struct pi_ring_frame f;
 
     for (; s->done.n_available > 0 && s->next_id <= s->last_id; s->next_id++) {
-        uint8_t head[PI_SHORT_HEADER_BYTES];
         if (!pi_ring_find(&c->ring, s->next_id, &f))
             continue;
-        pi_short_header((uint32_t)f.n, head);
-        int r = c->port.send(c->port.ctx, s->peer, head, sizeof head, f.jpeg, f.n);
+        int r = stream_frame(c, s, &f);
         if (r == -EAGAIN)
             return;
         s->done.n_sent += r >= 0;
@@ -384,6 +406,7 @@ static void do_shortstream(struct pi_camera *c, void *peer, const struct pi_comm
     if (!s)
         return refuse_stream(c, peer, "too many commands at once");
     s->state = PI_STREAMS;
+    s->times = q->times;
     s->done.n_available = n;
     if (n > 0 && pi_ring_at(&c->ring, c->ring.n_frames - n, &f))
         s->next_id = f.meta.id;

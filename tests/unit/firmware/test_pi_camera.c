@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fake_pi_port.h"
+#include "pi_part.h"
 
 static void expect_reply(const struct fake_peer *p, const char *text)
 {
@@ -362,6 +363,37 @@ Test(pi_camera, shortstream_sends_the_newest_oldest_first)
     cr_expect_str_eq(p->got + 5 * 7 + 4, "STREAM_DONE: sent=5, skipped=0, available=5\n");
     p = fake_pi_send(w, "shortstream 0");
     cr_expect_str_eq(p->got + 4, "STREAM_DONE: sent=0, skipped=0, available=0\n");
+    fake_pi_free(w);
+}
+
+Test(pi_camera, shortstream_with_times_puts_them_into_the_pictures)
+{
+    static const uint8_t jpeg[] = {0xFF, 0xD8, 0xFF, 0xD9};
+    struct fake_pi *w = fake_pi_started();
+    struct pi_picture picture = {.jpeg = jpeg,
+        .n = sizeof jpeg,
+        .width = 1024,
+        .height = 768,
+        .dark_score = 12.5,
+        .time_us = 1767225600250000,
+        .mono_us = w->now_us};
+    struct fake_peer *p;
+    struct pi_part part = {0};
+
+    fake_pi_frames(w, 1, 100); /* no JPEG: sent as it is */
+    cr_assert(pi_camera_offer(&w->camera, w->now_us + 100000));
+    pi_camera_frame(&w->camera, w->now_us + 100000, &picture);
+    p = fake_pi_send(w, "shortstream 2 times");
+    cr_expect_arr_eq(p->got, "\0\0\0\3xxx\0\0\0", 10);
+    cr_expect_arr_eq(p->got + 11, "\xFF\xD8\xFF\xFE", 4);
+    size_t n = (unsigned char)p->got[10], n_comment = (unsigned char)p->got[16] - 2u;
+    cr_expect_eq(n, sizeof jpeg + 4 + n_comment);
+    cr_expect_arr_eq(p->got + 17 + n_comment, "\xFF\xD9\0\0\0\0STREAM_DONE: sent=2", 25);
+    cr_assert(pi_part_comment_parse(&part, (const uint8_t *)p->got + 17, n_comment));
+    cr_expect_eq(part.time_us, picture.time_us);
+    cr_expect_eq(part.frame_id, 1);
+    p = fake_pi_send(w, "shortstream 1");
+    cr_expect_arr_eq(p->got, "\0\0\0\4\xFF\xD8\xFF\xD9\0\0\0\0", 12, "not asked for");
     fake_pi_free(w);
 }
 

@@ -344,3 +344,68 @@ Test(pi_part, passes_over_values_that_make_no_sense)
     pi_part_header(&p, "Content-Length", "1e3");
     cr_expect_eq(p.have, 0);
 }
+
+static const struct pi_part some_part = {
+    .frame_id = 4711, .time_us = 1767225600123000, .dark_score = 131.4, .night = true};
+
+Test(pi_part, comment_is_a_segment_that_a_jpeg_may_hold)
+{
+    static const char text[] =
+        "X-Frame-Id: 4711\r\nX-Timestamp: 1767225600.123\r\nX-Dark-Score: 131.4\r\nX-Night: 1\r\n";
+    uint8_t out[PI_PART_COMMENT_MAX];
+    int n = pi_part_comment_format(&some_part, out, sizeof out);
+
+    cr_assert_eq(n, (int)sizeof text - 1 + 4);
+    cr_expect_eq(out[0] << 8 | out[1], 0xFFFE);
+    cr_expect_eq(out[2] << 8 | out[3], (int)sizeof text - 1 + 2);
+    cr_expect_arr_eq(out + 4, text, sizeof text - 1);
+    cr_expect_eq(pi_part_comment_format(&some_part, out, (size_t)n), -ENOBUFS);
+    cr_expect_eq(pi_part_comment_format(&some_part, out, 3), -ENOBUFS);
+}
+
+Test(pi_part, any_comment_fits)
+{
+    struct pi_part p = {
+        .frame_id = UINT64_MAX, .time_us = INT64_MAX, .dark_score = 255, .night = true};
+    uint8_t out[PI_PART_COMMENT_MAX];
+
+    cr_expect_gt(pi_part_comment_format(&p, out, sizeof out), 0);
+}
+
+Test(pi_part, comment_reads_back)
+{
+    uint8_t out[PI_PART_COMMENT_MAX];
+    int n = pi_part_comment_format(&some_part, out, sizeof out);
+    struct pi_part p = {0};
+
+    cr_assert(pi_part_comment_parse(&p, out + 4, (size_t)n - 4));
+    cr_expect_eq(p.have, PI_PART_FRAME_ID | PI_PART_TIME | PI_PART_DARK_SCORE | PI_PART_NIGHT);
+    cr_expect_eq(p.frame_id, some_part.frame_id);
+    cr_expect_eq(p.time_us, some_part.time_us);
+    cr_expect(p.night);
+}
+
+Test(pi_part, other_comments_are_none_of_ours)
+{
+    static const char *const comments[] = {"", "Lavc59.37.100", "X-Frame-Id", "x: y\n"};
+    struct pi_part p = {0};
+
+    for (size_t i = 0; i < sizeof comments / sizeof *comments; i++) {
+        cr_expect_not(pi_part_comment_parse(&p, (const uint8_t *)comments[i], strlen(comments[i])));
+        cr_expect_eq(p.have, 0);
+    }
+    cr_expect(pi_part_comment_parse(&p, (const uint8_t *)"X-Frame-Id: 1\n:\n\nX-Night: 7", 28));
+    cr_expect_eq(p.have, PI_PART_FRAME_ID);
+}
+
+Test(pi_command, shortstream_may_ask_for_times)
+{
+    struct pi_command c = command("shortstream 5 times", 0);
+    char out[64];
+
+    cr_expect(c.times);
+    cr_expect_eq(c.count, 5);
+    cr_expect_gt(pi_command_format(&c, out, sizeof out), 0);
+    cr_expect_str_eq(out, "shortstream 5 times\n");
+    cr_expect_not(command("shortstream 5 time", 0).times);
+}
