@@ -1,4 +1,5 @@
-/* Whatever the file says: it is either taken whole, or refused with at least one sentence and a line that exists. */
+/* Whatever the file says: it is either taken whole, or refused with at least one sentence and a
+ * line that exists. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,8 @@ static size_t count_lines(const uint8_t *data, size_t size)
 {
     size_t n = 1;
 
-    /* YAML 1.1 also breaks lines at CR, NEL, LS and PS: every byte of them counts, as this is an upper bound. */
+    /* YAML 1.1 also breaks lines at CR, NEL, LS and PS: every byte of them counts, as this is an
+     * upper bound. */
     for (size_t i = 0; i < size; i++)
         n += data[i] == '\n' || data[i] == '\r' || data[i] >= 0x80;
     return n + 1;

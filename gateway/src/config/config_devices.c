@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/suggest.h"
 #include "base/text.h"
 #include "config/config_fill.h"
 #include "config/param_refuse.h"
-#include "base/suggest.h"
 
 /* "devices.<id>.options.<key>", of which id and key have at most 63 bytes when they are right. */
 #define KEY_MAX_BYTES 224
@@ -49,9 +49,7 @@ static void no_memory(const struct reader *r, struct yaml_place at)
     problem(r, at, "", "out of memory");
 }
 
-/* --- options and settings
- * -------------------------------------------------------------------------------------------------
- */
+/* --- options and settings --------------------------------------------------------------------- */
 
 static void read_pair(const struct reader *r, const struct yaml_tree *map,
     const struct yaml_tree *t, struct config_pair *ret)
@@ -100,9 +98,7 @@ static void read_pairs(
     }
 }
 
-/* --- one device
- * -----------------------------------------------------------------------------------------------------------
- */
+/* --- one device ------------------------------------------------------------------------------- */
 
 static void unknown_key(const struct reader *r, const struct yaml_tree *t)
 {
@@ -183,9 +179,7 @@ static void read_device(const struct reader *r, const struct yaml_tree *t)
         no_memory(r, t->key_at);
 }
 
-/* --- the section
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- the section ------------------------------------------------------------------------------ */
 
 static void add_device(
     struct config *c, const struct yaml_tree *t, struct config_problems *problems)

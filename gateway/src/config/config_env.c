@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/suggest.h"
 #include "config/config_fill.h"
 #include "config/param_refuse.h"
-#include "base/suggest.h"
 
 /* Which file to read, and a variable of warrenctl, which may run in the same environment. */
 static const char *const OTHERS[] = {"WARREN_CONFIG", "WARREN_URL"};

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/suggest.h"
 #include "config/config_file.h"
 #include "config/config_value.h"
 #include "config/param_refuse.h"
-#include "base/suggest.h"
 
 /* Section, dot, key. What a file has beyond that is unknown anyway. */
 #define PATH_MAX_BYTES 192
@@ -24,9 +24,7 @@ int config_fill_defaults(const struct config_fill *f)
     return 0;
 }
 
-/* --- finding
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- finding ---------------------------------------------------------------------------------- */
 
 /* `path` may be <path of a secret>_file. */
 static const struct config_option *find(
@@ -61,9 +59,7 @@ static bool has_section(const struct config_fill *f, const char *section)
     return false;
 }
 
-/* --- setting
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- setting ---------------------------------------------------------------------------------- */
 
 int config_fill_set(const struct config_fill *f, const struct config_option *o, const char *text,
     bool is_file, struct error *e)
@@ -102,9 +98,7 @@ static void set_from_tree(const struct config_fill *f, const struct config_optio
         add_problem(f, t, path, error_text(&e));
 }
 
-/* --- the file
- * -------------------------------------------------------------------------------------------------------------
- */
+/* --- the file --------------------------------------------------------------------------------- */
 
 static void unknown(const struct config_fill *f, const struct yaml_tree *t, const char *path,
     const struct suggest *near)

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/suggest.h"
 #include "config/config.h"
 #include "config/config_file.h"
 #include "config/param_refuse.h"
-#include "base/suggest.h"
 
 struct check {
     const struct wr_param *rows;

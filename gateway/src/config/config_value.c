@@ -25,9 +25,7 @@ static bool is_bytes(const struct config_option *o)
     return o->kind == CONFIG_AS_BYTES;
 }
 
-/* --- lists
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* --- lists ------------------------------------------------------------------------------------ */
 
 static char **list_free(char **list)
 {
@@ -70,8 +68,7 @@ static bool list_equal(char *const *a, char *const *b)
     return !*a && !*b;
 }
 
-/* --- what the kinds ask beyond their row
- * ---------------------------------------------------------------------------------- */
+/* --- what the kinds ask beyond their row ------------------------------------------------------ */
 
 static int refuse(const char *expected, const char *got, size_t n, struct error *e)
 {
@@ -129,9 +126,7 @@ static int check_kind(const struct config_option *o, const struct wr_value *v, s
     return 0;
 }
 
-/* --- the field
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- the field -------------------------------------------------------------------------------- */
 
 static int read_bytes(const char *text, union field *field, struct error *e)
 {

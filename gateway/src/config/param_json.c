@@ -6,13 +6,11 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/suggest.h"
 #include "config/param.h"
 #include "config/param_refuse.h"
-#include "base/suggest.h"
 
-/* --- reading
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 static int refuse_json(const struct wr_param *p, const json_t *j, struct error *e)
 {
@@ -129,8 +127,7 @@ int param_from_json(
     return 0;
 }
 
-/* --- a whole object of arguments
- * ---------------------------------------------------------------------------------------- */
+/* --- a whole object of arguments -------------------------------------------------------------- */
 
 static int refuse_unknown(const struct wr_param *rows, const char *key, struct error *e)
 {
@@ -195,9 +192,7 @@ int param_args_from_json(
     return 0;
 }
 
-/* --- writing
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 static void write_list(struct wr_json *j, const char *s)
 {

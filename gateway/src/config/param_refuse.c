@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "base/suggest.h"
+#include "base/text.h"
 
 /* Of a sentence of ERROR_TEXT_MAX bytes: what was expected, and what was got. */
 #define EXPECTED_MAX 144

@@ -79,9 +79,7 @@ __attribute__((format(printf, 4, 5))) static int refuse(
     return error_set(b->e, code, "%s", text);
 }
 
-/* --- building
- * -----------------------------------------------------------------------------------------------------------
- */
+/* --- building --------------------------------------------------------------------------------- */
 
 static int refuse_extras(
     struct builder *b, struct yaml_place at, const yaml_char_t *anchor, const yaml_char_t *tag)
@@ -241,8 +239,7 @@ static int on_event(struct builder *b, const yaml_event_t *event)
     }
 }
 
-/* --- what the parser itself refuses
- * -------------------------------------------------------------------------------------- */
+/* --- what the parser itself refuses ----------------------------------------------------------- */
 
 /* libyaml tells the byte only of what is wrong with the encoding. */
 static struct yaml_place place_of_offset(const char *text, size_t n, size_t offset)

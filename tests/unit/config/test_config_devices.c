@@ -100,8 +100,7 @@ Test(config_devices, the_section_is_a_map_with_a_ceiling)
         refused(yaml), "warren.yaml:2:3: devices: has 1001 devices, at most 1000 are taken\n");
 }
 
-/* --- against a driver's table
- * --------------------------------------------------------------------------------------------- */
+/* --- against a driver's table ----------------------------------------------------------------- */
 
 static const struct wr_param ROWS[] = {
     {.key = "host", .type = WR_STRING, .flags = WR_REQUIRED},

@@ -1,0 +1,211 @@
+/* cmd_watch.c - `watch`: the gateway's event stream, made again when it breaks. */
+#include <errno.h>
+#include <string.h>
+
+#include "ctl/ctl.h"
+#include "ctl/sse.h"
+#include "ctl/table.h"
+#include "loop/http_client.h"
+#include "loop/loop.h"
+#include "loop/timer.h"
+
+/* The pause before a new connection: what the gateway asks for (retry:), doubled after each that
+ * failed, at most half a minute. */
+#define FIRST_PAUSE_US INT64_C(1000000)
+#define SHORTEST_PAUSE_US INT64_C(10000)
+#define LONGEST_PAUSE_US INT64_C(30000000)
+/* The gateway says something (a comment at least) every 15 s: four of them missing is a dead
+ * connection. */
+#define SILENCE_US INT64_C(60000000)
+
+struct watch {
+    struct ctl *ctl;
+    struct sse_reader reader;
+    struct http_fetch *fetch; /* NULL: none is under way */
+    struct timer again;
+    int64_t pause_us;
+    char url[1024];
+    int status;
+    bool was_connected;
+    struct buf problem; /* the body of a refusal */
+    enum ctl_exit code;
+};
+
+static void stop(struct watch *w, enum ctl_exit code)
+{
+    w->code = code;
+    loop_stop(w->ctl->loop);
+}
+
+/* --- showing ---------------------------------------------------------------------------------- */
+
+/* 12:00:01.123 of 2026-01-01T12:00:01.123456Z */
+static const char *time_of_day(const json_t *event, char *out, size_t cap)
+{
+    char text[40];
+
+    ctl_member(event, "time", text, sizeof text);
+    if (strlen(text) >= 23)
+        snprintf(out, cap, "%.12s", text + 11);
+    else
+        snprintf(out, cap, "%s", text);
+    return out;
+}
+
+static void show(struct ctl *c, const json_t *event)
+{
+    char text[2048], pad[256];
+    const json_t *data = json_object_get(event, "data");
+
+    fprintf(c->out, "%s  ", time_of_day(event, text, sizeof text));
+    snprintf(pad, sizeof pad, "%-16s", ctl_member(event, "device", text, 128));
+    table_paint(c->out, c->colour, TABLE_BOLD, pad);
+    fprintf(c->out, "  %-20s", ctl_member(event, "type", text, 128));
+    if (json_is_object(data) && json_object_size(data) > 0)
+        fprintf(c->out, "  %s", ctl_text(data, text, sizeof text));
+    fputc('\n', c->out);
+}
+
+static void on_event(void *ctx, const char *data, size_t n)
+{
+    struct watch *w = ctx;
+    _cleanup_(json_freep) json_t *event = json_read(data, n, NULL);
+    _cleanup_(freep) char *line = event && w->ctl->json ? json_text(event) : NULL;
+
+    if (!event)
+        return;
+    if (line)
+        fprintf(w->ctl->out, "%s\n", line);
+    else
+        show(w->ctl, event);
+    if (fflush(w->ctl->out) != 0) /* the reader of our pipe has gone */
+        stop(w, CTL_OK);
+}
+
+/* --- the connection --------------------------------------------------------------------------- */
+
+static int64_t first_pause_us(const struct watch *w)
+{
+    int64_t asked_us = MIN(w->reader.retry_ms, LONGEST_PAUSE_US / 1000) * 1000;
+
+    return asked_us > 0 ? MAX(asked_us, SHORTEST_PAUSE_US) : FIRST_PAUSE_US;
+}
+
+static bool is_stream(const struct http_header *headers, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(headers[i].name, "content-type") == 0)
+            return strncmp(headers[i].value, "text/event-stream", 17) == 0;
+    }
+    return false;
+}
+
+static int on_head(void *ctx, int status, const struct http_header *headers, size_t n_headers)
+{
+    struct watch *w = ctx;
+
+    if (status == 200 && !is_stream(headers, n_headers))
+        return -EPROTO;
+    w->status = status;
+    w->was_connected |= status == 200;
+    return 0;
+}
+
+static int on_body(void *ctx, const uint8_t *bytes, size_t n)
+{
+    struct watch *w = ctx;
+
+    if (w->status != 200)
+        return buf_append(&w->problem, bytes, n);
+    return sse_feed(&w->reader, bytes, n, on_event, w);
+}
+
+static void try_again(struct watch *w, const char *why)
+{
+    if (w->status == 200)
+        w->pause_us = first_pause_us(w);
+    fprintf(w->ctl->err, "warrenctl: the connection was lost (%s), trying again in %.3g s\n", why,
+        (double)w->pause_us / 1e6);
+    buf_clear(&w->problem);
+    sse_restart(&w->reader);
+    timer_once(&w->again, w->pause_us);
+    w->pause_us = MIN(w->pause_us * 2, LONGEST_PAUSE_US);
+}
+
+/* Before the first success a person waits for an answer; later the gateway may be restarting. */
+static void on_done(void *ctx, int result, const char *error)
+{
+    struct watch *w = ctx;
+    const char *why = result < 0 ? error : "the gateway closed it";
+
+    w->fetch = NULL;
+    if (w->status >= 400 && (w->status < 500 || !w->was_connected))
+        stop(w, ctl_refused(w->ctl, w->status, &w->problem));
+    else if (result == -EPROTO)
+        stop(w, ctl_no_gateway(w->ctl, "no event stream"));
+    else if (!w->was_connected)
+        stop(w, ctl_fail(w->ctl, CTL_UNREACHABLE, "cannot reach %s: %s", w->ctl->url, why));
+    else
+        try_again(w, why);
+}
+
+static int connect_now(struct watch *w)
+{
+    static const struct http_fetch_events events = {on_head, on_body, on_done};
+    const struct http_header headers[] = {
+        {"Accept", "text/event-stream"}, {"Last-Event-ID", w->reader.id}};
+    const struct http_fetch_options options = {
+        .url = w->url,
+        .headers = headers,
+        .n_headers = w->reader.id[0] ? 2 : 1,
+        .connect_timeout_us = CTL_TIMEOUT_US,
+        .silence_timeout_us = SILENCE_US,
+    };
+
+    w->status = 0;
+    return http_fetch_start(w->ctl->client, &options, &events, w, &w->fetch);
+}
+
+static void on_again(struct timer *t)
+{
+    struct watch *w = container_of(t, struct watch, again);
+
+    if (connect_now(w) < 0)
+        try_again(w, "no memory");
+}
+
+static void make_url(struct watch *w, const struct ctl_args *args)
+{
+    static const char *const names[] = {"device", "type"};
+    char separator = '?', escaped[256];
+    size_t n = (size_t)snprintf(w->url, sizeof w->url, "%s/api/v1/events/stream", w->ctl->url);
+
+    for (size_t i = 0; i < N_ELEMENTS(names) && n < sizeof w->url; i++) {
+        if (!args->options[i])
+            continue;
+        n += (size_t)snprintf(w->url + n, sizeof w->url - n, "%c%s=%s", separator, names[i],
+            ctl_escape(args->options[i], escaped, sizeof escaped));
+        separator = '&';
+    }
+}
+
+enum ctl_exit ctl_watch(struct ctl *c, const struct ctl_args *args)
+{
+    struct watch w = {.ctl = c,
+        .reader = SSE_READER_INIT,
+        .pause_us = FIRST_PAUSE_US,
+        .problem = BUF_INIT(64u << 10)};
+
+    make_url(&w, args);
+    timer_init(&w.again, c->loop, on_again);
+    if (connect_now(&w) < 0)
+        w.code = ctl_fail(c, CTL_USAGE, "%s: not a URL that can be asked", w.url);
+    else
+        loop_run(c->loop);
+    timer_stop(&w.again);
+    if (w.fetch)
+        http_fetch_cancel(w.fetch);
+    sse_fini(&w.reader);
+    buf_fini(&w.problem);
+    return w.code;
+}

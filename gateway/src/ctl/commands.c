@@ -1,0 +1,52 @@
+/* commands.c - the one table of subcommands. */
+#include "ctl/args.h"
+
+static const struct ctl_option WATCH_OPTIONS[] = {
+    {"device", 'd', "DEVICE", "only what this device says"},
+    {"type", 't', "TYPE", "only events of this type, such as camera.night or camera.*"},
+    {0},
+};
+
+static const struct ctl_option CAPTURES_OPTIONS[] = {
+    {"device", 'd', "DEVICE", "only those of this device"},
+    {"limit", 'n', "N", "how many, the newest first (default 20)"},
+    {0},
+};
+
+static const struct ctl_option CAPTURE_GET_OPTIONS[] = {
+    {"output", 'o', "FILE", "where to put it (default capture-ID.jpg; - is standard output)"},
+    {0},
+};
+
+static const char PAIRS_HELP[] = "Values are typed by the gateway's table: true/false, yes/no or "
+                                 "on/off for a bool, a,b,c for a list.\n"
+                                 "`warrenctl device DEVICE` lists the keys.\n";
+
+static const struct ctl_command COMMANDS[] = {
+    {"devices", "", 0, 0, "the devices and how they are", NULL, NULL, ctl_devices},
+    {"device", "DEVICE", 1, 1, "one device: its values, settings and commands", NULL, NULL,
+        ctl_device},
+    {"command", "DEVICE NAME [KEY=VALUE…]", 2, ARGS_MAX_WORDS,
+        "run a command of a device and show its answer", PAIRS_HELP, NULL, ctl_command},
+    {"set", "DEVICE KEY=VALUE…", 2, ARGS_MAX_WORDS, "set what a device shall be", PAIRS_HELP, NULL,
+        ctl_set},
+    {"watch", "", 0, 0, "events as they come, until interrupted",
+        "A lost connection is made again, and what was said meanwhile is caught up.\n",
+        WATCH_OPTIONS, ctl_watch},
+    {"captures", "", 0, 0, "the pictures that are kept, newest first", NULL, CAPTURES_OPTIONS,
+        ctl_captures},
+    {"capture-get", "ID", 1, 1, "fetch a picture", NULL, CAPTURE_GET_OPTIONS, ctl_capture_get},
+    {"found", "", 0, 0, "what was seen and is nobody's device yet", NULL, NULL, ctl_found},
+    {"plugin ls", "", 0, 0, "the drivers: loaded, or refused and why", NULL, NULL, ctl_plugin_ls},
+    {"info", "", 0, 0, "versions and identity of the gateway", NULL, NULL, ctl_info},
+    {"check", "", 0, 0, "is the gateway well? says in words what is wrong",
+        "Asks the running gateway. A configuration file is checked by `warren check --config "
+        "FILE`.\n",
+        NULL, ctl_check},
+};
+
+const struct ctl_command *ctl_commands(size_t *ret_n)
+{
+    *ret_n = N_ELEMENTS(COMMANDS);
+    return COMMANDS;
+}

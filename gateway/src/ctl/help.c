@@ -1,0 +1,40 @@
+#include <string.h>
+
+#include "ctl/ctl.h"
+
+static const char GLOBAL_OPTIONS[] =
+    "  --url URL    the gateway (default http://127.0.0.1:8080; the environment's WARREN_URL)\n"
+    "  --json       print JSON, for programs\n"
+    "  --help       this, or the help of a command\n"
+    "  --version    the version of warrenctl\n";
+
+static const char EXIT_CODES[] = "Exit codes:\n"
+                                 "  0  done\n"
+                                 "  1  the gateway refused, and said why; check: it is not ready\n"
+                                 "  2  the command line is wrong\n"
+                                 "  3  no gateway can be reached\n";
+
+void ctl_help(FILE *out)
+{
+    size_t n;
+    const struct ctl_command *commands = ctl_commands(&n);
+
+    fprintf(out, "usage: warrenctl [options] COMMAND …\n\nCommands:\n");
+    for (size_t i = 0; i < n; i++)
+        fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].summary);
+    fprintf(
+        out, "\n`warrenctl COMMAND --help` tells more of each.\n\nOptions:\n%s\n", GLOBAL_OPTIONS);
+    fprintf(out, "Colours appear on terminals only, and not with NO_COLOR set.\n\n%s", EXIT_CODES);
+}
+
+void ctl_help_command(FILE *out, const struct ctl_command *c)
+{
+    fprintf(out, "usage: warrenctl %s%s%s%s\n\n%s\n", c->name, *c->words ? " " : "", c->words,
+        c->options ? " [options]" : "", c->summary);
+    if (c->more)
+        fprintf(out, "%s", c->more);
+    fprintf(out, "\nOptions:\n");
+    for (const struct ctl_option *o = c->options; o && o->name; o++)
+        fprintf(out, "  -%c, --%s %s    %s\n", o->letter, o->name, o->value, o->help);
+    fprintf(out, "%s", GLOBAL_OPTIONS);
+}
