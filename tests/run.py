@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""run.py - every test: build, run, then build and run the C tests once more with AddressSanitizer and UBSan.
+
+The last line is "N passed, N failed"; cases are counted where a program tells how many it ran, else the program counts as
+one. A build that breaks counts as one failure. Exit status 0 only when nothing failed.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+# The C tests; what runs whole programs or a browser says nothing new in a second build.
+SANITIZED_SUITES = ["unit", "fuzz"]
+SANITIZERS = ["-Db_sanitize=address,undefined", "-Db_lundef=false"]
+SANITIZER_ENV = {
+    "ASAN_OPTIONS": "abort_on_error=1:detect_stack_use_after_return=1",
+    "UBSAN_OPTIONS": "halt_on_error=1:abort_on_error=1:print_stacktrace=1",
+}
+
+# How programs tell what they ran: Criterion, node --test, Python's unittest.
+TALLIES = [
+    (re.compile(r"Synthesis: Tested: \d+ \| Passing: (\d+) \| Failing: (\d+)"), lambda m: (int(m[1]), int(m[2]))),
+    (re.compile(r"^# pass (\d+)\n# fail (\d+)$", re.M), lambda m: (int(m[1]), int(m[2]))),
+    (re.compile(r"^Ran (\d+) tests? in [\d.]+s\n\nOK", re.M), lambda m: (int(m[1]), 0)),
+]
+
+
+def run(*command, **env):
+    return subprocess.call(command, cwd=ROOT, stdin=subprocess.DEVNULL, env=os.environ | env)
+
+
+def tally(test):
+    """(passed, failed, skipped) of one line of testlog.json."""
+    if test["result"] == "SKIP":
+        return 0, 0, 1
+    output = test.get("stdout", "") + test.get("stderr", "")
+    for pattern, read in TALLIES:
+        found = pattern.search(output)
+        if found:
+            passed, failed = read(found)
+            break
+    else:
+        passed, failed = 0, 0
+    if test["result"] in ("OK", "EXPECTEDFAIL"):
+        return passed or 1, failed, 0
+    return passed, failed or 1, 0
+
+
+def read_log(build):
+    try:
+        with open(os.path.join(ROOT, build, "meson-logs/testlog.json"), encoding="utf-8") as log:
+            return [json.loads(line) for line in log]
+    except OSError:
+        return []
+
+
+def set_up(build, *options):
+    """A folder that `make` or somebody else set up joins in, with what it lacks."""
+    if os.path.exists(os.path.join(ROOT, build, "build.ninja")):
+        return run("meson", "configure", build, "-Dtests=true", *options)
+    return run("meson", "setup", build, "-Dtests=true", *options)
+
+
+def run_build(build, options, arguments, env):
+    """The log of its tests, or None when it could not be built."""
+    log = os.path.join(ROOT, build, "meson-logs/testlog.json")
+    if os.path.exists(log):
+        os.unlink(log)
+    if set_up(build, *options) != 0 or run("ninja", "-C", build) != 0:
+        return None
+    status = run("meson", "test", "-C", build, "--no-rebuild", "--print-errorlogs", *arguments, **env)
+    tests = read_log(build)
+    if status != 0 and not any(tally(t)[1] for t in tests):
+        return None
+    return tests or None
+
+
+def main():
+    suites = [a for s in SANITIZED_SUITES for a in ("--suite", s)]
+    builds = [
+        ("build", [], [], {}),
+        ("build-asan", SANITIZERS, [*suites, "--timeout-multiplier", "4"], SANITIZER_ENV),
+    ]
+    passed = failed = 0
+    wrong, skipped = [], []
+    for build, options, arguments, env in builds:
+        tests = run_build(build, options, arguments, env)
+        if tests is None:
+            failed += 1
+            wrong.append(f"{build}: could not be built and tested")
+            continue
+        for test in tests:
+            p, f, s = tally(test)
+            passed += p
+            failed += f
+            if f:
+                wrong.append(f"{build}: {test['name']}")
+            if s:
+                skipped.append(f"{build}: {test['name']}")
+    print()
+    for name in skipped:
+        print("skipped:", name)
+    for name in wrong:
+        print("failed:", name)
+    print(f"{passed} passed, {failed} failed", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
