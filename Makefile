@@ -1,0 +1,88 @@
+# The front door. Lines that begin with "#:" are the manual, which `make help` prints.
+#
+#: Warren: a gateway for small cameras and toys.
+#:
+#:   make               compile everything into build/
+#:   make run           show it: a gateway with a virtual Raspberry Pi camera, in your browser
+#:   make test          run every test, then the C tests once more with sanitizers
+#:   make bench         measure it
+#:   make check         format, shell scripts, and a build by clang
+#:   make fuzz          look for bad input that breaks a parser, FUZZ_TIME=60 seconds each
+#:   make format        format the C sources
+#:   make install       copy the programs to PREFIX=/usr/local, below DESTDIR= (as root)
+#:   make docker        build the container image warren:latest
+#:   make clean         remove what was built, and the state of `make run`
+#:
+#: The first of them installs what is missing by apt, on Debian 12 or newer and Ubuntu 24.04.
+#:
+#: For `make run`, which ends on Ctrl-C with everything it started:
+#:
+#:   PORT=8081          where the page is (8080)
+#:   SOURCE=video.avi   a video, or a folder of JPEGs, instead of the drawn scene
+#:   DATA=folder        where pictures and events are kept (build/demo)
+
+PORT ?= 8080
+DATA ?= build/demo
+SOURCE ?=
+PREFIX ?= /usr/local
+DESTDIR ?=
+FUZZ_TIME ?= 60
+BENCH ?=
+
+.DEFAULT_GOAL := build
+.PHONY: help build programs run test bench check fuzz format install docker clean
+.SUFFIXES:
+
+help:
+	@sed -n 's/^#: \{0,1\}//p' Makefile
+
+# The tests need more packages: they join the build folder with the first `make test`.
+build/build.ninja:
+	@deploy/deps.sh install build
+	meson setup build -Dtests=false
+
+build: build/build.ninja
+	@deploy/deps.sh install build
+	@ninja -C build
+
+programs: build/build.ninja
+	@deploy/deps.sh install build $(if $(SOURCE),video)
+	@ninja -C build --quiet programs
+
+# `exec`: the demo is make's own child, so that what make is told reaches it.
+run: programs
+	@exec deploy/demo.py --port '$(PORT)' --data '$(DATA)' --source '$(SOURCE)'
+
+test:
+	@deploy/deps.sh install build test
+	@exec tests/run.py
+
+bench:
+	@deploy/deps.sh install build bench
+	@exec tests/bench/run.py $(BENCH)
+
+check:
+	@deploy/deps.sh install build test check
+	@exec tests/check.sh
+
+fuzz:
+	@deploy/deps.sh install build test check
+	@exec tests/fuzz/run.sh $(FUZZ_TIME)
+
+format:
+	@deploy/deps.sh install check
+	git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i
+
+# Compiled in a folder of its own, with the optimisation and the paths of an installation.
+install:
+	@deploy/deps.sh install build
+	@test -f build-install/build.ninja || meson setup build-install -Dtests=false --buildtype=release
+	@meson configure build-install -Dprefix='$(PREFIX)'
+	@ninja -C build-install
+	DESTDIR='$(DESTDIR)' meson install -C build-install --no-rebuild
+
+docker:
+	docker build -f deploy/Dockerfile -t warren:latest .
+
+clean:
+	rm -rf build build-*
