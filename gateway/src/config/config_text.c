@@ -1,3 +1,4 @@
+/* config_text.c - a node of the file as the text of one value. */
 #include <errno.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 #include "config/param.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

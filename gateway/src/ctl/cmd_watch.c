@@ -66,16 +66,35 @@ static void show(struct ctl *c, const json_t *event)
     fputc('\n', c->out);
 }
 
+/* We were away for longer than the gateway keeps events at hand. */
+static void show_gap(struct ctl *c, const json_t *gap)
+{
+    char from[32], to[32];
+
+    fprintf(c->err,
+        "warrenctl: events %s to %s were missed; the gateway has them under /api/v1/events\n",
+        ctl_member(gap, "from", from, sizeof from), ctl_member(gap, "to", to, sizeof to));
+}
+
+static void show_json(struct ctl *c, const json_t *event)
+{
+    _cleanup_(freep) char *line = json_text(event);
+
+    if (line)
+        fprintf(c->out, "%s\n", line);
+}
+
 static void on_event(void *ctx, const char *data, size_t n)
 {
     struct watch *w = ctx;
     _cleanup_(json_freep) json_t *event = json_read(data, n, NULL);
-    _cleanup_(freep) char *line = event && w->ctl->json ? json_text(event) : NULL;
 
     if (!event)
         return;
-    if (line)
-        fprintf(w->ctl->out, "%s\n", line);
+    if (strcmp(w->reader.type, "gap") == 0)
+        show_gap(w->ctl, event);
+    else if (w->ctl->json)
+        show_json(w->ctl, event);
     else
         show(w->ctl, event);
     if (fflush(w->ctl->out) != 0) /* the reader of our pipe has gone */

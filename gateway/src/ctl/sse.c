@@ -24,6 +24,12 @@ static void set_id(struct sse_reader *r, const char *value, size_t n)
         snprintf(r->next_id, sizeof r->next_id, "%.*s", (int)n, value);
 }
 
+/* One that is too long is none that we know. */
+static void set_type(struct sse_reader *r, const char *value, size_t n)
+{
+    snprintf(r->type, sizeof r->type, "%.*s", n < sizeof r->type ? (int)n : 0, value);
+}
+
 static void set_retry(struct sse_reader *r, const char *value, size_t n)
 {
     char text[20];
@@ -63,6 +69,8 @@ static int take_field(struct sse_reader *r, const char *line, size_t n)
         return add_data(r, value, n_value);
     if (is_field(line, n_name, "id"))
         set_id(r, value, n_value);
+    else if (is_field(line, n_name, "event"))
+        set_type(r, value, n_value);
     else if (is_field(line, n_name, "retry"))
         set_retry(r, value, n_value);
     return 0;
@@ -83,6 +91,7 @@ static int dispatch(struct feed *f)
     }
     buf_clear(&r->data);
     r->has_data = false;
+    r->type[0] = '\0';
     return 0;
 }
 
@@ -140,6 +149,7 @@ void sse_restart(struct sse_reader *r)
     buf_clear(&r->data);
     memcpy(r->next_id, r->id, sizeof r->next_id);
     r->after_cr = r->has_data = false;
+    r->type[0] = '\0';
 }
 
 void sse_fini(struct sse_reader *r)

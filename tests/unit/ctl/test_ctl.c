@@ -419,7 +419,7 @@ static const struct fake_route STREAM[] = {
     {"GET /api/v1/events/stream?device=porch&type=camera.night", 503, "{\"detail\":\"starting\"}",
         .times = 1},
     {"GET /api/v1/events/stream?device=porch&type=camera.night", 200,
-        "id: 8\ndata: "
+        "event: gap\ndata: {\"from\":8,\"to\":9}\n\nid: 8\nevent: module.seen\ndata: "
         "{\"id\":8,\"time\":\"2026-01-01T12:00:02.000000Z\",\"device\":\"hub\",\"type\":\"module."
         "seen\",\"data\":{}}\n\n",
         "text/event-stream", .times = 1},
@@ -443,6 +443,10 @@ Test(ctl, watch_goes_on_where_it_ended)
     cr_expect(
         has(did.err,
             "warrenctl: the connection was lost (the gateway closed it), trying again in 0.01 s\n"),
+        "%s", did.err);
+    cr_expect(
+        has(did.err,
+            "warrenctl: events 8 to 9 were missed; the gateway has them under /api/v1/events\n"),
         "%s", did.err);
     cr_expect(has(did.err, "warrenctl: not any more\n"), "%s", did.err);
 }

@@ -10,13 +10,13 @@ struct heard {
     char text[512];
 };
 
-/* "[data|id]" for each event. */
+/* "[data|id]" for each event, with its type before where it has one. */
 static void hear(void *ctx, const char *data, size_t n)
 {
     struct heard *h = ctx;
     size_t at = strlen(h->text);
 
-    snprintf(h->text + at, sizeof h->text - at, "[%.*s|%s]", (int)n, data, h->r.id);
+    snprintf(h->text + at, sizeof h->text - at, "%s[%.*s|%s]", h->r.type, (int)n, data, h->r.id);
 }
 
 /* A literal whole, with the NULs in it. */
@@ -58,6 +58,14 @@ Test(sse, data_lines_are_joined_and_one_space_is_taken_away)
 Test(sse, comments_other_fields_and_empty_events_say_nothing)
 {
     expect_events(": keep-alive\n\nevent: x\nfoo: bar\ndatax: 1\nid: 7\n\ndata: a\n\n", "[a|7]");
+}
+
+Test(sse, a_type_holds_for_its_event_only)
+{
+    expect_events("event: gap\ndata: a\n\ndata: b\n\nevent: x\n\ndata: c\n\n", "gap[a|][b|][c|]");
+    expect_events(
+        "event: 1234567890123456789012345678901234567890123456789012345678901234\ndata: a\n\n",
+        "[a|]");
 }
 
 Test(sse, an_id_counts_when_its_event_is_whole)
