@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -64,14 +65,15 @@ static void close_all_on_exec(const struct child *c)
         fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-/* All are blocked until here, so that no handler of the parent runs in the child. */
+/* All are blocked until here, so that no handler of the parent runs in the child. The system call itself, since glibc's sigaction() leaves
+ * out two numbers of its own, which a parent may have left ignored; to the kernel, all zeros means the default. */
 static void default_signals(void)
 {
-    const struct sigaction standard = {.sa_handler = SIG_DFL};
+    static const unsigned long standard[16];
     sigset_t none;
 
-    for (int i = 1; i < NSIG; i++)
-        sigaction(i, &standard, NULL);
+    for (int i = 1; i < _NSIG; i++)
+        syscall(SYS_rt_sigaction, i, standard, NULL, _NSIG / 8);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
