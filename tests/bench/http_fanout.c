@@ -20,7 +20,8 @@ struct viewer {
     struct list link;
     struct http_stream *stream; /* one of the two */
     struct ws *ws;
-    struct frame *next, *sending;
+    struct frame *next;
+    struct frame_part *sending;
 };
 
 static struct {
@@ -46,7 +47,7 @@ static void viewer_free(struct viewer *v)
 {
     list_remove(&v->link);
     frame_unref(v->next);
-    frame_unref(v->sending);
+    frame_part_unref(v->sending);
     free(v);
 }
 
@@ -69,13 +70,13 @@ static void give(struct frame *frame)
 static void stream_writable(void *ctx, struct http_stream *s)
 {
     struct viewer *v = ctx;
-    const struct frame_part *part;
+    _cleanup_(frame_unrefp) struct frame *frame = steal(v->next);
 
-    frame_unref(v->sending);
-    v->sending = steal(v->next);
-    part = v->sending ? frame_mjpeg_part(v->sending) : NULL;
-    if (part)
-        http_stream_write(s, part->bytes, part->len);
+    v->sending = frame_part_unref(v->sending);
+    if (!frame)
+        return;
+    v->sending = frame_mjpeg_part(frame);
+    http_stream_write(s, v->sending->bytes, v->sending->len);
 }
 
 static void stream_closed(void *ctx, struct http_stream *s)
