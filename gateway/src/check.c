@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "config/config.h"
 #include "device/driver.h"
+#include "device/drivers.h"
 #include "http/auth.h"
 
 static void check_pairs(const struct config_pair *pairs, size_t n, const struct wr_param *rows, const char *what, unsigned line, struct config_problems *p)
@@ -44,8 +45,11 @@ static void check_device(const struct config *c, const struct config_device *d, 
     struct driver *driver = NULL;
     struct error e = ERROR_NULL;
 
-    snprintf(path, sizeof path, "%s/%s.so", c->plugins.folder, d->driver);
     snprintf(key, sizeof key, "devices.%s", d->id);
+    if (!drivers_path(c->plugins.folder, d->driver, path, sizeof path)) {
+        config_problem_add(p, true, d->line, 1, key, "there is no %s.so in %s, so its options are not checked", d->driver, c->plugins.folder);
+        return;
+    }
     if (driver_load(path, ~UINT64_C(0), &driver, &e) < 0) {
         config_problem_add(p, true, d->line, 1, key, "the driver \"%s\" cannot be loaded, so its options are not checked: %s", d->driver, error_text(&e));
         return;

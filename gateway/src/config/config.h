@@ -53,7 +53,7 @@ struct config {
         double max_percent, max_days, events_max_days;
     } store;
     struct {
-        char *folder; /* drivers are loaded from here, and it is watched */
+        char *folder; /* drivers are loaded from here, and it is watched; more by colons */
     } plugins;
     struct {
         char *level, *format;

@@ -128,7 +128,7 @@ static const struct config_option OPTIONS[] = {
             .max = 1024,
             .def = WARREN_PLUGIN_DIR,
             .help = "Drivers are loaded from this folder, and it is watched: a driver put there is "
-                    "loaded at once."},
+                    "loaded at once. More folders are separated by colons."},
         .offset = offsetof(struct config, plugins.folder),
         .built_in = true,
     },

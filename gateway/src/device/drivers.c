@@ -5,14 +5,23 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "device/device.h"
 #include "loop/watch_dir.h"
 
-/* One file of the folder, as it was when it was last looked at. */
+struct folder {
+    struct drivers *drivers;
+    char *path;
+    struct watch_dir *watch;
+    bool told; /* that it cannot be read */
+};
+
+/* One file of a folder, as it was when it was last looked at. */
 struct plugin {
     struct list link;
+    const struct folder *folder;
     char file[256]; /* name in the folder */
     dev_t dev;
     ino_t ino;
@@ -20,16 +29,16 @@ struct plugin {
     struct timespec mtime;
     struct driver *driver; /* NULL: refused */
     char why[ERROR_TEXT_MAX]; /* of the refusal, also of a replacement that was refused while the old one stays */
+    bool shadowed;            /* refused because another file has its name: loaded when that one goes */
     bool seen;                /* in the scan that is going on */
 };
 
 struct drivers {
     struct bus *bus;
     struct devices *devices;
-    char *folder;
+    struct folder folders[DRIVERS_MAX_FOLDERS];
+    size_t n_folders, n_plugins;
     struct list plugins;
-    struct watch_dir *watch;
-    bool folder_told; /* that it cannot be read */
 };
 
 struct driver *drivers_find(const struct drivers *d, const char *name)
@@ -107,13 +116,15 @@ static void load(struct drivers *d, struct plugin *p)
     struct error e = ERROR_NULL;
     struct driver *driver = NULL, *other;
 
-    snprintf(path, sizeof path, "%s/%s", d->folder, p->file);
+    p->shadowed = false;
+    snprintf(path, sizeof path, "%s/%s", p->folder->path, p->file);
     if (driver_load(path, host_services(), &driver, &e) < 0) {
         refuse(d, p, &e);
         return;
     }
     other = drivers_find(d, driver->name);
     if (other && other != p->driver) {
+        p->shadowed = true;
         error_set(&e, -EEXIST, "a driver named \"%s\" is loaded from another file already", driver->name);
         refuse(d, p, &e);
         driver_unload(driver);
@@ -135,13 +146,13 @@ static bool is_plugin_name(const char *name)
     return name[0] != '.' && n > 3 && n < sizeof((struct plugin *)0)->file && strcmp(name + n - 3, ".so") == 0;
 }
 
-static struct plugin *find_plugin(struct drivers *d, const char *file)
+static struct plugin *find_plugin(struct drivers *d, const struct folder *folder, const char *file)
 {
     struct plugin *p;
 
     list_for_each(p, &d->plugins, link)
     {
-        if (strcmp(p->file, file) == 0)
+        if (p->folder == folder && strcmp(p->file, file) == 0)
             return p;
     }
     return NULL;
@@ -153,21 +164,23 @@ static bool changed(const struct plugin *p, const struct stat *st)
         p->mtime.tv_nsec != st->st_mtim.tv_nsec;
 }
 
-static void look_at(struct drivers *d, DIR *dir, const char *file, size_t n_known)
+static void look_at(struct drivers *d, const struct folder *folder, DIR *dir, const char *file)
 {
-    struct plugin *p = find_plugin(d, file);
+    struct plugin *p = find_plugin(d, folder, file);
     struct stat st;
 
     if (fstatat(dirfd(dir), file, &st, 0) < 0)
         return;
     if (!p) {
-        if (n_known >= DRIVERS_MAX) {
+        if (d->n_plugins >= DRIVERS_MAX) {
             log_warning("too many drivers in the folder", F_STR("file", file), F_INT("limit", DRIVERS_MAX));
             return;
         }
         p = calloc(1, sizeof *p);
         if (!p)
             return;
+        d->n_plugins++;
+        p->folder = folder;
         snprintf(p->file, sizeof p->file, "%s", file);
         list_append(&d->plugins, &p->link);
     } else if (!changed(p, &st)) {
@@ -182,22 +195,38 @@ static void look_at(struct drivers *d, DIR *dir, const char *file, size_t n_know
     load(d, p);
 }
 
-static void forget_unseen(struct drivers *d)
+static void load_shadowed(struct drivers *d)
+{
+    struct plugin *p;
+
+    list_for_each(p, &d->plugins, link)
+    {
+        if (p->shadowed)
+            load(d, p);
+    }
+}
+
+static void forget_unseen(struct drivers *d, const struct folder *folder)
 {
     struct plugin *p, *next;
+    bool removed = false;
 
     list_for_each_safe(p, next, &d->plugins, link)
     {
-        if (p->seen)
+        if (p->seen || p->folder != folder)
             continue;
         if (p->driver) {
             log_info("driver removed", F_STR("driver", p->driver->name), F_STR("file", p->file));
             unload(d, p, "the driver's file was removed");
             publish(d, "plugin.removed", p);
+            removed = true;
         }
         list_remove(&p->link);
         free(p);
+        d->n_plugins--;
     }
+    if (removed)
+        load_shadowed(d);
 }
 
 static int by_name(const void *a, const void *b)
@@ -208,20 +237,21 @@ static int by_name(const void *a, const void *b)
 /* In order of names, so that two files of one driver end the same way every time. */
 static void scan(void *ctx)
 {
-    struct drivers *d = ctx;
+    struct folder *f = ctx;
+    struct drivers *d = f->drivers;
     char *names[DRIVERS_MAX * 2];
     size_t n = 0;
-    DIR *dir = opendir(d->folder);
+    DIR *dir = opendir(f->path);
     struct plugin *p;
     struct dirent *entry;
 
     if (!dir) {
-        if (!d->folder_told)
-            log_warning("the folder of drivers cannot be read", F_STR("folder", d->folder), F_ERRNO(-errno));
-        d->folder_told = true;
+        if (!f->told)
+            log_warning("the folder of drivers cannot be read", F_STR("folder", f->path), F_ERRNO(-errno));
+        f->told = true;
         return;
     }
-    d->folder_told = false;
+    f->told = false;
     while ((entry = readdir(dir)) && n < N_ELEMENTS(names)) {
         if (is_plugin_name(entry->d_name) && (names[n] = strdup(entry->d_name)))
             n++;
@@ -230,31 +260,60 @@ static void scan(void *ctx)
     list_for_each(p, &d->plugins, link)
         p->seen = false;
     for (size_t i = 0; i < n; i++) {
-        look_at(d, dir, names[i], i);
+        look_at(d, f, dir, names[i]);
         free(names[i]);
     }
     closedir(dir);
-    forget_unseen(d);
+    forget_unseen(d, f);
 }
 
-int drivers_new(struct loop *l, struct bus *b, struct devices *devices, const char *folder, struct drivers **ret)
+/* The next of "one:two"; NULL: no more. */
+static const char *next_folder(const char **rest, size_t *ret_n)
+{
+    const char *begin = *rest + strspn(*rest, ":");
+
+    *ret_n = strcspn(begin, ":");
+    *rest = begin + *ret_n;
+    return *ret_n > 0 ? begin : NULL;
+}
+
+static int add_folder(struct drivers *d, struct loop *l, const char *path, size_t n)
+{
+    struct folder *f = &d->folders[d->n_folders];
+    int r;
+
+    if (d->n_folders == DRIVERS_MAX_FOLDERS)
+        return -E2BIG;
+    f->drivers = d;
+    f->path = strndup(path, n);
+    r = f->path ? watch_dir_new(l, f->path, DRIVERS_SETTLE_US, DRIVERS_RESCAN_US, scan, f, &f->watch) : -ENOMEM;
+    if (r < 0)
+        free(f->path);
+    else
+        d->n_folders++;
+    return r;
+}
+
+int drivers_new(struct loop *l, struct bus *b, struct devices *devices, const char *folders, struct drivers **ret)
 {
     struct drivers *d = calloc(1, sizeof *d);
-    int r;
+    const char *path;
+    size_t n;
+    int r = 0;
 
     if (!d)
         return -ENOMEM;
     d->bus = b;
     d->devices = devices;
     list_init(&d->plugins);
-    d->folder = strdup(folder);
-    r = d->folder ? watch_dir_new(l, folder, DRIVERS_SETTLE_US, DRIVERS_RESCAN_US, scan, d, &d->watch) : -ENOMEM;
+    while (r == 0 && (path = next_folder(&folders, &n)))
+        r = add_folder(d, l, path, n);
     if (r < 0) {
-        free(d->folder);
-        free(d);
+        drivers_free(d);
         return r;
     }
-    scan(d);
+    for (size_t i = 0; i < d->n_folders; i++)
+        scan(&d->folders[i]);
     devices_set_drivers(devices, d);
     *ret = d;
     return 0;
@@ -266,14 +325,28 @@ struct drivers *drivers_free(struct drivers *d)
 
     if (!d)
         return NULL;
-    watch_dir_free(d->watch);
+    for (size_t i = 0; i < d->n_folders; i++) {
+        watch_dir_free(d->folders[i].watch);
+        free(d->folders[i].path);
+    }
     list_for_each_safe(p, next, &d->plugins, link)
     {
         driver_unload(p->driver);
         list_remove(&p->link);
         free(p);
     }
-    free(d->folder);
     free(d);
     return NULL;
+}
+
+bool drivers_path(const char *folders, const char *name, char *out, size_t cap)
+{
+    const char *path;
+    size_t n;
+
+    while ((path = next_folder(&folders, &n))) {
+        if (snprintf(out, cap, "%.*s/%s.so", (int)n, path, name) < (int)cap && access(out, F_OK) == 0)
+            return true;
+    }
+    return false;
 }
