@@ -1,0 +1,104 @@
+"""Drivers dropped into the folder of a running gateway, replaced, cut off and removed."""
+
+import os
+import shutil
+import time
+
+from warren import Case, PLUGINS, main, wait_until
+
+
+class DropIn(Case):
+    def setUp(self):
+        super().setUp()
+        self.gateway = self.start_gateway(plugins=())
+        self.file = self.folder / "plugins/demo.so"
+
+    def plugin(self, file="demo.so"):
+        return next((p for p in self.get("/api/v1/plugins").json["items"] if p["file"] == file), None)
+
+    def test_a_driver_that_is_copied_in_makes_a_device_appear(self):
+        w = self.watch(devices=["*"], frames=True, events=["*"])
+        shutil.copy(PLUGINS / "demo.so", self.file)
+        channel = w.event("device.added", "demo")["data"]["channel"]
+        header, jpeg = w.frame()
+        self.assertEqual(header["channel"], channel)
+        self.assertEqual(jpeg[:2], b"\xff\xd8")
+
+    def test_one_that_is_removed_takes_its_device_along(self):
+        shutil.copy(PLUGINS / "demo.so", self.file)
+        self.wait_state("demo", "online")
+        w = self.watch(devices=["*"], events=["*"])
+        self.file.unlink()
+        w.event("device.removed", "demo")
+        self.assertIsNone(self.plugin())
+
+    def test_plain_cp_over_a_loaded_file_ends_on_the_new_code(self):
+        shutil.copy(PLUGINS / "demo.so", self.file)
+        self.wait_state("demo", "online")
+        w = self.watch(devices=["*"], frames=True, events=["*"])
+        w.frame()
+        for _ in range(5):
+            self.file.write_bytes((PLUGINS / "demo.so").read_bytes())
+            w.event("plugin.loaded")
+            w.frame()
+        self.assertIsNone(self.gateway.child.poll())
+
+    def test_a_replaced_file_ends_on_the_new_code(self):
+        shutil.copy(PLUGINS / "demo.so", self.file)
+        self.wait_state("demo", "online")
+        w = self.watch(devices=["*"], events=["*"])
+        new = self.folder / "plugins/.new"
+        shutil.copy(PLUGINS / "demo.so", new)
+        new.rename(self.file)
+        w.event("plugin.loaded")
+        self.wait_state("demo", "online")
+
+    def test_a_bad_replacement_leaves_the_old_code_running_and_says_why(self):
+        shutil.copy(PLUGINS / "demo.so", self.file)
+        self.wait_state("demo", "online")
+        whole = (PLUGINS / "demo.so").read_bytes()
+        self.file.write_bytes(whole[:len(whole) // 2])
+        wait_until("it is refused", lambda: (p := self.plugin()) and p["why"])
+        self.assertEqual(self.plugin()["state"], "loaded")
+        self.assertIn("cut off", self.plugin()["why"])
+        self.assertEqual(self.device("demo")["state"], "online")
+        self.file.write_bytes(whole)
+        wait_until("the whole one is taken", lambda: not self.plugin()["why"])
+
+    def test_cut_off_files_are_refused_with_a_sentence(self):
+        whole = (PLUGINS / "demo.so").read_bytes()
+        w = self.watch(devices=["*"], events=["*"])
+        for n in (0, 1, 63, 64, 500, 4096, len(whole) // 3, len(whole) - 1):
+            self.file.write_bytes(whole[:n])
+            self.assertGreater(len(w.event("plugin.refused")["data"]["why"]), 10, n)
+            self.file.unlink()
+            wait_until("it is forgotten", lambda: self.plugin() is None)
+        self.assertIsNone(self.gateway.child.poll())
+
+    def test_a_folder_that_everybody_may_write_is_refused(self):
+        os.chmod(self.folder / "plugins", 0o777)
+        shutil.copy(PLUGINS / "demo.so", self.file)
+        p = wait_until("it is refused", self.plugin)
+        self.assertEqual(p["state"], "refused")
+        self.assertIn("writable by everybody", p["why"])
+
+    def test_a_second_file_of_one_driver_is_refused(self):
+        shutil.copy(PLUGINS / "demo.so", self.file)
+        self.wait_state("demo", "online")
+        shutil.copy(PLUGINS / "demo.so", self.folder / "plugins/other.so")
+        p = wait_until("it is refused", lambda: self.plugin("other.so"))
+        self.assertIn("another file", p["why"])
+
+    def test_a_device_of_the_configuration_waits_for_its_driver(self):
+        self.configure("devices:\n  pond:\n    driver: demo\n    name: Pond\n")
+        wait_until("it is known", lambda: self.device("pond"))
+        self.assertEqual(self.device("pond")["state"], "error")
+        self.assertIn("demo.so", self.device("pond")["why"])
+        shutil.copy(PLUGINS / "demo.so", self.file)
+        self.wait_state("pond", "online")
+        time.sleep(0.1)
+        self.assertIsNone(self.device("demo"), "no second one beside it")
+
+
+if __name__ == "__main__":
+    main()
