@@ -1,0 +1,52 @@
+"""A disk that is full: said, live view goes on, and better without a restart."""
+
+import os
+import subprocess
+import unittest
+
+from warren import Case, camera_config, main, wait_until
+
+
+class DiskFull(Case):
+    def setUp(self):
+        super().setUp()
+        self.data = self.folder / "data"
+        self.data.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m,mode=750", "tmpfs", self.data], capture_output=True).returncode != 0:
+            raise unittest.SkipTest("a small file system cannot be mounted here (needs root)")
+        self.addCleanup(subprocess.run, ["umount", "-l", self.data], capture_output=True)
+        camera = self.start_camera()
+        self.start_gateway(camera_config(camera), env={"WARREN_STORE_MAX_PERCENT": "0", "WARREN_STORE_MIN_FREE_BYTES": "0"})
+        self.wait_state("porch", "online")
+
+    def capture(self):
+        return self.request("POST", "/api/v1/devices/porch/commands/capture")
+
+    def test_it_is_told_and_ends_without_a_restart(self):
+        w = self.watch(devices=["*"], events=["storage.*"])
+        filler = self.data / "filler"
+        free = os.statvfs(self.data).f_bavail * os.statvfs(self.data).f_bsize
+        filler.write_bytes(b"x" * max(free - 60_000, 0))
+        kept = []
+        for _ in range(40):
+            a = self.capture()
+            if a.status != 200:
+                break
+            kept.append(a.json["result"]["id"])
+        self.assertEqual(a.status, 507, a.body)
+        self.assertIn("full", a.json["detail"])
+        w.event("storage.full")
+        self.assertEqual(self.get("/readyz").status, 503)
+        live = self.watch(devices=["*"], frames=True)
+        first = live.frame()[0]["seq"]
+        self.assertGreater(live.frame()[0]["seq"], first)
+        filler.unlink()
+        wait_until("a picture is kept again", lambda: self.capture().status == 200)
+        w.event("storage.ok")
+        self.assertEqual(self.get("/readyz").status, 200)
+        for id in kept:
+            self.assertEqual(self.get(f"/api/v1/captures/{id}/image.jpg").status, 200, id)
+
+
+if __name__ == "__main__":
+    main()
