@@ -4,7 +4,7 @@ import os
 import subprocess
 import unittest
 
-from warren import Case, camera_config, main, wait_until
+from warren import Case, PI, camera_config, main, wait_until
 
 
 class DiskFull(Case):
@@ -16,7 +16,7 @@ class DiskFull(Case):
             raise unittest.SkipTest("a small file system cannot be mounted here (needs root)")
         self.addCleanup(subprocess.run, ["umount", "-l", self.data], capture_output=True)
         camera = self.start_camera()
-        self.start_gateway(camera_config(camera), env={"WARREN_STORE_MAX_PERCENT": "0", "WARREN_STORE_MIN_FREE_BYTES": "0"})
+        self.start_gateway(camera_config(camera), env={"WARREN_STORE_MAX_PERCENT": "0", "WARREN_STORE_MIN_FREE_BYTES": "0"}, plugins=PI)
         self.wait_state("porch", "online")
 
     def capture(self):

@@ -7,14 +7,14 @@ import signal
 import socket
 import time
 
-from warren import Case, PATIENCE_S, WebSocket, camera_config, main, wait_until
+from warren import Case, PATIENCE_S, PI, WebSocket, camera_config, main, wait_until
 
 
 class WithCamera(Case):
     def setUp(self):
         super().setUp()
         self.camera = self.start_camera()
-        self.gateway = self.start_gateway(camera_config(self.camera))
+        self.gateway = self.start_gateway(camera_config(self.camera), plugins=PI)
         self.wait_state("porch", "online")
 
 
@@ -134,7 +134,7 @@ class Captures(WithCamera):
         id = self.capture()
         self.gateway.child.kill()
         self.gateway.child.wait()
-        self.start_gateway(camera_config(self.camera))
+        self.start_gateway(camera_config(self.camera), plugins=PI)
         self.assertEqual(self.get(f"/api/v1/captures/{id}").status, 200)
         self.assertEqual(self.get(f"/api/v1/captures/{id}/image.jpg").status, 200)
 
@@ -174,7 +174,7 @@ class Control(WithCamera):
         wait_until("the camera is back", lambda: self.device("porch")["state"] == "online", 90)
         wait_until("it is told again", settled)
         self.assertEqual(self.gateway.stop(), 0)
-        self.gateway = self.start_gateway(camera_config(self.camera))
+        self.gateway = self.start_gateway(camera_config(self.camera), plugins=PI)
         self.wait_state("porch", "online")
         self.assertEqual(self.device("porch")["settings"]["night.dark_threshold"]["desired"], 41)
 
@@ -277,7 +277,7 @@ class Face(WithCamera):
 class Troubles(Case):
     def test_a_camera_that_hangs_is_told_and_comes_back(self):
         camera = self.start_camera()
-        self.start_gateway(camera_config(camera, "      hold: true\n"))
+        self.start_gateway(camera_config(camera, "      hold: true\n"), plugins=PI)
         self.wait_state("porch", "online")
         camera.child.send_signal(signal.SIGSTOP)
         try:
@@ -290,7 +290,7 @@ class Troubles(Case):
         silent = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
         self.addCleanup(lambda: [s.close() for s in silent])
         camera = type("Camera", (), {"trigger_port": silent[0].getsockname()[1], "mjpeg_port": silent[1].getsockname()[1]})
-        self.start_gateway(camera_config(camera))
+        self.start_gateway(camera_config(camera), plugins=PI)
         worst = 0
         for _ in range(50):
             t = time.monotonic()
@@ -300,7 +300,7 @@ class Troubles(Case):
 
     def test_the_original_service_is_a_camera_too(self):
         camera = self.start_camera("--dialect", "seed")
-        self.start_gateway(camera_config(camera))
+        self.start_gateway(camera_config(camera), plugins=PI)
         self.wait_state("porch", "online")
         w = self.watch(devices=["*"], frames=True)
         a, b = w.frame()[0]["seq"], w.frame()[0]["seq"]

@@ -24,6 +24,7 @@ WARREN = BUILD / "gateway/src/warren"
 WARRENCTL = BUILD / "gateway/src/ctl/warrenctl"
 SIM = BUILD / "firmware/sim/warren-sim"
 PLUGINS = BUILD / "plugins"
+PI = ("pi-trigger-camera",)
 # Machines that run many tests at once are slow; a limit is there to end a test, not to time it.
 PATIENCE_S = 30
 
@@ -251,7 +252,7 @@ class Case(unittest.TestCase):
             shutil.copy(PLUGINS / f"{name}.so", folder)
         return folder
 
-    def start_gateway(self, config="", env=None, plugins=("pi-trigger-camera",), wait=True):
+    def start_gateway(self, config="", env=None, plugins=(), wait=True):
         """`config`: YAML beside http, store and plugins, which are set here."""
         self.port = self.port or free_port()
         self.add_plugins(*plugins)
