@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "assets.h"
+#include "web/assets.h"
 #include "http/mjpeg.h"
 #include "http/routes.h"
 #include "http/sse.h"

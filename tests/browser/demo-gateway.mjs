@@ -1,0 +1,87 @@
+/* demo-gateway.mjs - a fake gateway with something of everything, for screenshots and for
+ * working on the page: `node demo-gateway.mjs --port 8090`, and open the address it prints. */
+
+import { fileURLToPath } from 'node:url';
+import { FakeGateway } from './fake-gateway.mjs';
+import { Refusal } from './fake-rest.mjs';
+import { captureRow, house } from './fixtures.mjs';
+
+export function demoGateway() {
+    const gateway = new FakeGateway(house());
+    for (let i = 1; i <= 60; i++)
+        gateway.captures.unshift(
+            captureRow(i, ['porch', 'meadow', 'batch'][i % 3], Date.now() - (61 - i) * 3.1e6, {
+                pinned: i % 9 === 0,
+                source: i % 2 ? 'command' : 'batch',
+            }),
+        );
+    for (const [type, device, data] of DEMO_EVENTS) gateway.emit(type, device, data);
+    gateway.found = [
+        {
+            id: 'aa-bb-cc-dd-ee-ff',
+            name: 'T-Camera-BLE-Batch',
+            address: 'AA:BB:CC:DD:EE:FF',
+            bus: 'ble',
+            driver: 'ble-batch-camera',
+        },
+    ];
+    gateway.plugins = [
+        { name: 'demo', file: 'demo.so', version: '0.1.0', state: 'loaded', why: null },
+        {
+            name: 'pi-trigger-camera',
+            file: 'pi-trigger-camera.so',
+            version: '0.1.0',
+            state: 'loaded',
+            why: null,
+        },
+        {
+            name: null,
+            file: 'old.so',
+            version: null,
+            state: 'refused',
+            why: 'it was built for ABI 0, this gateway speaks 1',
+        },
+    ];
+    gateway.commands = {
+        capture: (args, device) => ({ id: gateway.store(device.id).id }),
+        save: () =>
+            'Saved single full-resolution image: /var/lib/camera/20260114_101500_f812.jpg (timestamp: 1768385700.123, age: 0.04s)',
+        health: () => ({
+            rss_bytes: 104857600,
+            swap_percent: 0,
+            guards: { slow_above_percent: 70, pause_above_percent: 85 },
+        }),
+        night_level: () =>
+            new Promise((resolve) =>
+                setTimeout(resolve, 1500, 'LEVEL=112.4 relevant threshold=50 STATUS=DAY'),
+            ),
+        past_frames: () => {
+            throw new Refusal(504, 'Gateway Timeout', 'Porch did not answer within 10 s.');
+        },
+    };
+    gateway.stream('porch', { name: 'day', fps: 25 });
+    gateway.stream('meadow', { name: 'night', fps: 12 });
+    gateway.stream('batch', { name: 'day', fps: 0.05, still: true });
+    return gateway;
+}
+
+const DEMO_EVENTS = [
+    ['plugin.loaded', null, { name: 'demo', version: '0.1.0' }],
+    ['plugin.refused', null, { file: 'old.so', why: 'built for ABI 0' }],
+    ['device.online', 'porch', {}],
+    ['device.online', 'meadow', {}],
+    ['camera.night', 'meadow', { dark_score: 12.5 }],
+    ['device.offline', 'burrow', { why: 'No answer from 192.168.1.40 port 80' }],
+    ['device.error', 'attic', { why: 'not MJPEG' }],
+    ['settings.queued', 'porch', { key: 'night.gain', value: 8 }],
+    ['batch.started', 'batch', { count: 7 }],
+    ['batch.finished', 'batch', { stored: 7, bytes: 64512, duration_us: 9300412 }],
+    ['module.seen', 'swing', { rssi_dbm: -58 }],
+    ['capture.stored', 'porch', { id: 60, width: 480, height: 360 }],
+];
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+    const at = process.argv.indexOf('--port');
+    const gateway = demoGateway();
+    console.log(await gateway.start(at > 0 ? Number(process.argv[at + 1]) : 8090));
+}

@@ -1,0 +1,80 @@
+/* events.test.mjs - the list of events: newest on top, bounded, still while one reads. */
+
+import assert from 'node:assert/strict';
+import { device, porch } from './fixtures.mjs';
+import { pageTest, textOf, until } from './harness.mjs';
+
+const devices = () => [porch(), device('meadow', { name: 'Meadow', camera: true, channel: 2 })];
+const count = (page) => page.locator('.event').count();
+
+pageTest(
+    'history first, then events as they come, newest on top',
+    {
+        devices: devices(),
+        prepare: (gateway) => gateway.emit('camera.day', 'porch', { dark_score: 120.5 }),
+    },
+    async ({ gateway, page }) => {
+        await textOf(page, '.event', /Camera day.*Porch · dark score 120\.5/);
+        gateway.emit('camera.night', 'meadow');
+        await textOf(page, '.event', /Camera night.*Meadow/);
+        assert.equal(await count(page), 2);
+    },
+);
+
+pageTest('at most 200 are kept', { devices: devices() }, async ({ gateway, page }) => {
+    for (let i = 1; i <= 230; i++) gateway.emit('module.seen', 'porch', { n: i });
+    await textOf(page, '.event', /n 230/);
+    assert.equal(await count(page), 200);
+    await textOf(page, '.event:last-child', /n 31$/);
+});
+
+pageTest(
+    'the list stands still under the pointer and the focus, and says what waits',
+    { devices: devices() },
+    async ({ gateway, page }) => {
+        gateway.emit('module.seen', 'porch', { n: 1 });
+        await textOf(page, '.event', /n 1/);
+        for (const [hold, release] of [
+            [() => page.hover('.event'), () => page.mouse.move(5, 5)],
+            [() => page.focus('.events'), () => page.focus('#theme')],
+        ]) {
+            const before = await count(page);
+            await hold();
+            gateway.emit('module.seen', 'porch', { n: 2 });
+            gateway.emit('module.seen', 'porch', { n: 3 });
+            await textOf(page, '.paused', /^2 new$/);
+            assert.equal(await count(page), before);
+            await release();
+            await until(async () => (await count(page)) === before + 2, 'the two');
+            assert.equal(await page.locator('.paused').isVisible(), false);
+        }
+    },
+);
+
+pageTest(
+    'the filter shows one device, from history and from now on',
+    { devices: devices() },
+    async ({ gateway, page }) => {
+        gateway.emit('camera.day', 'porch');
+        gateway.emit('camera.day', 'meadow');
+        await until(async () => (await count(page)) === 2, 'both');
+        await page.selectOption('#events-filter', 'meadow');
+        await until(async () => (await count(page)) === 1, 'the one');
+        gateway.emit('camera.night', 'porch');
+        gateway.emit('camera.night', 'meadow');
+        await textOf(page, '.event', /Camera night.*Meadow/);
+        assert.equal(await count(page), 2);
+    },
+);
+
+pageTest(
+    'an event that is in the history and comes live too is shown once',
+    { devices: devices() },
+    async ({ gateway, page }) => {
+        gateway.emit('camera.day', 'porch');
+        await until(async () => (await count(page)) === 1, 'the event');
+        gateway.peers.forEach((peer) => peer.sendJson({ type: 'event', event: gateway.events[0] }));
+        gateway.emit('camera.night', 'porch');
+        await until(async () => (await count(page)) === 2, 'the next');
+    },
+);

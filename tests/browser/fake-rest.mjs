@@ -1,0 +1,150 @@
+/* fake-rest.mjs - the REST half of the fake gateway. What state there is belongs to the
+ * FakeGateway it is given. */
+
+import { house } from './fixtures.mjs';
+
+/** Thrown by a route: becomes application/problem+json. */
+export class Refusal extends Error {
+    constructor(status, title, detail) {
+        super(detail);
+        Object.assign(this, { status, title });
+    }
+}
+
+/** Answers a request under /api/v1/; throws a Refusal. */
+export async function answerRest(gateway, request, url, response) {
+    const pathname = url.pathname.slice('/api/v1'.length);
+    const body = await readJson(request);
+    gateway.requests.push({
+        method: request.method,
+        path: pathname,
+        query: Object.fromEntries(url.searchParams),
+        body,
+    });
+    const override = gateway.refusals.find(
+        ({ method, pattern }) => method === request.method && pattern.test(pathname),
+    );
+    if (override) throw override.refusal;
+    const [, top, id, sub, name] = pathname.split('/');
+    const result = await route(gateway, request.method, {
+        top,
+        id,
+        sub,
+        name,
+        body,
+        query: url.searchParams,
+    });
+    if (result === undefined) {
+        response.writeHead(204).end();
+        return;
+    }
+    const bytes = Buffer.isBuffer(result);
+    response.writeHead(200, { 'content-type': bytes ? 'image/jpeg' : 'application/json' });
+    response.end(bytes ? result : JSON.stringify(result));
+}
+
+function route(gateway, method, call) {
+    const known = {
+        'GET devices': () =>
+            call.id
+                ? device(gateway, call.id)
+                : { items: [...gateway.devices.values()], next: null },
+        'PATCH devices': () => patchDevice(device(gateway, call.id), call.body),
+        'POST devices': () => run(gateway, device(gateway, call.id), call.name, call.body.args),
+        'GET captures': () =>
+            call.sub ? image(gateway, Number(call.id)) : listCaptures(gateway, call.query),
+        'PATCH captures': () => Object.assign(capture(gateway, call.id), call.body),
+        'DELETE captures': () => remove(gateway, capture(gateway, call.id)),
+        'GET events': () => ({
+            items: ofDevice(gateway.events, call.query).slice(0, limitOf(call.query)),
+            next: null,
+        }),
+        'GET found': () => ({ items: gateway.found, next: null }),
+        'POST found': () => adopt(gateway, call.id),
+        'GET info': () => ({ version: '0.1.0', boot_id: gateway.bootId }),
+        'GET plugins': () => ({ items: gateway.plugins, next: null }),
+    }[`${method} ${call.top}`];
+    if (!known) throw new Refusal(404, 'Not found', 'There is no such route.');
+    return known();
+}
+
+function device(gateway, id) {
+    const device = gateway.devices.get(id);
+    if (!device) throw new Refusal(404, 'Not found', `There is no device “${id}”.`);
+    return device;
+}
+
+function capture(gateway, id) {
+    const row = gateway.captures.find((item) => item.id === Number(id));
+    if (!row) throw new Refusal(404, 'Not found', `There is no capture ${id}.`);
+    return row;
+}
+
+function remove(gateway, row) {
+    gateway.captures.splice(gateway.captures.indexOf(row), 1);
+    return undefined;
+}
+
+function image(gateway, id) {
+    const loop = gateway.frames[id % 4 ? 'day' : 'night'];
+    return loop[(id * 5) % loop.length];
+}
+
+function ofDevice(rows, query) {
+    const id = query.get('device');
+    return rows.filter((item) => !id || item.device === id);
+}
+
+function limitOf(query) {
+    return Number(query.get('limit') ?? 50);
+}
+
+function listCaptures(gateway, query) {
+    const from = Number(query.get('cursor') ?? 0);
+    const to = from + limitOf(query);
+    const rows = ofDevice(gateway.captures, query);
+    return { items: rows.slice(from, to), next: rows.length > to ? String(to) : null };
+}
+
+function patchDevice(device, { name, enabled, settings = {} }) {
+    if (name !== undefined) device.name = name;
+    if (enabled !== undefined)
+        Object.assign(
+            device,
+            enabled ? { enabled, state: 'online' } : { enabled, state: 'disabled' },
+        );
+    for (const [key, v] of Object.entries(settings)) {
+        const s = { ...device.settings[key], desired: v, error: null };
+        s.pending = v !== null && !s.unreadable && JSON.stringify(v) !== JSON.stringify(s.reported);
+        device.settings[key] = s;
+    }
+    return device;
+}
+
+async function run(gateway, device, name, args) {
+    if (!device.commands[name])
+        throw new Refusal(404, 'Not found', `${device.name} has no command “${name}”.`);
+    const action = gateway.commands[name];
+    return { result: action ? await action(args, device) : null };
+}
+
+function adopt(gateway, id) {
+    const at = gateway.found.findIndex((item) => item.id === id);
+    const [item] = gateway.found.splice(at, 1);
+    const device = {
+        ...house()[1],
+        id: item.id,
+        name: item.name,
+        channel: 40 + gateway.devices.size,
+    };
+    gateway.put(device);
+    return device;
+}
+
+async function readJson(request) {
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    if (text && !(request.headers['content-type'] ?? '').startsWith('application/json'))
+        throw new Refusal(415, 'Unsupported media type', 'JSON is needed.');
+    return text ? JSON.parse(text) : undefined;
+}

@@ -1,0 +1,146 @@
+/* gallery.test.mjs - captures: newest first, more on request, one in full, kept and deleted. */
+
+import assert from 'node:assert/strict';
+import { captureRow, device, porch } from './fixtures.mjs';
+import { openPanel, pageTest, textOf, until } from './harness.mjs';
+
+const cameras = () => [porch(), device('meadow', { name: 'Meadow', camera: true, channel: 2 })];
+const ids = (page, scope = '#captures') =>
+    page
+        .locator(`${scope} [data-capture]`)
+        .evaluateAll((nodes) => nodes.map((node) => Number(node.dataset.capture)));
+
+function withCaptures(n) {
+    return (gateway) => {
+        for (let i = 1; i <= n; i++)
+            gateway.captures.unshift(
+                captureRow(i, i % 2 ? 'porch' : 'meadow', Date.now() - (n - i) * 60000),
+            );
+    };
+}
+
+const loaded = (page, selector) =>
+    until(
+        () =>
+            page
+                .locator(selector)
+                .first()
+                .evaluate((image) => image.complete && image.naturalWidth > 0),
+        `${selector} to load`,
+    );
+
+pageTest(
+    'without captures it says how to make one; the first appears by itself',
+    { devices: cameras() },
+    async ({ gateway, page }) => {
+        await textOf(page, '#captures .blank', /No captures yet/);
+        gateway.store('porch');
+        await loaded(page, '#captures .thumb img');
+        await textOf(page, '#captures .thumb', /Porch/);
+        assert.equal(await page.locator('#captures .blank').isVisible(), false);
+    },
+);
+
+pageTest(
+    'a burst of captures is one request, newest first',
+    { devices: cameras(), prepare: withCaptures(3) },
+    async ({ gateway, page }) => {
+        await until(async () => (await ids(page)).length === 3, 'three thumbnails');
+        const before = gateway.requests.filter(({ path }) => path === '/captures').length;
+        for (let i = 0; i < 10; i++) gateway.store('meadow');
+        await until(async () => (await ids(page)).length === 13, 'thirteen thumbnails');
+        assert.deepEqual(await ids(page), [13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
+        assert.ok(gateway.requests.filter(({ path }) => path === '/captures').length - before <= 2);
+    },
+);
+
+pageTest(
+    'more are loaded on request, and stay when a new one comes',
+    { devices: cameras(), prepare: withCaptures(60) },
+    async ({ gateway, page }) => {
+        await until(async () => (await ids(page)).length === 24, 'a page');
+        await page.click('#captures .more button');
+        await until(async () => (await ids(page)).length === 48, 'two pages');
+        gateway.store('porch');
+        await until(async () => (await ids(page))[0] === 61, 'the new one');
+        assert.deepEqual(
+            await ids(page),
+            Array.from({ length: 49 }, (_, i) => 61 - i),
+        );
+        await page.click('#captures .more button');
+        await until(async () => (await ids(page)).at(-1) === 1, 'the oldest');
+        assert.deepEqual(
+            await ids(page),
+            Array.from({ length: 61 }, (_, i) => 61 - i),
+        );
+        assert.equal(await page.locator('#captures .more button').isVisible(), false);
+    },
+);
+
+pageTest(
+    'a panel shows the captures of its device only',
+    { devices: cameras(), prepare: withCaptures(9) },
+    async ({ gateway, page }) => {
+        await openPanel(page, 'porch');
+        await until(async () => (await ids(page, '#panel')).length === 5, 'its thumbnails');
+        assert.deepEqual(await ids(page, '#panel'), [9, 7, 5, 3, 1]);
+        gateway.store('porch');
+        await until(async () => (await ids(page, '#panel'))[0] === 10, 'the new one');
+    },
+);
+
+pageTest(
+    'one opens in full, with its neighbours, a download, and what is known',
+    { devices: cameras(), prepare: withCaptures(3) },
+    async ({ page }) => {
+        await page.click('[data-capture="2"] button');
+        await page.waitForSelector('#viewer[open]');
+        await loaded(page, '.viewer-image');
+        await textOf(page, '#viewer-title', /^Meadow, /);
+        await textOf(page, '.viewer-facts', /480 × 360 · 7 kB · Command/);
+        const link = page.locator('#viewer a[download]');
+        assert.match(await link.getAttribute('href'), /\/api\/v1\/captures\/2\/image\.jpg$/);
+        assert.equal(await link.getAttribute('download'), 'meadow-2.jpg');
+        await page.keyboard.press('ArrowRight');
+        await textOf(page, '#viewer-title', /^Porch, /);
+        assert.ok(await page.locator('#viewer [aria-label="Older"]').isDisabled());
+        await page.keyboard.press('Escape');
+        await page.waitForSelector('#viewer:not([open])', { state: 'attached' });
+    },
+);
+
+pageTest(
+    'one is kept, and one deleted after being asked twice',
+    { devices: cameras(), prepare: withCaptures(2) },
+    async ({ gateway, page }) => {
+        await page.click('[data-capture="2"] button');
+        await page.click('#viewer [aria-pressed]');
+        await page.waitForSelector('#viewer [aria-pressed="true"]');
+        await page.waitForSelector('[data-capture="2"] .pinned', { state: 'attached' });
+        assert.equal(gateway.captures[0].pinned, true);
+        await page.click('#viewer .danger');
+        await textOf(page, '#viewer .danger', /Really delete\?/);
+        assert.equal(gateway.captures.length, 2);
+        await page.click('#viewer .danger');
+        await until(async () => (await ids(page)).length === 1, 'one left');
+        await textOf(page, '#viewer-title', /^Porch, /);
+        await page.click('#viewer .danger');
+        await page.click('#viewer .danger');
+        await page.waitForSelector('#viewer:not([open])', { state: 'attached' });
+        await textOf(page, '#captures .blank', /No captures yet/);
+        assert.equal(gateway.captures.length, 0);
+    },
+);
+
+pageTest(
+    'what cannot be deleted says why and stays',
+    { devices: cameras(), prepare: withCaptures(1), expected: [/status of 409/] },
+    async ({ gateway, page }) => {
+        gateway.refuse('DELETE', /./, 409, 'Conflict', 'The picture is being exported.');
+        await page.click('[data-capture="1"] button');
+        await page.click('#viewer .danger');
+        await page.click('#viewer .danger');
+        await textOf(page, '#viewer .problem', /The picture is being exported\./);
+        assert.equal((await ids(page)).length, 1);
+    },
+);

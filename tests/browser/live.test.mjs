@@ -1,0 +1,103 @@
+/* live.test.mjs - what must be true of any gateway with a live camera. WARREN_URL=http://… runs
+ * these against a real one. */
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { demoGateway } from './demo-gateway.mjs';
+import {
+    assertAccessible,
+    assertQuiet,
+    differentPictures,
+    openPage,
+    PATIENCE_MS,
+    realUrl,
+    textOf,
+} from './harness.mjs';
+
+const LIVE = '.tile:has(.screen[data-looks="live"])';
+
+describe('live', { timeout: 240000 }, () => {
+    let gateway, url, page;
+
+    before(async () => {
+        gateway = realUrl ? null : demoGateway();
+        url = realUrl ?? (await gateway.start());
+        page = await openPage(url);
+        await page.waitForSelector(LIVE, { timeout: PATIENCE_MS });
+    });
+    after(async () => {
+        await page?.context().close();
+        await gateway?.stop();
+    });
+
+    it('draws a moving picture', async () => {
+        assert.ok((await differentPictures(page, `${LIVE} canvas`)) >= 3);
+    });
+
+    it('shows rate, age and size of the picture', async () => {
+        await textOf(page, `${LIVE} .fps`, /^\d+(\.\d)? fps$/);
+        await textOf(page, `${LIVE} .age`, /^\d+ ms old$|^[0-2]\.\d s old$/);
+        await textOf(page, `${LIVE} .size`, /^\d+ × \d+$/);
+    });
+
+    it("goes from the system's colours to light, to dark and back, and remembers", async () => {
+        const theme = (name) =>
+            page.waitForSelector(`html[data-theme="${name}"]`, { state: 'attached' });
+        const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+        await page.emulateMedia({ colorScheme: 'dark' });
+        await theme('dark');
+        const dark = await ground();
+        await page.click('#theme');
+        await theme('light');
+        assert.notEqual(await ground(), dark);
+        await page.reload();
+        await theme('light');
+        await page.click('#theme');
+        await theme('dark');
+        await page.click('#theme');
+        await page.emulateMedia({ colorScheme: 'light' });
+        await theme('light');
+    });
+
+    it('is accessible in light and dark, page and panel', async () => {
+        for (const colorScheme of ['light', 'dark']) {
+            await page.emulateMedia({ colorScheme });
+            await page.waitForSelector(LIVE);
+            await assertAccessible(page, `page, ${colorScheme}`);
+            await page.locator(`${LIVE} .tile-open`).first().click();
+            await page.waitForSelector('#panel[open]');
+            for (const summary of await page.locator('#panel summary').all()) await summary.click();
+            await assertAccessible(page, `panel, ${colorScheme}`);
+            await page.keyboard.press('Escape');
+            await page.waitForSelector('#panel:not([open])', { state: 'attached' });
+        }
+    });
+
+    it('works by keyboard: a tile opens with Enter, Escape gives the focus back', async () => {
+        const button = page.locator(`${LIVE} .tile-open`).first();
+        await button.focus();
+        await page.keyboard.press('Enter');
+        await page.waitForSelector('#panel[open]');
+        await page.keyboard.press('Escape');
+        await page.waitForSelector('#panel:not([open])', { state: 'attached' });
+        assert.ok(await button.evaluate((node) => node === document.activeElement));
+    });
+
+    it('fits a narrow screen without scrolling sideways', async () => {
+        await page.setViewportSize({ width: 360, height: 740 });
+        assert.ok(
+            await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth),
+        );
+        await page.locator(`${LIVE} .tile-open`).first().click();
+        await page.waitForSelector('#panel[open]');
+        assert.ok(
+            await page.evaluate(
+                () => document.querySelector('#panel').scrollWidth <= window.innerWidth,
+            ),
+        );
+        await page.keyboard.press('Escape');
+        await page.setViewportSize({ width: 1280, height: 900 });
+    });
+
+    it('broke no rule of the policy and had no errors', () => assertQuiet(page));
+});

@@ -1,0 +1,12 @@
+/* run.mjs - all browser tests in one process, one after the other, in one Chromium. `node
+ * run.mjs [name…]` runs some files only. */
+
+import { after } from 'node:test';
+import { closeBrowser, realUrl } from './harness.mjs';
+
+const ALL = ['live', 'link', 'states', 'forms', 'gallery', 'events', 'hostile'];
+const wanted = process.argv.slice(2);
+
+after(closeBrowser);
+for (const name of realUrl ? ['live'] : wanted.length ? wanted : ALL)
+    await import(`./${name}.test.mjs`);

@@ -1,0 +1,80 @@
+/* shots.mjs - screenshots of every state, for looking at: `node shots.mjs FOLDER`. Not a test. */
+
+import fs from 'node:fs';
+import path from 'node:path';
+import { launchChromium } from './deps.mjs';
+import { demoGateway } from './demo-gateway.mjs';
+import { FakeGateway } from './fake-gateway.mjs';
+
+const folder = process.argv[2] ?? 'shots';
+const only = process.argv[3];
+const SIZES = {
+    wide: { width: 1600, height: 1000 },
+    narrow: { width: 390, height: 844 },
+    tiny: { width: 360, height: 740 },
+};
+fs.mkdirSync(folder, { recursive: true });
+const browser = await launchChromium();
+
+async function shoot(name, gateway, act = async () => {}) {
+    if (only && !name.includes(only)) return;
+    const url = await gateway.start();
+    for (const [size, viewport] of Object.entries(SIZES))
+        for (const colorScheme of ['light', 'dark']) {
+            const page = await browser.newPage({ viewport, colorScheme });
+            page.on(
+                'console',
+                (message) =>
+                    ['error', 'warning'].includes(message.type()) &&
+                    console.log(name, message.text()),
+            );
+            page.on('pageerror', (error) => console.log(name, error.stack));
+            await page.goto(url);
+            await page.waitForTimeout(1500);
+            await act(page, gateway);
+            await page.screenshot({
+                path: path.join(folder, `${name}-${size}-${colorScheme}.png`),
+            });
+            if (name === 'house' && size !== 'wide')
+                await page.screenshot({
+                    path: path.join(folder, `${name}-${size}-${colorScheme}-full.png`),
+                    fullPage: true,
+                });
+            await page.close();
+        }
+    await gateway.stop();
+}
+
+const panel = (id) => (page) =>
+    page.click(`[data-device="${id}"] .tile-open`).then(() => page.waitForTimeout(700));
+
+await shoot('house', demoGateway());
+await shoot('panel', demoGateway(), panel('porch'));
+await shoot('panel-scrolled', demoGateway(), async (page) => {
+    await panel('porch')(page);
+    await page.click('[data-command="past_frames"] summary');
+    await page.fill('[data-key="count"] input', '9');
+    await page.click('[data-command="past_frames"] button');
+    await page.click('[data-command="health"] button');
+    await page.fill('[data-key="camera.framerate"] input', '99');
+    await page.waitForTimeout(300);
+    await page.evaluate(() => document.querySelector('[data-command="health"]').scrollIntoView());
+});
+await shoot('viewer', demoGateway(), async (page) => {
+    await page.click('.thumb');
+    await page.waitForTimeout(700);
+});
+await shoot('empty', new FakeGateway());
+await shoot('loading', new FakeGateway(), async (page) => {
+    await page.route('**/api/v1/devices', () => {});
+    await page.reload();
+    await page.waitForTimeout(500);
+});
+await shoot('lost', demoGateway(), async (page, gateway) => {
+    gateway.peers.forEach((peer) => peer.destroy());
+    await page.route('**/*', (route) => route.abort());
+    gateway.closeWith = 4408;
+    await page.waitForTimeout(4500);
+    delete gateway.closeWith;
+});
+await browser.close();

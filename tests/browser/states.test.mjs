@@ -1,0 +1,213 @@
+/* states.test.mjs - every state a device, a picture and the page can be in. */
+
+import assert from 'node:assert/strict';
+import { device, house, porch } from './fixtures.mjs';
+import { assertAccessible, newPage, openPanel, pageTest, textOf, until } from './harness.mjs';
+
+const TILE = '[data-device="porch"]';
+const looks = (page, value) => page.waitForSelector(`${TILE} .screen[data-looks="${value}"]`);
+
+pageTest(
+    'without cameras it says how to begin, and the first one appears by itself',
+    {},
+    async ({ gateway, page }) => {
+        await textOf(page, '#cameras-blank h3', /No cameras yet/);
+        await assertAccessible(page, 'the empty page');
+        gateway.put(porch());
+        gateway.stream('porch');
+        await looks(page, 'live');
+        assert.equal(await page.locator('#cameras-blank').textContent(), '');
+        gateway.remove('porch');
+        await textOf(page, '#cameras-blank h3', /No cameras yet/);
+    },
+);
+
+pageTest(
+    'while the devices load there is a skeleton',
+    { devices: [porch()], open: () => newPage() },
+    async ({ page, url }) => {
+        await page.route('**/api/v1/devices', () => {}); /* never answered */
+        await page.goto(url);
+        await page.waitForSelector('.bones');
+        assert.match(await page.locator('#cameras-blank').textContent(), /Loading/);
+        await assertAccessible(page, 'the skeleton');
+    },
+);
+
+pageTest(
+    'a list that cannot be read is an error with a button',
+    {
+        devices: [porch()],
+        prepare: (gateway) =>
+            gateway.refuse('GET', /^\/devices$/, 500, 'Internal', 'The store does not answer.'),
+        expected: [/status of 500/],
+    },
+    async ({ gateway, page }) => {
+        await textOf(
+            page,
+            '#cameras-blank',
+            /The devices could not be read.*The store does not answer\./,
+        );
+        gateway.allowAll();
+        await page.click('#cameras-blank button');
+        await page.waitForSelector(TILE);
+    },
+);
+
+pageTest(
+    'a picture older than three seconds is called out, until the next',
+    { devices: [porch()] },
+    async ({ gateway, page }) => {
+        gateway.stream('porch');
+        await looks(page, 'live');
+        assert.equal(await page.locator(`${TILE} .badge.warn`).isVisible(), false);
+        gateway.silence('porch');
+        await textOf(page, `${TILE} .badge.warn`, /No new picture for [3-9](\.\d)? s/);
+        assert.equal(await page.locator(`${TILE} .fps`).textContent(), '');
+        gateway.stream('porch');
+        await until(
+            async () => !(await page.locator(`${TILE} .badge.warn`).isVisible()),
+            'the badge to go',
+        );
+    },
+);
+
+pageTest(
+    'offline: the last picture dimmed, and why; online again: live',
+    { devices: [porch()] },
+    async ({ gateway, page }) => {
+        gateway.stream('porch');
+        await looks(page, 'live');
+        gateway.silence('porch');
+        gateway.change(
+            'porch',
+            { state: 'offline', why: 'No route to 10.0.0.9.' },
+            'device.offline',
+        );
+        await looks(page, 'last');
+        await textOf(page, `${TILE} .veil`, /Offline.*No route to 10\.0\.0\.9\./);
+        await textOf(page, `${TILE} .state`, /Offline/);
+        await textOf(page, `${TILE} .facts`, /Last seen/);
+        await textOf(page, '#announcer', /Porch: Offline/);
+        assert.equal(await page.locator(`${TILE} .badge.warn`).isVisible(), false);
+        gateway.change('porch', { state: 'online', why: null }, 'device.online');
+        gateway.stream('porch');
+        await looks(page, 'live');
+    },
+);
+
+pageTest(
+    'error, disabled and waiting have their own words',
+    { devices: house() },
+    async ({ page }) => {
+        await textOf(page, '[data-device="attic"] .veil', /Error.*Is this its address\?/);
+        await textOf(page, '[data-device="shed"] .veil', /Switched off/);
+        await textOf(page, '[data-device="meadow"] .veil', /Waiting for a picture/);
+        await textOf(page, '[data-device="hub"] .card-attributes', /Modules.*3.*RSSI.*-61 dBm/);
+        await textOf(
+            page,
+            '[data-device="swing"] .card-kind',
+            /playground-module behind Playground hub/,
+        );
+    },
+);
+
+pageTest(
+    'night and stills wear badges; a still does not stall',
+    { devices: [porch()] },
+    async ({ gateway, page }) => {
+        gateway.stream('porch', { name: 'night' });
+        await textOf(page, `${TILE} .badge:not([hidden])`, /Night/);
+        gateway.stream('porch', { fps: 0.01, still: true });
+        await textOf(page, `${TILE} .badge:not([hidden])`, /Still from/);
+        await page.waitForTimeout(3600);
+        assert.equal(await page.locator(`${TILE} .badge.warn`).isVisible(), false);
+    },
+);
+
+pageTest(
+    'an open panel follows its device and closes when it is gone',
+    { devices: [porch()] },
+    async ({ gateway, page }) => {
+        await openPanel(page, 'porch');
+        assert.match(page.url(), /#device\/porch$/);
+        gateway.change(
+            'porch',
+            {
+                name: 'Veranda',
+                attributes: {
+                    dark_score: {
+                        value: 3.25,
+                        unit: null,
+                        help: '',
+                        time: new Date().toISOString(),
+                    },
+                },
+            },
+            'device.online',
+        );
+        await textOf(page, '#panel-title', /Veranda/);
+        await textOf(page, '.attributes tbody', /Dark score3\.25/);
+        gateway.remove('porch');
+        await page.waitForSelector('#panel:not([open])', { state: 'attached' });
+    },
+);
+
+pageTest(
+    'the address opens the panel again after a reload; back closes it',
+    { devices: [porch()] },
+    async ({ page }) => {
+        await openPanel(page, 'porch');
+        await page.reload();
+        await page.waitForSelector('#panel[open]');
+        await page.goBack();
+        await page.waitForSelector('#panel:not([open])', { state: 'attached' });
+    },
+);
+
+pageTest(
+    'what is seen nearby can be added with one click',
+    {
+        prepare: (gateway) => {
+            gateway.found = [
+                {
+                    id: 'cam-1',
+                    bus: 'ble',
+                    address: 'AA:BB:CC:DD:EE:FF',
+                    name: 'T-Camera-BLE-Batch',
+                    driver: 'ble-batch-camera',
+                },
+            ];
+        },
+    },
+    async ({ gateway, page }) => {
+        await textOf(page, '#found', /T-Camera-BLE-Batch.*AA:BB:CC:DD:EE:FF/);
+        await page.click('#found button');
+        await page.waitForSelector('[data-device="cam-1"]');
+        await until(
+            async () => !(await page.locator('#found-section').isVisible()),
+            'the list to go',
+        );
+        assert.deepEqual(
+            gateway.requests.find(({ method }) => method === 'POST').path,
+            '/found/cam-1/adopt',
+        );
+    },
+);
+
+pageTest(
+    'drivers appear as they are loaded, and a refused one says why',
+    { devices: [device('hub')] },
+    async ({ gateway, page }) => {
+        await textOf(page, '#foot summary', /^1 driver$/);
+        gateway.plugins.push({
+            name: null,
+            file: 'broken.so',
+            version: null,
+            state: 'refused',
+            why: 'the file ends in the middle of a segment',
+        });
+        gateway.emit('plugin.refused', null, { file: 'broken.so' });
+        await textOf(page, '#foot', /1 driver, 1 refused.*broken\.soRefused: the file ends/);
+    },
+);

@@ -1,0 +1,256 @@
+/* app.js - puts the page together: devices and events come in, tiles, cards and panel go out. */
+
+import { showAbout } from './about.js';
+import * as api from './api.js';
+import { Blank } from './blank.js';
+import { Card } from './card.js';
+import { Devices } from './devices.js';
+import { arrange, setHidden, setText } from './dom.js';
+import { EventList } from './events.js';
+import { stateWords } from './format.js';
+import { Found } from './found.js';
+import { Gallery } from './gallery.js';
+import { icon } from './icons.js';
+import { LinkState } from './link.js';
+import { Panel } from './panel.js';
+import { Picture } from './picture.js';
+import { Socket } from './socket.js';
+import { Tile } from './tile.js';
+import { Viewer } from './viewer.js';
+
+/** Ages and rates are refreshed this often. */
+const TICK_MS = 500;
+/**
+ * Attributes change without an event: the open device is read anew this often, all of them more
+ * rarely.
+ */
+const PANEL_POLL_MS = 5000;
+const LIST_POLL_MS = 30000;
+/** A scan sees many things in a moment; the list of them is read once. */
+const FOUND_AFTER_MS = 1000;
+/** Per page of captures: three rows on a wide screen, four on a phone. */
+const CAPTURES_SHOWN = matchMedia('(max-width: 600px)').matches ? 12 : 24;
+
+const byId = (id) => document.getElementById(id);
+
+/* Pictures belong to devices and outlive connections: the last one stays in sight. */
+const pictures = new Map();
+const channels = new Map();
+const tiles = new Map();
+const cards = new Map();
+let loaded = false;
+let foundTimer = 0;
+
+const blank = new Blank(byId('cameras-blank'), () => (socket.live ? resync() : socket.wake()));
+const link = new LinkState(byId('link'), byId('banner'), () => socket.wake());
+const socket = new Socket(api.socketUrl(), {
+    state: showLink,
+    live: resync,
+    channels: learnChannels,
+    frame: receiveFrame,
+    event: receiveEvent,
+});
+const devices = new Devices(render);
+const viewer = new Viewer(byId('viewer'), devices.nameOf);
+const captures = new Gallery({ limit: CAPTURES_SHOWN }, openCapture, devices.nameOf);
+const events = new EventList(byId('events'), devices.nameOf);
+const found = new Found(byId('found-section'), byId('found'), resync);
+const panel = new Panel(byId('panel'), {
+    pictureOf,
+    openCapture,
+    nameOf: devices.nameOf,
+    changed: (device) => devices.put(device),
+    closed: forgetAddress,
+});
+
+/* --- what comes in ---------------------------------------------------------------------------- */
+
+function showLink(state) {
+    link.show(state);
+    if (!loaded && state.words) blank.failed('No connection to the gateway', state.words);
+}
+
+/* After every connection: what was missed is read anew. Names first, the others show them. */
+async function resync() {
+    try {
+        await devices.load();
+    } catch (problem) {
+        if (!loaded) blank.failed('The devices could not be read', problem.message);
+        return; /* What is shown stays; the list is read again with the next poll. */
+    }
+    captures.refresh();
+    events.load();
+    found.refresh();
+    showAbout(byId('foot'));
+}
+
+function learnChannels(byDevice) {
+    channels.clear();
+    Object.entries(byDevice).forEach(([id, channel]) => channels.set(channel, id));
+}
+
+function pictureOf(id) {
+    if (!pictures.has(id)) pictures.set(id, new Picture(socket.clock));
+    return pictures.get(id);
+}
+
+function receiveFrame(frame, ack) {
+    const id = channels.get(frame.channel);
+    if (id === undefined) ack();
+    else pictureOf(id).push(frame, ack);
+}
+
+function receiveEvent(event) {
+    events.add(event);
+    announce(event);
+    const [topic] = event.type.split('.');
+    if (event.type === 'capture.stored') captureStored(event.device);
+    else if (event.type === 'device.found') foundTimer ||= setTimeout(readFound, FOUND_AFTER_MS);
+    else if (topic === 'plugin') showAbout(byId('foot'));
+    else if ((topic === 'device' || topic === 'settings') && event.device) deviceChanged(event);
+}
+
+function deviceChanged({ type, device, data }) {
+    if (Number.isInteger(data?.channel)) channels.set(data.channel, device);
+    if (type === 'device.removed') devices.remove(device);
+    else devices.stale(device);
+}
+
+function captureStored(device) {
+    captures.stale();
+    if (panel.deviceId === device) panel.captureStored();
+}
+
+function readFound() {
+    foundTimer = 0;
+    found.refresh();
+}
+
+/* For those who do not see the dots change. */
+function announce({ type, device }) {
+    if (['device.online', 'device.offline', 'device.error'].includes(type))
+        setText(
+            byId('announcer'),
+            `${devices.nameOf(device)}: ${stateWords(type.slice('device.'.length))}`,
+        );
+}
+
+/* --- what is shown ---------------------------------------------------------------------------- */
+
+function render() {
+    loaded = true;
+    const cameras = devices.all.filter((device) => device.camera);
+    const others = devices.all.filter((device) => !device.camera);
+    devices.all.forEach(
+        ({ id, channel }) => channel && !channels.has(channel) && channels.set(channel, id),
+    );
+    renderCameras(cameras);
+    renderOthers(others);
+    events.devices(devices.all);
+    for (const id of pictures.keys()) if (!devices.get(id)) pictures.delete(id);
+    followAddress();
+}
+
+function renderCameras(cameras) {
+    keep(tiles, cameras, ({ id }) => new Tile(pictureOf(id), () => goTo(id)));
+    cameras.forEach((device) => tiles.get(device.id).update(device));
+    arrange(
+        byId('cameras'),
+        cameras.map(({ id }) => tiles.get(id).element),
+    );
+    byId('cameras').dataset.count = cameras.length;
+    setText(byId('cameras-count'), cameras.length ? String(cameras.length) : '');
+    if (cameras.length) blank.none();
+    else blank.empty();
+}
+
+function renderOthers(others) {
+    keep(cards, others, ({ id }) => new Card(() => goTo(id)));
+    others.forEach((device) =>
+        cards.get(device.id).update(device, device.parent && devices.nameOf(device.parent)),
+    );
+    arrange(
+        byId('others'),
+        others.map(({ id }) => cards.get(id).element),
+    );
+    setText(byId('others-count'), String(others.length));
+    setHidden(byId('others-section'), others.length === 0);
+}
+
+/* Makes what is new, closes what is gone. */
+function keep(views, wanted, make) {
+    const ids = new Set(wanted.map(({ id }) => id));
+    for (const [id, view] of views)
+        if (!ids.has(id)) {
+            view.close?.();
+            views.delete(id);
+        }
+    wanted
+        .filter(({ id }) => !views.has(id))
+        .forEach((device) => views.set(device.id, make(device)));
+}
+
+function openCapture(gallery, id) {
+    viewer.open(gallery, id);
+}
+
+/* --- the address ------------------------------------------------------------------------------- */
+/* #device/porch is the open panel, so that reload, back and a bookmark do what one expects. */
+
+function goTo(id) {
+    location.hash = `device/${id}`;
+}
+
+function followAddress() {
+    const match = /^#device\/([a-z0-9-]+)$/.exec(location.hash);
+    const device = match && devices.get(match[1]);
+    if (device) panel.open(device);
+    else panel.close();
+}
+
+function forgetAddress() {
+    if (location.hash) history.replaceState(null, '', location.pathname + location.search);
+}
+
+/* --- the page itself -------------------------------------------------------------------------- */
+
+function showTheme() {
+    const { choice } = window.warrenTheme;
+    const [name, words] = {
+        auto: ['auto', 'as the system'],
+        light: ['sun', 'light'],
+        dark: ['moon', 'dark'],
+    }[choice()];
+    byId('theme').replaceChildren(icon(name));
+    byId('theme').setAttribute('aria-label', `Colours: ${words}`);
+    byId('theme').title = `Colours: ${words}`;
+}
+
+function every(ms, action) {
+    setInterval(() => document.hidden || action(), ms);
+}
+
+function start() {
+    showTheme();
+    byId('theme').addEventListener('click', () => {
+        window.warrenTheme.next();
+        showTheme();
+    });
+    document.addEventListener('visibilitychange', () => {
+        socket.wantFrames(!document.hidden);
+        if (!document.hidden) socket.wake();
+    });
+    window.addEventListener('online', () => socket.wake());
+    window.addEventListener('hashchange', followAddress);
+    every(TICK_MS, () => {
+        tiles.forEach((tile) => tile.tick());
+        panel.tick();
+    });
+    every(PANEL_POLL_MS, () => panel.deviceId && devices.refetch(panel.deviceId));
+    every(LIST_POLL_MS, () => socket.live && devices.load().catch(() => {}));
+    byId('captures').append(captures.element);
+    socket.wantFrames(!document.hidden);
+    socket.connect();
+}
+
+start();

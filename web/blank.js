@@ -1,0 +1,99 @@
+/* blank.js - the camera section while it has no cameras: loading, nothing there yet, or why
+ * nothing can be shown. */
+
+import { h } from './dom.js';
+import { icon } from './icons.js';
+
+function skeleton() {
+    const bones = () =>
+        h(
+            'div',
+            { class: 'tile bones', 'aria-hidden': 'true' },
+            h('div', { class: 'screen' }),
+            h('div', { class: 'tile-foot' }, h('span'), h('span')),
+        );
+    return [
+        h('p', { class: 'unseen', text: 'Loading the devices…' }),
+        h('div', { class: 'grid' }, bones(), bones(), bones()),
+    ];
+}
+
+function firstSteps() {
+    const code = (text) => h('code', { text });
+    return h(
+        'div',
+        { class: 'blank' },
+        h('img', { src: 'icon.svg', alt: '', width: 72, height: 72 }),
+        h('h3', { text: 'No cameras yet' }),
+        h('p', {
+            text: 'As soon as one is known here, its picture appears by itself. Three ways to begin:',
+        }),
+        h(
+            'ul',
+            {},
+            h(
+                'li',
+                {},
+                'Switch a camera on: what is seen nearby shows up below, ready to be added.',
+            ),
+            h(
+                'li',
+                {},
+                'Name one under ',
+                code('devices:'),
+                ' in ',
+                code('warren.yaml'),
+                '; the file is read again when you save it.',
+            ),
+            h(
+                'li',
+                {},
+                'Drop a driver, such as ',
+                code('demo.so'),
+                ', into the plugin folder for a camera without hardware.',
+            ),
+        ),
+    );
+}
+
+function failure(title, why, retry) {
+    return h(
+        'div',
+        { class: 'blank' },
+        h('span', { class: 'blank-icon' }, icon('unplugged')),
+        h('h3', { text: title }),
+        h('p', { text: why }),
+        h('button', { type: 'button', class: 'button', text: 'Try again', on: { click: retry } }),
+    );
+}
+
+export class Blank {
+    #root;
+    #retry;
+    #shown = '';
+
+    /** Shows the skeleton. `retry` is called by the button of failed(). */
+    constructor(root, retry) {
+        this.#root = root;
+        this.#retry = retry;
+        root.replaceChildren(...skeleton());
+    }
+
+    none() {
+        this.#show('none', []);
+    }
+
+    empty() {
+        this.#show('empty', [firstSteps()]);
+    }
+
+    failed(title, why) {
+        this.#show(`${title}\n${why}`, [failure(title, why, this.#retry)]);
+    }
+
+    #show(what, nodes) {
+        if (this.#shown === what) return;
+        this.#shown = what;
+        this.#root.replaceChildren(...nodes);
+    }
+}

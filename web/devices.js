@@ -1,0 +1,79 @@
+/* devices.js - the devices as the gateway last told them, kept fresh by events. */
+
+import * as api from './api.js';
+
+/** Several events of one device within this time become one request. */
+const REFETCH_AFTER_MS = 150;
+/**
+ * Pages of the device list that are read at most: no gateway has more, and a broken cursor must not
+ * run for ever.
+ */
+const MAX_PAGES = 50;
+
+export class Devices {
+    #byId = new Map();
+    #timers = new Map();
+    #changed;
+
+    /** `changed()` is called after anything in here is different. */
+    constructor(changed) {
+        this.#changed = changed;
+    }
+
+    get all() {
+        return [...this.#byId.values()];
+    }
+
+    get(id) {
+        return this.#byId.get(id) ?? null;
+    }
+
+    /** The name that people know; the id of what is not (or no longer) known. */
+    nameOf = (id) => this.#byId.get(id)?.name || id;
+
+    /** Reads all of them anew. Throws a Problem. */
+    async load() {
+        const all = [];
+        let cursor = null;
+        for (let page = 0; page < MAX_PAGES; page++) {
+            const { items, next } = await api.devices(cursor);
+            all.push(...items);
+            cursor = next;
+            if (!cursor) break;
+        }
+        this.#byId = new Map(all.map((device) => [device.id, device]));
+        this.#changed();
+    }
+
+    put(device) {
+        this.#byId.set(device.id, device);
+        this.#changed();
+    }
+
+    remove(id) {
+        clearTimeout(this.#timers.get(id));
+        this.#timers.delete(id);
+        if (this.#byId.delete(id)) this.#changed();
+    }
+
+    /** Something about this device is new: ask for it soon. */
+    stale(id) {
+        if (this.#timers.has(id)) return;
+        this.#timers.set(
+            id,
+            setTimeout(() => {
+                this.#timers.delete(id);
+                this.refetch(id);
+            }, REFETCH_AFTER_MS),
+        );
+    }
+
+    async refetch(id) {
+        try {
+            this.put(await api.device(id));
+        } catch (problem) {
+            if (problem.status === 404) this.remove(id);
+            /* Anything else: the next event or the next reconnect asks again. */
+        }
+    }
+}

@@ -1,0 +1,160 @@
+/* events.js - what the devices said: newest on top, held still while somebody reads. */
+
+import * as api from './api.js';
+import { h, setHidden, setText } from './dom.js';
+import { brief, fullMoment, moment, words } from './format.js';
+
+/** What the page keeps; older ones are in the gateway. */
+const MAX_EVENTS = 200;
+const HISTORY = 60;
+
+/* Events that colour their dot; the words say the same. */
+const TONES = [
+    [/\.(offline|refused|low)$/, 'warn'],
+    [/(^|\.)(error|failed)$/, 'bad'],
+    [/\.(online|added|loaded|stored|finished|done)$/, 'good'],
+];
+
+const toneOf = (type) => TONES.find(([pattern]) => pattern.test(type))?.[1] ?? '';
+
+export class EventList {
+    #nameOf;
+    #shape = '';
+    #held = [];
+    #seen = new Set();
+    #hovered = false;
+    #focused = false;
+    #list = h('ol', { class: 'events', tabindex: '0', 'aria-label': 'Events, newest first' });
+    #blank = h('p', { class: 'blank small', text: 'Nothing has happened yet.' });
+    #filter = h('select', { id: 'events-filter' });
+    #paused = h('button', { class: 'button small paused', type: 'button', hidden: true });
+
+    /** `root` is filled; `nameOf(deviceId)` gives the name that people know. */
+    constructor(root, nameOf) {
+        this.#nameOf = nameOf;
+        root.append(
+            h(
+                'div',
+                { class: 'section-head' },
+                h('h2', { id: 'events-title', text: 'Events' }),
+                this.#paused,
+                h('label', { class: 'unseen', for: 'events-filter', text: 'Show events of' }),
+                this.#filter,
+            ),
+            this.#list,
+            this.#blank,
+        );
+        this.devices([]);
+        this.#filter.addEventListener('change', () => this.load());
+        this.#paused.addEventListener('click', () => this.#flush());
+        this.#list.addEventListener('pointerenter', () => this.#hold({ hovered: true }));
+        this.#list.addEventListener('pointerleave', () => this.#hold({ hovered: false }));
+        this.#list.addEventListener('focusin', () => this.#hold({ focused: true }));
+        this.#list.addEventListener('focusout', () => this.#hold({ focused: false }));
+    }
+
+    /** The devices one can choose from: [{id, name}]. */
+    devices(devices) {
+        const shape = JSON.stringify(devices.map(({ id, name }) => [id, name]));
+        if (shape === this.#shape) return; /* An open list closes when its entries are replaced. */
+        this.#shape = shape;
+        const chosen = this.#filter.value;
+        this.#filter.replaceChildren(
+            h('option', { value: '', text: 'All devices' }),
+            ...devices.map(({ id, name }) => h('option', { value: id, text: name || id })),
+        );
+        this.#filter.value = devices.some(({ id }) => id === chosen) ? chosen : '';
+    }
+
+    /** Starts over with the history that the gateway keeps. */
+    async load() {
+        try {
+            const { items } = await api.events({ limit: HISTORY, device: this.#filter.value });
+            this.#list.replaceChildren();
+            this.#seen.clear();
+            this.#held = [];
+            [...items].reverse().forEach((event) => this.#put(event));
+            this.#showHeld();
+            setText(this.#blank, 'Nothing has happened yet.');
+        } catch (problem) {
+            setText(this.#blank, problem.message);
+        }
+        this.#showBlank();
+    }
+
+    /** An event has come. */
+    add(event) {
+        if (this.#filter.value && event.device !== this.#filter.value) return;
+        if (!this.#hovered && !this.#focused) {
+            this.#put(event);
+            this.#showBlank();
+            return;
+        }
+        this.#held.push(event);
+        if (this.#held.length > MAX_EVENTS) this.#held.shift();
+        this.#showHeld();
+    }
+
+    #hold({ hovered = this.#hovered, focused = this.#focused }) {
+        this.#hovered = hovered;
+        this.#focused = focused;
+        if (!hovered && !focused) this.#flush();
+    }
+
+    #flush() {
+        this.#held.splice(0).forEach((event) => this.#put(event));
+        this.#showHeld();
+        this.#showBlank();
+    }
+
+    #showHeld() {
+        setHidden(this.#paused, this.#held.length === 0);
+        setText(this.#paused, `${this.#held.length} new`);
+    }
+
+    #showBlank() {
+        setHidden(this.#blank, this.#list.childElementCount > 0);
+        setHidden(this.#list, this.#list.childElementCount === 0);
+    }
+
+    /* History and live events overlap around a reconnect: ids tell them apart. */
+    #put(event) {
+        if (event.id !== undefined && this.#seen.has(event.id)) return;
+        this.#seen.add(event.id);
+        this.#list.prepend(this.#row(event));
+        while (this.#list.childElementCount > MAX_EVENTS) {
+            this.#seen.delete(this.#list.lastElementChild.eventId);
+            this.#list.lastElementChild.remove();
+        }
+    }
+
+    #row(event) {
+        const data = brief(event.data);
+        const row = h(
+            'li',
+            { class: 'event', data: { tone: toneOf(event.type), type: event.type } },
+            h('span', { class: 'dot' }),
+            h(
+                'div',
+                { class: 'event-head' },
+                h('strong', { text: words(event.type) }),
+                h('time', {
+                    datetime: event.time,
+                    title: fullMoment(event.time),
+                    text: moment(event.time),
+                }),
+            ),
+            h(
+                'p',
+                { class: 'event-data' },
+                event.device
+                    ? h('span', { class: 'event-device', text: this.#nameOf(event.device) })
+                    : null,
+                event.device && data ? ' · ' : null,
+                data,
+            ),
+        );
+        row.eventId = event.id;
+        return row;
+    }
+}

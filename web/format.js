@@ -1,0 +1,124 @@
+/* format.js - numbers, times and names as a person reads them. Pure; every other file asks here. */
+
+const NO_BREAK = '\u00a0';
+
+const CAPITALS = new Set([
+    'ble',
+    'fps',
+    'gps',
+    'id',
+    'ip',
+    'jpeg',
+    'jpg',
+    'led',
+    'mjpeg',
+    'mtu',
+    'rss',
+    'rssi',
+    'url',
+    'usb',
+    'wifi',
+]);
+
+/**
+ * "dark_score" → "Dark score", "night.dark_threshold" → "Night dark threshold", "ble_mtu" → "BLE
+ * MTU".
+ */
+export function words(key) {
+    const text = String(key)
+        .split(/[._\s-]+/)
+        .map((word) => (CAPITALS.has(word) ? word.toUpperCase() : word))
+        .join(' ')
+        .trim();
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/* Keys carry their unit (rssi_dbm); where the unit stands beside the value the words go without
+ * it. */
+const UNIT_SUFFIXES = { '%': 'percent', µs: 'us', B: 'bytes', '°C': 'celsius' };
+
+export function label(key, unit) {
+    const suffix = unit ? `_${UNIT_SUFFIXES[unit] ?? unit.toLowerCase()}` : '';
+    return words(suffix && key.endsWith(suffix) ? key.slice(0, -suffix.length) : key);
+}
+
+/** A span of time, coarse the way people say it. */
+export function span(ms) {
+    if (ms < 950) return `${Math.max(0, Math.round(ms / 10) * 10)}${NO_BREAK}ms`;
+    if (ms < 9950) return `${(ms / 1000).toFixed(1)}${NO_BREAK}s`;
+    if (ms < 90e3) return `${Math.round(ms / 1000)}${NO_BREAK}s`;
+    if (ms < 90 * 60e3) return `${Math.round(ms / 60e3)}${NO_BREAK}min`;
+    if (ms < 48 * 3600e3) return `${Math.round(ms / 3600e3)}${NO_BREAK}h`;
+    return `${Math.round(ms / 86400e3)}${NO_BREAK}days`;
+}
+
+export function bytes(n) {
+    if (n < 1000) return `${n}${NO_BREAK}B`;
+    if (n < 1e6) return `${Math.round(n / 1000)}${NO_BREAK}kB`;
+    return `${(n / 1e6).toFixed(1)}${NO_BREAK}MB`;
+}
+
+const TIME = new Intl.DateTimeFormat(undefined, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+});
+const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
+/**
+ * The time of day; with the date when it is not today's. `text` is RFC 3339; null and rubbish give
+ * "—".
+ */
+export function moment(text) {
+    const date = new Date(text ?? NaN);
+    if (Number.isNaN(date.getTime())) return '—';
+    const today = date.toDateString() === new Date().toDateString();
+    return today ? TIME.format(date) : `${DAY.format(date)}, ${TIME.format(date)}`;
+}
+
+export function fullMoment(text) {
+    const date = new Date(text ?? NaN);
+    return Number.isNaN(date.getTime()) ? '—' : FULL.format(date);
+}
+
+/** The value of an attribute, setting or argument with its unit. */
+export function value(v, unit = null) {
+    if (v === null || v === undefined) return '—';
+    if (typeof v === 'boolean') return v ? 'Yes' : 'No';
+    if (Array.isArray(v)) return v.length ? v.join(', ') : 'none';
+    if (typeof v === 'object') return JSON.stringify(v);
+    if (unit === 'B' && typeof v === 'number') return bytes(v);
+    const text = typeof v === 'number' ? number(v) : v;
+    return unit ? text + (unit === '%' || unit === '°' ? '' : NO_BREAK) + unit : text;
+}
+
+/* No grouping and no locale: what is shown can be typed into a form. */
+function number(v) {
+    return Number.isInteger(v) ? String(v) : String(Number(v.toPrecision(6)));
+}
+
+/** An event's data on one line, cut at `max` characters. */
+export function brief(data, max = 140) {
+    const text = Object.entries(data ?? {})
+        .filter(([, v]) => v !== null && v !== '')
+        .map(
+            ([k, v]) =>
+                (k === 'why' ? '' : `${k.replaceAll('_', ' ')} `) +
+                (typeof v === 'object' ? JSON.stringify(v) : v),
+        )
+        .join(' · ');
+    return text.length > max ? `${text.slice(0, max - 1)}…` : text;
+}
+
+const STATES = {
+    starting: 'Starting',
+    online: 'Online',
+    offline: 'Offline',
+    error: 'Error',
+    disabled: 'Switched off',
+};
+
+export function stateWords(state) {
+    return STATES[state] ?? words(state);
+}

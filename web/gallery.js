@@ -1,0 +1,162 @@
+/* gallery.js - captures as thumbnails, newest first, with more on request. Used for all devices
+ * and for one. */
+
+import * as api from './api.js';
+import { arrange, h, setHidden, setText } from './dom.js';
+import { fullMoment, moment } from './format.js';
+import { icon } from './icons.js';
+
+/** A burst of capture.stored becomes one request. */
+const REFRESH_AFTER_MS = 250;
+/** A page that stays open for weeks while pictures come in begins anew at this many. */
+const MAX_ITEMS = 600;
+
+export class Gallery {
+    #query;
+    #open;
+    #nameOf;
+    #items = [];
+    #thumbs = new Map();
+    #next = null;
+    #expanded = false;
+    #timer = 0;
+    #list = h('ul', { class: 'thumbs' });
+    #blank = h('p', { class: 'blank small', hidden: true });
+    #more = h('button', { class: 'button quiet', type: 'button', hidden: true, text: 'Show more' });
+
+    element = h(
+        'div',
+        { class: 'gallery' },
+        this.#list,
+        this.#blank,
+        h('div', { class: 'more' }, this.#more),
+    );
+
+    /**
+     * `query`: { device, limit }. `open(gallery, capture)` shows one; `nameOf(deviceId)` gives the
+     * name that people know.
+     */
+    constructor(query, open, nameOf) {
+        this.#query = query;
+        this.#open = open;
+        this.#nameOf = nameOf;
+        this.#more.addEventListener('click', () => this.#loadMore());
+    }
+
+    get items() {
+        return this.#items;
+    }
+
+    /** Loads the newest page. */
+    async refresh() {
+        try {
+            this.#merge(await api.captures(this.#query));
+            this.#show();
+        } catch (problem) {
+            this.#say(problem.message);
+        }
+    }
+
+    /** Something was stored: refresh soon. */
+    stale() {
+        this.#timer ||= setTimeout(() => {
+            this.#timer = 0;
+            this.refresh();
+        }, REFRESH_AFTER_MS);
+    }
+
+    close() {
+        clearTimeout(this.#timer);
+    }
+
+    /** A capture was changed or deleted here; null for deleted. */
+    replace(id, capture) {
+        this.#items = this.#items.flatMap((item) =>
+            item.id === id ? (capture ? [capture] : []) : [item],
+        );
+        this.#show();
+    }
+
+    /* The newest page replaces what is here, but for what was loaded after it: that stays when
+     * the page's last one is found there. */
+    #merge({ items, next }) {
+        const last = items.at(-1)?.id;
+        const at =
+            next === null || !this.#expanded
+                ? -1
+                : this.#items.findIndex((item) => item.id === last);
+        const tail = at < 0 ? [] : this.#items.slice(at + 1);
+        this.#expanded = tail.length > 0 && items.length + tail.length <= MAX_ITEMS;
+        this.#items = this.#expanded ? [...items, ...tail] : items;
+        if (!this.#expanded) this.#next = next;
+    }
+
+    async #loadMore() {
+        this.#more.disabled = true;
+        try {
+            const { items, next } = await api.captures({ ...this.#query, cursor: this.#next });
+            const known = new Set(this.#items.map((item) => item.id));
+            this.#items.push(...items.filter((item) => !known.has(item.id)));
+            this.#next = next;
+            this.#expanded = true;
+            this.#show();
+        } catch (problem) {
+            this.#say(problem.message);
+        }
+        this.#more.disabled = false;
+    }
+
+    #show() {
+        const ids = new Set(this.#items.map((item) => item.id));
+        for (const id of this.#thumbs.keys()) if (!ids.has(id)) this.#thumbs.delete(id);
+        arrange(
+            this.#list,
+            this.#items.map((item) => this.#thumb(item)),
+        );
+        setHidden(this.#more, this.#next === null);
+        this.#say(
+            this.#items.length
+                ? ''
+                : 'No captures yet. The command “Capture” of a camera keeps the picture it shows.',
+        );
+    }
+
+    #say(text) {
+        setText(this.#blank, text);
+        setHidden(this.#blank, text === '');
+    }
+
+    #thumb(item) {
+        if (!this.#thumbs.has(item.id)) this.#thumbs.set(item.id, this.#makeThumb(item));
+        const node = this.#thumbs.get(item.id);
+        setHidden(node.querySelector('.pinned'), !item.pinned);
+        return node;
+    }
+
+    #makeThumb(item) {
+        const image = h('img', {
+            src: api.thumbUrl(item.id),
+            alt: '',
+            loading: 'lazy',
+            decoding: 'async',
+            width: 160,
+            height: 120,
+        });
+        const name = this.#nameOf(item.device);
+        image.addEventListener('error', () => (image.dataset.missing = 'true'));
+        const button = h(
+            'button',
+            {
+                type: 'button',
+                class: 'thumb',
+                'aria-label': `${name}, ${fullMoment(item.captured_at ?? item.received_at)}`,
+            },
+            image,
+            h('span', { class: 'pinned', hidden: true }, icon('pin')),
+            h('span', { class: 'thumb-name', text: name }),
+            h('span', { class: 'thumb-time', text: moment(item.captured_at ?? item.received_at) }),
+        );
+        button.addEventListener('click', () => this.#open(this, item.id));
+        return h('li', { data: { capture: String(item.id) } }, button);
+    }
+}

@@ -1,0 +1,113 @@
+/* head.js - the head of the panel: name (which can be changed), state and why, and the switch that
+ * releases the device. */
+
+import * as api from './api.js';
+import { h, setHidden, setText } from './dom.js';
+import { icon } from './icons.js';
+import { StateMark } from './tile.js';
+
+export class Head {
+    #changed;
+    #device = null;
+    #name = h('h2', { id: 'panel-title' });
+    #state = new StateMark();
+    #kind = h('span', { class: 'muted' });
+    #why = h('p', { class: 'sheet-why' });
+    #problem = h('p', { class: 'problem', role: 'alert' });
+    #rename = h('button', { class: 'text-button', type: 'button', text: 'Rename' });
+    #input = h('input', {
+        type: 'text',
+        'aria-label': 'Name',
+        maxlength: 128,
+        autocomplete: 'off',
+    });
+    #form = h(
+        'form',
+        { class: 'rename', hidden: true },
+        this.#input,
+        h('button', { class: 'button small primary', type: 'submit', text: 'Save' }),
+        h('button', {
+            class: 'button small quiet',
+            type: 'button',
+            text: 'Cancel',
+            on: { click: () => this.#edit(false) },
+        }),
+    );
+    #enabled = h('input', {
+        type: 'checkbox',
+        role: 'switch',
+        class: 'switch',
+        'aria-label': 'Use this device',
+    });
+
+    constructor(changed, close) {
+        this.#changed = changed;
+        const closer = h(
+            'button',
+            {
+                class: 'button quiet icon-only',
+                type: 'button',
+                'aria-label': 'Close',
+                on: { click: close },
+            },
+            icon('close'),
+        );
+        this.element = h(
+            'div',
+            { class: 'sheet-head' },
+            h('div', { class: 'sheet-title' }, this.#name, this.#rename, this.#form),
+            h('label', { class: 'sheet-switch' }, h('span', { text: 'In use' }), this.#enabled),
+            closer,
+            h('p', { class: 'sheet-sub' }, this.#state.element, this.#kind),
+            this.#why,
+            this.#problem,
+        );
+        this.#rename.addEventListener('click', () => this.#edit(true));
+        this.#form.addEventListener('submit', (event) => this.#save(event));
+        this.#enabled.addEventListener('change', () =>
+            this.#patch({ enabled: this.#enabled.checked }),
+        );
+    }
+
+    update(device) {
+        this.#device = device;
+        setText(this.#name, device.name || device.id);
+        setText(
+            this.#kind,
+            [
+                device.kind ?? 'no driver',
+                device.owner === 'config' ? 'from the configuration file' : null,
+            ]
+                .filter(Boolean)
+                .join(' · '),
+        );
+        setText(this.#why, device.state === 'online' ? '' : (device.why ?? ''));
+        this.#state.show(device.state);
+        this.#enabled.checked = device.enabled;
+    }
+
+    #edit(on) {
+        setHidden(this.#form, !on);
+        setHidden(this.#rename, on);
+        setHidden(this.#name, on);
+        this.#input.value = this.#device.name ?? '';
+        (on ? this.#input : this.#rename).focus();
+    }
+
+    async #save(event) {
+        event.preventDefault();
+        if (await this.#patch({ name: this.#input.value.trim() })) this.#edit(false);
+    }
+
+    async #patch(change) {
+        setText(this.#problem, '');
+        try {
+            this.#changed(await api.changeDevice(this.#device.id, change));
+            return true;
+        } catch (problem) {
+            setText(this.#problem, problem.message);
+            this.#enabled.checked = this.#device.enabled;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+/* panel.js - everything about one device, in a sheet from the right: picture, attributes,
+ * captures, commands, settings. */
+
+import { Attributes } from './attributes.js';
+import { Commands } from './commands.js';
+import { closeBeside, h } from './dom.js';
+import { Gallery } from './gallery.js';
+import { Head } from './head.js';
+import { Screen } from './screen.js';
+import { Settings } from './settings.js';
+import { Facts } from './tile.js';
+
+const CAPTURES_SHOWN = 6;
+
+export class Panel {
+    #dialog;
+    #host;
+    #device = null;
+    #parts = null;
+
+    /**
+     * `host`: { pictureOf(id), openCapture(gallery, id), nameOf(id), changed(device), closed() }
+     */
+    constructor(dialog, host) {
+        this.#dialog = dialog;
+        this.#host = host;
+        dialog.addEventListener('close', () => this.#closed());
+        closeBeside(dialog);
+    }
+
+    get deviceId() {
+        return this.#device?.id ?? null;
+    }
+
+    open(device) {
+        if (this.deviceId !== device.id) this.#build(device);
+        this.update(device);
+        if (!this.#dialog.open) this.#dialog.showModal();
+    }
+
+    close() {
+        if (this.#dialog.open) this.#dialog.close();
+    }
+
+    update(device) {
+        this.#device = device;
+        const parts = this.#parts;
+        parts.head.update(device);
+        parts.screen?.update(device);
+        parts.attributes.update(device);
+        parts.commands.update(device);
+        parts.settings.update(device);
+        this.tick();
+    }
+
+    tick() {
+        this.#parts?.screen?.tick();
+        if (this.#parts?.screen)
+            this.#parts.facts.show(this.#host.pictureOf(this.#device.id).stats(), this.#device);
+    }
+
+    /** A capture of this device was stored. */
+    captureStored() {
+        this.#parts?.gallery?.stale();
+    }
+
+    #build(device) {
+        this.#release();
+        const screen = device.camera ? new Screen(this.#host.pictureOf(device.id)) : null;
+        const gallery = device.camera
+            ? new Gallery(
+                  { device: device.id, limit: CAPTURES_SHOWN },
+                  this.#host.openCapture,
+                  this.#host.nameOf,
+              )
+            : null;
+        this.#parts = {
+            screen,
+            gallery,
+            head: new Head(this.#host.changed, () => this.close()),
+            facts: new Facts(),
+            attributes: new Attributes(),
+            commands: new Commands(),
+            settings: new Settings(this.#host.changed),
+        };
+        this.#dialog.replaceChildren(...this.#layout());
+        gallery?.refresh();
+    }
+
+    #layout() {
+        const { head, screen, facts, attributes, gallery, commands, settings } = this.#parts;
+        const captures =
+            gallery &&
+            h('section', { class: 'block' }, h('h3', { text: 'Last captures' }), gallery.element);
+        const left = [
+            screen?.element,
+            screen && facts.element,
+            attributes.element,
+            captures,
+        ].filter(Boolean);
+        return [
+            head.element,
+            h(
+                'div',
+                { class: 'sheet-body' },
+                h('div', { class: 'sheet-column' }, ...left),
+                h('div', { class: 'sheet-column' }, commands.element, settings.element),
+            ),
+        ];
+    }
+
+    #release() {
+        this.#parts?.screen?.close();
+        this.#parts?.gallery?.close();
+        this.#parts = null;
+        this.#device = null;
+    }
+
+    #closed() {
+        this.#release();
+        this.#dialog.replaceChildren();
+        this.#host.closed();
+    }
+}

@@ -1,0 +1,96 @@
+/* picture.js - the live picture of one camera: the newest frame, decoded once and drawn on every
+ * canvas that shows it.
+ *
+ * At most one frame is being decoded and at most one waits; a newer one takes the place of the
+ * one that waits. An acknowledgement covers the frames before it, so the one that was passed
+ * over needs none. */
+
+/**
+ * Times of drawn frames that the rate is computed from: the last five seconds, at most 150 (30 per
+ * second).
+ */
+const RATE_WINDOW_MS = 5000;
+const RATE_FRAMES = 150;
+
+export class Picture {
+    #clock;
+    #canvases = new Set();
+    #waiting = null;
+    #decoding = false;
+    #bitmap = null;
+    #shown = null;
+    #drawnAt = [];
+
+    /** `clock` is the ServerClock that ages are measured with. */
+    constructor(clock) {
+        this.#clock = clock;
+    }
+
+    /** A frame has arrived; `ack` is called once it was drawn, or found to be no picture. */
+    push(frame, ack) {
+        this.#waiting = { frame, ack };
+        if (!this.#decoding) this.#work();
+    }
+
+    attach(canvas) {
+        this.#canvases.add(canvas);
+        if (this.#bitmap) paint(canvas, this.#bitmap);
+    }
+
+    detach(canvas) {
+        this.#canvases.delete(canvas);
+    }
+
+    /**
+     * What is shown: { seq, width, height, night, still, receivedMs, ageMs, fps }, or null before
+     * the first picture. `still` pictures come from a capture: they have a time, but no rate.
+     */
+    stats() {
+        if (!this.#shown) return null;
+        const { width, height } = this.#bitmap;
+        const ageMs = Math.max(0, this.#clock.now() - this.#shown.receivedMs);
+        return { ...this.#shown, width, height, ageMs, fps: this.#rate() };
+    }
+
+    async #work() {
+        this.#decoding = true;
+        while (this.#waiting) {
+            const { frame, ack } = this.#waiting;
+            this.#waiting = null;
+            await this.#show(frame);
+            ack();
+        }
+        this.#decoding = false;
+    }
+
+    async #show(frame) {
+        let bitmap;
+        try {
+            bitmap = await createImageBitmap(new Blob([frame.body], { type: 'image/jpeg' }));
+        } catch {
+            return; /* No JPEG: what was there stays, its age grows, and says so. */
+        }
+        this.#bitmap?.close();
+        this.#bitmap = bitmap;
+        const { seq, night, still, receivedMs } = frame;
+        this.#shown = { seq, night, still, receivedMs };
+        this.#canvases.forEach((canvas) => paint(canvas, bitmap));
+        this.#drawnAt.push(performance.now());
+        if (this.#drawnAt.length > RATE_FRAMES) this.#drawnAt.shift();
+    }
+
+    #rate() {
+        const since = performance.now() - RATE_WINDOW_MS;
+        while (this.#drawnAt.length && this.#drawnAt[0] < since) this.#drawnAt.shift();
+        const n = this.#drawnAt.length;
+        return n < 2 ? null : ((n - 1) * 1000) / (this.#drawnAt[n - 1] - this.#drawnAt[0]);
+    }
+}
+
+function paint(canvas, bitmap) {
+    if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) {
+        canvas.width = bitmap.width;
+        canvas.height = bitmap.height;
+    }
+    canvas.getContext('2d', { alpha: false }).drawImage(bitmap, 0, 0);
+}

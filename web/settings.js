@@ -1,0 +1,237 @@
+/* settings.js - what a device can be told to be: desired, reported and pending of each setting, and
+ * one form to change them.
+ *
+ * Only what was changed is sent. While somebody types, news from the device change the words
+ * below a field, never what is in it. */
+
+import * as api from './api.js';
+import { h, setHidden, setText } from './dom.js';
+import { value, words } from './format.js';
+import { Field } from './forms.js';
+
+const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+
+/** What the form shows for a setting: what is wanted, else what is. */
+function current(setting) {
+    return setting.desired ?? setting.reported ?? null;
+}
+
+/** [words, tone] for where a setting stands between us and the device. */
+function standing(s) {
+    const isSet = s.desired !== null && s.desired !== undefined;
+    if (s.error) return [`Not taken: ${s.error}`, 'bad'];
+    if (s.pending)
+        return [
+            isSet && s.reported !== null && !s.secret
+                ? `Waiting for the device; it still says ${value(s.reported, s.unit)}`
+                : 'Waiting for the device',
+            'warn',
+        ];
+    if (s.secret) return ['Never shown here, set or not. Type to replace it.', ''];
+    if (s.unreadable)
+        return [
+            isSet
+                ? 'Sent. The device cannot tell it back.'
+                : 'The device cannot tell this one back.',
+            '',
+        ];
+    if (isSet)
+        return [
+            s.owner === 'config' ? 'In effect, as the configuration file says' : 'In effect',
+            'good',
+        ];
+    return [
+        s.reported === null || s.reported === undefined ? 'Not set' : 'As the device has it',
+        '',
+    ];
+}
+
+class Setting {
+    #field;
+    #original = undefined;
+    #isText;
+    #words = h('span');
+    #release = h('button', {
+        class: 'text-button',
+        type: 'button',
+        text: 'Leave it to the device',
+    });
+    #standing = h('p', { class: 'standing' }, this.#words, this.#release);
+
+    /** `release` is called when the desired value is to be forgotten. */
+    constructor(key, setting, name, release) {
+        this.key = key;
+        this.#isText = setting.type === 'string' && !setting.choices;
+        const def =
+            setting.type === 'bool' ? (current(setting) ?? setting.default) : setting.default;
+        this.#field = new Field({ ...setting, key, default: def, required: false }, name);
+        this.element = h('div', { class: 'setting' }, this.#field.element, this.#standing);
+        this.#release.setAttribute('aria-label', `Leave ${words(key)} to the device`);
+        this.#release.addEventListener('click', () => release(key));
+        this.update(setting, true);
+    }
+
+    get changed() {
+        return !same(this.#field.get(), this.#original);
+    }
+
+    /**
+     * What PATCH wants: the value, an emptied text as "", everything else emptied as null (no
+     * longer desired).
+     */
+    get wanted() {
+        return this.#field.get() ?? (this.#isText ? '' : null);
+    }
+
+    check() {
+        return this.#field.check();
+    }
+
+    focus() {
+        this.#field.focus();
+    }
+
+    update(setting, force = false) {
+        if (force || !this.changed) {
+            this.#field.set(current(setting) ?? (setting.type === 'bool' ? setting.default : null));
+            this.#original = this.#field.get();
+        }
+        const [text, tone] = standing(setting);
+        setText(this.#words, text);
+        this.#standing.dataset.tone = tone;
+        const wished =
+            setting.secret || (setting.desired !== null && setting.desired !== undefined);
+        setHidden(this.#release, !wished || setting.owner === 'config');
+        this.#field.lock(setting.owner === 'config');
+    }
+}
+
+/**
+ * Dotted keys stand together under their first word: [["", [rows without]], ["camera", […]], …].
+ */
+function grouped(entries) {
+    const groups = new Map();
+    for (const [key, setting] of entries) {
+        const group = key.includes('.') ? key.slice(0, key.indexOf('.')) : '';
+        groups.set(group, [...(groups.get(group) ?? []), [key, setting]]);
+    }
+    return groups;
+}
+
+export class Settings {
+    #deviceId = '';
+    #changedDevice;
+    #rows = [];
+    #shape = '';
+    #body = h('div');
+    #message = h('p', { role: 'status', class: 'form-message' });
+    #save = h(
+        'button',
+        { class: 'button primary', type: 'submit' },
+        h('span', { class: 'spinner' }),
+        h('span', { text: 'Save changes' }),
+    );
+    #undo = h('button', { class: 'button quiet', type: 'button', text: 'Undo' });
+    #actions = h('div', { class: 'actions sticky', hidden: true }, this.#undo, this.#save);
+    #form = h('form', { novalidate: true }, this.#body, this.#message, this.#actions);
+    #device = null;
+
+    element = h('section', { class: 'block' }, h('h3', { text: 'Settings' }), this.#form);
+
+    /** `changedDevice(device)` gets the gateway's answer to a PATCH. */
+    constructor(changedDevice) {
+        this.#changedDevice = changedDevice;
+        this.#form.addEventListener('submit', (event) => this.#submit(event));
+        this.#form.addEventListener('input', () => this.#showActions());
+        this.#undo.addEventListener('click', () => this.#reset());
+    }
+
+    update(device) {
+        this.#device = device;
+        const entries = Object.entries(device.settings ?? {});
+        const shape = JSON.stringify([
+            device.id,
+            entries.map(([key, s]) => [key, s.type, s.choices]),
+        ]);
+        if (shape !== this.#shape) this.#build(device.id, shape, entries);
+        else this.#rows.forEach((row) => row.update(device.settings[row.key]));
+        this.#showActions();
+    }
+
+    #build(id, shape, entries) {
+        this.#deviceId = id;
+        this.#shape = shape;
+        this.#rows = [];
+        this.#say('');
+        const nodes = [...grouped(entries)].map(([group, members]) => this.#group(group, members));
+        this.#body.replaceChildren(
+            ...(nodes.length
+                ? nodes
+                : [h('p', { class: 'muted', text: 'This device has no settings.' })]),
+        );
+    }
+
+    #group(group, members) {
+        const rows = members.map(([key, setting]) => {
+            const name = words(group ? key.slice(group.length + 1) : key);
+            return new Setting(key, setting, name, (k) => this.#patch({ [k]: null }));
+        });
+        this.#rows.push(...rows);
+        const head = group ? h('h4', { class: 'group-title', text: words(group) }) : null;
+        return h(
+            'div',
+            { class: 'group', role: 'group', 'aria-label': words(group || 'settings') },
+            head,
+            h(
+                'div',
+                { class: 'settings' },
+                rows.map((row) => row.element),
+            ),
+        );
+    }
+
+    #reset() {
+        this.#rows.forEach((row) => row.update(this.#device.settings[row.key], true));
+        this.#rows.forEach((row) => row.check());
+        this.#say('');
+        this.#showActions();
+    }
+
+    #showActions() {
+        setHidden(this.#actions, !this.#rows.some((row) => row.changed));
+    }
+
+    #submit(event) {
+        event.preventDefault();
+        const changed = this.#rows.filter((row) => row.changed);
+        const wrong = changed.filter((row) => !row.check());
+        if (wrong.length) wrong[0].focus();
+        else if (changed.length)
+            this.#patch(Object.fromEntries(changed.map((row) => [row.key, row.wanted])));
+    }
+
+    async #patch(settings) {
+        this.#busy(true);
+        try {
+            const device = await api.changeDevice(this.#deviceId, { settings });
+            this.#rows
+                .filter((row) => row.key in settings)
+                .forEach((row) => row.update(device.settings[row.key], true));
+            this.#changedDevice(device);
+            this.#say('Saved.', 'good');
+        } catch (problem) {
+            this.#say(problem.message, 'bad');
+        }
+        this.#busy(false);
+    }
+
+    #busy(busy) {
+        this.#form.dataset.busy = busy;
+        this.#save.disabled = busy;
+    }
+
+    #say(text, tone = '') {
+        setText(this.#message, text);
+        this.#message.dataset.tone = tone;
+    }
+}

@@ -1,0 +1,92 @@
+/* tile.js - one camera in the grid: its screen, and one line below that says who it is and how
+ * it does. */
+
+import { h, setText } from './dom.js';
+import { moment, span, stateWords } from './format.js';
+import { Screen, STALL_MS } from './screen.js';
+
+/** A dot in the state's colour with the state in words: never the colour alone. */
+export class StateMark {
+    #words = h('span');
+    element = h('span', { class: 'state' }, h('span', { class: 'dot' }), this.#words);
+
+    show(state) {
+        this.element.dataset.state = state;
+        setText(this.#words, stateWords(state));
+    }
+}
+
+/** "25 fps  40 ms old  640 × 480"; of a camera without a picture, when it was there last. */
+export class Facts {
+    #fps = h('span', { class: 'fps' });
+    #age = h('span', { class: 'age', title: 'Age of the picture' });
+    #size = h('span', { class: 'size' });
+    #seen = h('span', { class: 'seen' });
+    element = h('p', { class: 'facts' }, this.#fps, this.#age, this.#size, this.#seen);
+
+    show(stats, device) {
+        const gone = device.state === 'offline' || device.state === 'error';
+        setText(
+            this.#seen,
+            gone && device.last_seen ? `Last seen ${moment(device.last_seen)}` : '',
+        );
+        if (gone) stats = null;
+        const moving = stats?.fps && !stats.still && stats.ageMs < STALL_MS;
+        setText(this.#fps, moving ? `${stats.fps.toFixed(stats.fps < 9.95 ? 1 : 0)}\u00a0fps` : '');
+        setText(this.#age, stats ? `${span(stats.ageMs)} old` : '');
+        setText(this.#size, stats ? `${stats.width}\u00a0×\u00a0${stats.height}` : '');
+    }
+}
+
+export class Tile {
+    #picture;
+    #device = null;
+    #screen;
+    #state = new StateMark();
+    #facts = new Facts();
+    #open = h('button', { class: 'tile-open', type: 'button' });
+
+    /**
+     * `picture` is the camera's Picture; `open` is called when somebody wants to see the device.
+     */
+    constructor(picture, open) {
+        this.#picture = picture;
+        this.#screen = new Screen(picture);
+        this.#open.addEventListener('click', open);
+        this.element = h(
+            'li',
+            { class: 'tile' },
+            this.#screen.element,
+            h(
+                'div',
+                { class: 'tile-foot' },
+                h('div', { class: 'tile-line' }, h('h3', {}, this.#open), this.#state.element),
+                this.#facts.element,
+            ),
+        );
+    }
+
+    close() {
+        this.#screen.close();
+    }
+
+    update(device) {
+        this.#device = device;
+        setText(this.#open, device.name || device.id);
+        this.#open.title = device.name || device.id;
+        this.element.dataset.device = device.id;
+        this.element.dataset.state = device.state;
+        this.#state.show(device.state);
+        this.#screen.update(device);
+        this.#showFacts();
+    }
+
+    tick() {
+        this.#screen.tick();
+        this.#showFacts();
+    }
+
+    #showFacts() {
+        this.#facts.show(this.#picture.stats(), this.#device);
+    }
+}
