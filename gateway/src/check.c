@@ -9,7 +9,8 @@
 #include "device/drivers.h"
 #include "http/auth.h"
 
-static void check_pairs(const struct config_pair *pairs, size_t n, const struct wr_param *rows, const char *what, unsigned line, struct config_problems *p)
+static void check_pairs(const struct config_pair *pairs, size_t n, const struct wr_param *rows,
+    const char *what, unsigned line, struct config_problems *p)
 {
     static const struct wr_param none = {0};
     size_t n_rows = param_count(rows ? rows : &none);
@@ -23,23 +24,27 @@ static void check_pairs(const struct config_pair *pairs, size_t n, const struct 
 }
 
 /* Settings have no required rows: every one that is not named stays as the device has it. */
-static void check_settings(const struct config_device *d, const struct wr_driver *t, struct config_problems *p)
+static void check_settings(
+    const struct config_device *d, const struct wr_driver *t, struct config_problems *p)
 {
     for (size_t i = 0; i < d->n_settings; i++) {
         const struct config_pair *pair = &d->settings[i];
-        const struct wr_param *row = t->kinds[0].settings ? param_find(t->kinds[0].settings, pair->key, NULL) : NULL;
+        const struct wr_param *row =
+            t->kinds[0].settings ? param_find(t->kinds[0].settings, pair->key, NULL) : NULL;
         struct param_value value = {0};
         struct error e = ERROR_NULL;
 
         if (!row)
-            config_problem_add(p, false, pair->line, pair->column, pair->key, "the driver %s has no such setting", t->name);
+            config_problem_add(p, false, pair->line, pair->column, pair->key,
+                "the driver %s has no such setting", t->name);
         else if (param_from_text(row, pair->text, &value, &e) < 0)
             config_problem_add(p, false, pair->line, pair->column, pair->key, "%s", error_text(&e));
         param_value_fini(&value);
     }
 }
 
-static void check_device(const struct config *c, const struct config_device *d, struct config_problems *p)
+static void check_device(
+    const struct config *c, const struct config_device *d, struct config_problems *p)
 {
     char path[4096], key[WR_NAME_MAX + 24];
     struct driver *driver = NULL;
@@ -47,11 +52,15 @@ static void check_device(const struct config *c, const struct config_device *d, 
 
     snprintf(key, sizeof key, "devices.%s", d->id);
     if (!drivers_path(c->plugins.folder, d->driver, path, sizeof path)) {
-        config_problem_add(p, true, d->line, 1, key, "there is no %s.so in %s, so its options are not checked", d->driver, c->plugins.folder);
+        config_problem_add(p, true, d->line, 1, key,
+            "there is no %s.so in %s, so its options are not checked", d->driver,
+            c->plugins.folder);
         return;
     }
     if (driver_load(path, ~UINT64_C(0), &driver, &e) < 0) {
-        config_problem_add(p, true, d->line, 1, key, "the driver \"%s\" cannot be loaded, so its options are not checked: %s", d->driver, error_text(&e));
+        config_problem_add(p, true, d->line, 1, key,
+            "the driver \"%s\" cannot be loaded, so its options are not checked: %s", d->driver,
+            error_text(&e));
         return;
     }
     snprintf(key, sizeof key, "devices.%s.options", d->id);
@@ -69,7 +78,8 @@ static void check_http(const struct config *c, struct config_problems *p)
 
     if (auth_new(c, &a, &e) < 0)
         config_problem_add(p, false, 0, 0, "http.origins", "%s", error_text(&e));
-    else if (config_split_listen(c->http.listen, address, sizeof address, &port) == 0 && auth_check_listen(a, address, &e) < 0)
+    else if (config_split_listen(c->http.listen, address, sizeof address, &port) == 0 &&
+        auth_check_listen(a, address, &e) < 0)
         config_problem_add(p, false, 0, 0, "http.listen", "%s", error_text(&e));
     auth_free(a);
 }
@@ -90,8 +100,9 @@ int check(const char *config_file)
     if (config_problems_print(&problems, &text) == 0 && text.len > 0 && buf_text(&text))
         fputs(buf_text(&text), stderr);
     if (!bad)
-        printf("%s: no errors, %zu warning%s, %zu device%s\n", config_file ? config_file : "(defaults)", problems.n, problems.n == 1 ? "" : "s", c->n_devices,
-            c->n_devices == 1 ? "" : "s");
+        printf("%s: no errors, %zu warning%s, %zu device%s\n",
+            config_file ? config_file : "(defaults)", problems.n, problems.n == 1 ? "" : "s",
+            c->n_devices, c->n_devices == 1 ? "" : "s");
     buf_fini(&text);
     config_problems_fini(&problems);
     config_free(c);

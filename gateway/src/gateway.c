@@ -83,14 +83,15 @@ static struct store_config store_config_of(const struct config *c)
         .min_free_bytes = c->store.min_free_bytes};
 }
 
-/* --- reload ------------------------------------------------------------------------------------------------------------------- */
+/* --- reload ----------------------------------------------------------------------------------- */
 
 static void told_change(void *ctx, const char *key, bool live)
 {
     if (live)
         log_info("configuration changed", F_STR("key", key));
     else
-        log_warning("this change of the configuration takes effect at the next start", F_STR("key", key));
+        log_warning(
+            "this change of the configuration takes effect at the next start", F_STR("key", key));
 }
 
 static void reload(struct gateway *g)
@@ -102,15 +103,18 @@ static void reload(struct gateway *g)
     int r = config_load(g->config_file, &now, &problems);
 
     for (size_t i = 0; i < problems.n; i++)
-        log_warning(problems.items[i].warning ? "configuration" : "configuration not taken", F_STR("file", problems.file),
-            F_INT("line", problems.items[i].line), F_STR("key", problems.items[i].key), F_STR("problem", problems.items[i].text));
+        log_warning(problems.items[i].warning ? "configuration" : "configuration not taken",
+            F_STR("file", problems.file), F_INT("line", problems.items[i].line),
+            F_STR("key", problems.items[i].key), F_STR("problem", problems.items[i].text));
     config_problems_fini(&problems);
     if (r < 0) {
-        log_error("the configuration has errors: what ran before goes on", F_STR("file", g->config_file));
+        log_error(
+            "the configuration has errors: what ran before goes on", F_STR("file", g->config_file));
         return;
     }
     if (auth_configure(g->auth, now, &e) < 0) {
-        log_error("the configuration has errors: what ran before goes on", F_STR("file", g->config_file), F_ERROR(&e));
+        log_error("the configuration has errors: what ran before goes on",
+            F_STR("file", g->config_file), F_ERROR(&e));
         config_free(now);
         return;
     }
@@ -133,7 +137,8 @@ static void config_touched(void *ctx)
 
     if (stat(g->config_file, &st) < 0)
         return;
-    if (st.st_mtim.tv_sec == g->config_stat.st_mtim.tv_sec && st.st_mtim.tv_nsec == g->config_stat.st_mtim.tv_nsec &&
+    if (st.st_mtim.tv_sec == g->config_stat.st_mtim.tv_sec &&
+        st.st_mtim.tv_nsec == g->config_stat.st_mtim.tv_nsec &&
         st.st_ino == g->config_stat.st_ino && st.st_size == g->config_stat.st_size)
         return;
     g->config_stat = st;
@@ -160,15 +165,17 @@ static void trim_due(struct timer *t)
     frame_pool_trim(container_of(t, struct gateway, trim)->pool);
 }
 
-/* --- building ------------------------------------------------------------------------------------------------------------------- */
+/* --- building --------------------------------------------------------------------------------- */
 
 static int start_loop(struct gateway *g, struct error *e)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     int r;
 
-    if ((r = loop_new(&g->loop)) < 0 || (r = signals_new(g->loop, numbers, N_ELEMENTS(numbers), on_signal, g, &g->signals)) < 0 ||
-        (r = sd_notify_new(g->loop, &g->notify)) < 0 || (r = resolver_new(g->loop, &g->resolver)) < 0 ||
+    if ((r = loop_new(&g->loop)) < 0 ||
+        (r = signals_new(g->loop, numbers, N_ELEMENTS(numbers), on_signal, g, &g->signals)) < 0 ||
+        (r = sd_notify_new(g->loop, &g->notify)) < 0 ||
+        (r = resolver_new(g->loop, &g->resolver)) < 0 ||
         (r = http_client_new(g->loop, g->resolver, &g->http)) < 0)
         return error_set(e, r, "the event loop cannot be set up: %s", error_name(r));
     timer_init(&g->trim, g->loop, trim_due);
@@ -183,7 +190,8 @@ static int start_bus(struct gateway *g, struct error *e)
 
     if (r < 0)
         return r;
-    if ((r = frame_pool_new(&g->pool)) < 0 || (r = bus_new(g->loop, store_next_event_id(g->store), &g->bus)) < 0 ||
+    if ((r = frame_pool_new(&g->pool)) < 0 ||
+        (r = bus_new(g->loop, store_next_event_id(g->store), &g->bus)) < 0 ||
         (r = last_new(g->bus, &g->last)) < 0)
         return error_set(e, r, "no memory");
     store_attach(g->store, g->bus);
@@ -205,7 +213,8 @@ static int start_devices(struct gateway *g, struct error *e)
         return error_set(e, r, "no memory");
     devices_configure(g->devices, g->config);
     devices_load(g->devices);
-    if ((r = drivers_new(g->loop, g->bus, g->devices, g->config->plugins.folder, &g->drivers)) < 0 ||
+    if ((r = drivers_new(g->loop, g->bus, g->devices, g->config->plugins.folder, &g->drivers)) <
+            0 ||
         (r = found_new(g->loop, g->bus, g->devices, g->drivers, &g->found)) < 0)
         return error_set(e, r, "the drivers cannot be set up: %s", error_name(r));
     return 0;
@@ -241,11 +250,14 @@ static int start_http(struct gateway *g, struct error *e)
     if ((r = random_id(g->api.boot_id)) < 0)
         return error_set(e, r, "no random numbers");
     if ((r = config_split_listen(g->config->http.listen, address, sizeof address, &port)) < 0)
-        return error_set(e, r, "http.listen: expected address:port, got \"%s\"", g->config->http.listen);
+        return error_set(
+            e, r, "http.listen: expected address:port, got \"%s\"", g->config->http.listen);
     if ((r = auth_check_listen(g->auth, address, e)) < 0)
         return r;
     if (g->config->http.allow_unauthenticated)
-        log_warning("http.allow_unauthenticated is set: whoever reaches this address may see and steer everything", F_STR("listen", g->config->http.listen));
+        log_warning("http.allow_unauthenticated is set: whoever reaches this address may see and "
+                    "steer everything",
+            F_STR("listen", g->config->http.listen));
     return api_listen(&g->api, address, port, (unsigned)g->config->http.max_connections, e);
 }
 
@@ -262,7 +274,8 @@ static int watch_config(struct gateway *g, struct error *e)
         slash[slash == folder] = '\0';
     if (stat(g->config_file, &g->config_stat) < 0)
         return error_set(e, -errno, "%s: %s", g->config_file, error_name(-errno));
-    r = watch_dir_new(g->loop, slash ? folder : ".", CONFIG_SETTLE_US, 0, config_touched, g, &g->config_watch);
+    r = watch_dir_new(
+        g->loop, slash ? folder : ".", CONFIG_SETTLE_US, 0, config_touched, g, &g->config_watch);
     return r < 0 ? error_set(e, r, "%s cannot be watched: %s", folder, error_name(r)) : 0;
 }
 
@@ -287,13 +300,15 @@ int gateway_start(const char *config_file, struct gateway **ret, struct error *e
 
     if (!g)
         return error_set(e, -ENOMEM, "no memory");
-    if ((r = start_config(g, config_file, e)) < 0 || (r = start_loop(g, e)) < 0 || (r = start_bus(g, e)) < 0 || (r = start_devices(g, e)) < 0 ||
-        (r = start_http(g, e)) < 0 || (r = watch_config(g, e)) < 0) {
+    if ((r = start_config(g, config_file, e)) < 0 || (r = start_loop(g, e)) < 0 ||
+        (r = start_bus(g, e)) < 0 || (r = start_devices(g, e)) < 0 || (r = start_http(g, e)) < 0 ||
+        (r = watch_config(g, e)) < 0) {
         gateway_stop(g);
         return r;
     }
-    log_info("warren is ready", F_STR("version", WARREN_VERSION), F_STR("listen", g->config->http.listen),
-        F_INT("port", http_server_port(g->api.server)), F_STR("data", g->config->store.path));
+    log_info("warren is ready", F_STR("version", WARREN_VERSION),
+        F_STR("listen", g->config->http.listen), F_INT("port", http_server_port(g->api.server)),
+        F_STR("data", g->config->store.path));
     sd_notify_status(g->notify, "Listening on %s", g->config->http.listen);
     sd_notify_ready(g->notify);
     *ret = g;

@@ -14,9 +14,13 @@
 
 static int dial(const char *address, uint16_t port)
 {
-    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM}, *found = NULL;
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+                        .ai_socktype = SOCK_STREAM},
+                    *found = NULL;
     struct timeval limit = {.tv_sec = TIMEOUT_S};
-    const char *to = strcmp(address, "0.0.0.0") == 0 ? "127.0.0.1" : strcmp(address, "::") == 0 ? "::1" : address;
+    const char *to = strcmp(address, "0.0.0.0") == 0 ? "127.0.0.1"
+        : strcmp(address, "::") == 0                 ? "::1"
+                                                     : address;
     char service[8];
     int fd = -1;
 
@@ -38,7 +42,8 @@ static int dial(const char *address, uint16_t port)
 
 static int ask(int fd)
 {
-    static const char request[] = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    static const char request[] =
+        "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     char answer[512];
     size_t n = 0;
 
@@ -73,11 +78,13 @@ int healthcheck(const char *config_file)
     }
     fd = dial(address, port);
     if (fd < 0) {
-        fprintf(stderr, "warren healthcheck: nothing listens on %s port %u: %s\n", address, port, strerror(errno));
+        fprintf(stderr, "warren healthcheck: nothing listens on %s port %u: %s\n", address, port,
+            strerror(errno));
         return 1;
     }
     if (ask(fd) < 0) {
-        fprintf(stderr, "warren healthcheck: no answer from %s port %u within %d s\n", address, port, TIMEOUT_S);
+        fprintf(stderr, "warren healthcheck: no answer from %s port %u within %d s\n", address,
+            port, TIMEOUT_S);
         return 1;
     }
     return 0;

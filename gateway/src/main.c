@@ -17,12 +17,17 @@ static const char help[] =
     "warren - a gateway for small cameras and toys\n"
     "\n"
     "usage: warren [run] [--config FILE]     start the gateway (the default)\n"
-    "       warren check [--config FILE]     tell what is wrong in the configuration, with file and line\n"
-    "       warren healthcheck [--config FILE]  ask the gateway that runs here; exit status 0 when it is well\n"
-    "       warren schema                    print the JSON Schema of the configuration, for editors\n"
+    "       warren check [--config FILE]     tell what is wrong in the configuration, with file "
+    "and line\n"
+    "       warren healthcheck [--config FILE]  ask the gateway that runs here; exit status 0 when "
+    "it is well\n"
+    "       warren schema                    print the JSON Schema of the configuration, for "
+    "editors\n"
     "\n"
-    "  -c, --config FILE   the configuration; default $WARREN_CONFIG, else " DEFAULT_CONFIG " when it is there,\n"
-    "                      else defaults. Every key can also come from the environment: http.listen from WARREN_HTTP_LISTEN.\n"
+    "  -c, --config FILE   the configuration; default $WARREN_CONFIG, else " DEFAULT_CONFIG
+    " when it is there,\n"
+    "                      else defaults. Every key can also come from the environment: "
+    "http.listen from WARREN_HTTP_LISTEN.\n"
     "  -V, --version       print the version\n"
     "  -h, --help          print this\n"
     "\n"
@@ -76,7 +81,8 @@ static const char *default_config(void)
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'}, {"version", no_argument, NULL, 'V'}, {"help", no_argument, NULL, 'h'}, {0}};
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+        {"version", no_argument, NULL, 'V'}, {"help", no_argument, NULL, 'h'}, {0}};
     const char *config_file = default_config(), *command;
     int o;
 

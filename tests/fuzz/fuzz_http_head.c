@@ -1,5 +1,5 @@
-/* Input: what a client sends first. A head is found at the same place however it is cut into pieces, and
- * what is taken from it is text without line ends. */
+/* Input: what a client sends first. A head is found at the same place however it is cut into
+ * pieces, and what is taken from it is text without line ends. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>

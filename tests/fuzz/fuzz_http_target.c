@@ -1,4 +1,5 @@
-/* Input: a path, a line feed, a query. A path that is taken must be harmless whatever is done with it. */
+/* Input: a path, a line feed, a query. A path that is taken must be harmless whatever is done with
+ * it. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>

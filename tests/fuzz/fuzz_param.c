@@ -1,4 +1,5 @@
-/* Arguments of a command as REST takes them: what is taken is valid by its row, and comes back the same through JSON. */
+/* Arguments of a command as REST takes them: what is taken is valid by its row, and comes back the
+ * same through JSON. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

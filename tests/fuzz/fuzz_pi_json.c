@@ -1,4 +1,5 @@
-/* What the camera codec's reader takes for JSON, jansson takes as well; and no path or text leaves its room. */
+/* What the camera codec's reader takes for JSON, jansson takes as well; and no path or text leaves
+ * its room. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

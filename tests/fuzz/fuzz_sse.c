@@ -1,4 +1,5 @@
-/* However a stream is cut into pieces, the same events come out. The first byte is the size of the pieces. */
+/* However a stream is cut into pieces, the same events come out. The first byte is the size of the
+ * pieces. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 /* ble.h - Bluetooth LE links for drivers. One link per device at a time.
  *
- * UUIDs are written in full, lower case. The service connects, waits until the remote objects are there, and subscribes with
- * whatever carries most (AcquireNotify). Every call has a time limit of the host's; -ETIMEDOUT ends the link.
+ * UUIDs are written in full, lower case. The service connects, waits until the remote objects are
+ * there, and subscribes with whatever carries most (AcquireNotify). Every call has a time limit of
+ * the host's; -ETIMEDOUT ends the link.
  */
 #ifndef WARREN_BLE_H
 #define WARREN_BLE_H
@@ -20,9 +21,9 @@ enum wr_ble_write { WR_BLE_WRITE_BEST, WR_BLE_WRITE_WITH_RESPONSE, WR_BLE_WRITE_
 
 struct wr_ble_target {
     uint32_t size;
-    const char *address; /* NULL: the first that `name` and `service` match */
-    const char *name;    /* shell-style pattern; NULL: any */
-    const char *service; /* NULL: any */
+    const char *address;         /* NULL: the first that `name` and `service` match */
+    const char *name;            /* shell-style pattern; NULL: any */
+    const char *service;         /* NULL: any */
     uint32_t connect_timeout_ms; /* 0: 30 000 */
 };
 
@@ -35,24 +36,31 @@ struct wr_ble_char {
 struct wr_ble_events {
     uint32_t size;
     /* Connected and its characteristics known. */
-    void (*opened)(struct wr_dev *dev, wr_handle h, void *ctx, const struct wr_ble_char *chars, size_t n_chars, unsigned mtu);
-    void (*notified)(struct wr_dev *dev, wr_handle h, void *ctx, const char *uuid, const uint8_t *bytes, size_t n);
+    void (*opened)(struct wr_dev *dev, wr_handle h, void *ctx, const struct wr_ble_char *chars,
+        size_t n_chars, unsigned mtu);
+    void (*notified)(struct wr_dev *dev, wr_handle h, void *ctx, const char *uuid,
+        const uint8_t *bytes, size_t n);
     void (*closed)(struct wr_dev *dev, wr_handle h, void *ctx, int why, const char *error);
 };
 
-typedef void (*wr_ble_done)(struct wr_dev *dev, void *ctx, int result, const uint8_t *bytes, size_t n);
+typedef void (*wr_ble_done)(
+    struct wr_dev *dev, void *ctx, int result, const uint8_t *bytes, size_t n);
 
-/* read, write, subscribe: -ESTALE; -ENOTCONN before opened(); -ENOENT: no such characteristic; -EOPNOTSUPP: it cannot do that; -EAGAIN:
- * the link is full. What is on its way when the link ends is not answered: closed() is the answer to all of it. */
+/* read, write, subscribe: -ESTALE; -ENOTCONN before opened(); -ENOENT: no such characteristic;
+ * -EOPNOTSUPP: it cannot do that; -EAGAIN: the link is full. What is on its way when the link ends
+ * is not answered: closed() is the answer to all of it. */
 struct wr_ble {
     uint32_t size;
-    wr_handle (*connect)(struct wr_dev *dev, const struct wr_ble_target *target, const struct wr_ble_events *events, void *ctx);
+    wr_handle (*connect)(struct wr_dev *dev, const struct wr_ble_target *target,
+        const struct wr_ble_events *events, void *ctx);
     int (*read)(struct wr_dev *dev, wr_handle h, const char *uuid, wr_ble_done done, void *ctx);
-    /* n is at most MTU - 3 for commands. -EAGAIN: the link is full; done of an earlier one says when to go on. done may be NULL. */
-    int (*write)(struct wr_dev *dev, wr_handle h, const char *uuid, enum wr_ble_write how, const void *bytes, size_t n,
-        wr_ble_done done, void *ctx);
+    /* n is at most MTU - 3 for commands. -EAGAIN: the link is full; done of an earlier one says
+     * when to go on. done may be NULL. */
+    int (*write)(struct wr_dev *dev, wr_handle h, const char *uuid, enum wr_ble_write how,
+        const void *bytes, size_t n, wr_ble_done done, void *ctx);
     /* done(0): notifications flow from now on. */
-    int (*subscribe)(struct wr_dev *dev, wr_handle h, const char *uuid, wr_ble_done done, void *ctx);
+    int (*subscribe)(
+        struct wr_dev *dev, wr_handle h, const char *uuid, wr_ble_done done, void *ctx);
 };
 
 #endif

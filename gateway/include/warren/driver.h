@@ -1,21 +1,28 @@
 /* driver.h - the driver ABI: what a plugin exports and what the host gives it.
  *
- * A driver is one shared object that exports one constant, `warren_driver`. The host reads `abi`, `size` and `needs` from the
- * file before it runs any of its code, so these three stay where they are for ever.
+ * A driver is one shared object that exports one constant, `warren_driver`. The host reads `abi`,
+ * `size` and `needs` from the file before it runs any of its code, so these three stay where they
+ * are for ever.
  *
  * Rules that hold for every function below, in both directions:
  *
- *  - Everything runs on the one loop thread. Nothing may block: half a second of a driver's time is lost data for all others.
- *  - The host never calls a driver from inside a call that the driver made. Results arrive on a later turn of the loop.
- *  - Timers, sockets, requests and calls are handles (wr_handle): a number with a generation, never a pointer. One that has
- *    ended or was cancelled gives -ESTALE. 0 is never a valid handle.
- *  - int results are 0 or a negative errno. A function that returns a handle returns 0 when it failed and has said why in the log.
- *  - Text is UTF-8 and ends with NUL. Pointers given to a driver are valid for that call only, unless a line says otherwise;
- *    pointers given to the host are copied by it before it returns.
- *  - No callback of a device comes after its stop() returned. What a device still holds then, the host cancels and frees.
- *  - A driver keeps no globals: one process may hold many devices of a kind, on old and new code at once.
+ *  - Everything runs on the one loop thread. Nothing may block: half a second of a driver's time is
+ *    lost data for all others.
+ *  - The host never calls a driver from inside a call that the driver made. Results arrive on a
+ *    later turn of the loop.
+ *  - Timers, sockets, requests and calls are handles (wr_handle): a number with a generation, never
+ *    a pointer. One that has ended or was cancelled gives -ESTALE. 0 is never a valid handle.
+ *  - int results are 0 or a negative errno. A function that returns a handle returns 0 when it
+ *    failed and has said why in the log.
+ *  - Text is UTF-8 and ends with NUL. Pointers given to a driver are valid for that call only,
+ *    unless a line says otherwise; pointers given to the host are copied by it before it returns.
+ *  - No callback of a device comes after its stop() returned. What a device still holds then, the
+ *    host cancels and frees.
+ *  - A driver keeps no globals: one process may hold many devices of a kind, on old and new code at
+ *    once.
  *
- * Tables grow at the end only; `size` says how far the other side's reaches. Rows have a spare pointer for the same purpose.
+ * Tables grow at the end only; `size` says how far the other side's reaches. Rows have a spare
+ * pointer for the same purpose.
  */
 #ifndef WARREN_DRIVER_H
 #define WARREN_DRIVER_H
@@ -30,7 +37,8 @@ extern "C" {
 
 #define WR_ABI 1u
 
-/* Longest id, type or key that crosses the ABI, without the NUL. Longer ones are refused with -EINVAL. */
+/* Longest id, type or key that crosses the ABI, without the NUL. Longer ones are refused with
+ * -EINVAL. */
 #define WR_NAME_MAX 63
 
 typedef uint64_t wr_handle;
@@ -43,7 +51,8 @@ struct wr_tcp;
 struct wr_http;
 struct wr_store;
 
-/* Services of the host that a driver cannot do without, for wr_driver.needs. A missing one is a refused load with a sentence. */
+/* Services of the host that a driver cannot do without, for wr_driver.needs. A missing one is a
+ * refused load with a sentence. */
 enum wr_service {
     WR_NEEDS_BLE = 1u << 0,
     WR_NEEDS_TCP = 1u << 1,
@@ -51,14 +60,16 @@ enum wr_service {
     WR_NEEDS_STORE = 1u << 3,
 };
 
-/* --- values ------------------------------------------------------------------------------------------------------------- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 enum wr_type {
     WR_BOOL = 1, /* .b */
     WR_INT,      /* .i */
     WR_FLOAT,    /* .f, always finite */
     WR_STRING,   /* .s; with choices: one of them */
-    WR_LIST,     /* .s: elements joined by commas; in JSON an array of strings; with choices: each is one of them */
+    /* .s: elements joined by commas; in JSON an array of strings; with choices: each is one of
+     * them */
+    WR_LIST,
 };
 
 /* A checked value. .s is never NULL for WR_STRING and WR_LIST; it may be empty. */
@@ -73,18 +84,21 @@ struct wr_value {
 };
 
 enum wr_param_flags {
-    WR_SECRET = 1u << 0,     /* write-only: no reply, log, event or export shows it */
-    WR_UNREADABLE = 1u << 1, /* the device cannot tell it back: applied() counts as reported (settings only) */
-    WR_REQUIRED = 1u << 2,   /* has no default and must be given (options and arguments) */
+    WR_SECRET = 1u << 0, /* write-only: no reply, log, event or export shows it */
+    /* the device cannot tell it back: applied() counts as reported (settings only) */
+    WR_UNREADABLE = 1u << 1,
+    WR_REQUIRED = 1u << 2, /* has no default and must be given (options and arguments) */
 };
 
-/* One option, setting or argument: the one source for the config check, REST check, forms, JSON Schema and docs. */
+/* One option, setting or argument: the one source for the config check, REST check, forms, JSON
+ * Schema and docs. */
 struct wr_param {
-    const char *key;  /* [a-z0-9_.]{1,63}; NULL ends a table */
+    const char *key; /* [a-z0-9_.]{1,63}; NULL ends a table */
     enum wr_type type;
     const char *unit; /* "s", "us", "%", "dBm" …; NULL: none */
-    const char *def;  /* default, as a person would write it; NULL: none (unset settings, empty strings) */
-    double min, max;  /* numbers: the range, ends included; text: bytes. Both 0: no bound */
+    /* default, as a person would write it; NULL: none (unset settings, empty strings) */
+    const char *def;
+    double min, max; /* numbers: the range, ends included; text: bytes. Both 0: no bound */
     const char *const *choices; /* NULL-terminated; NULL: any */
     uint32_t flags;
     const char *help; /* one sentence */
@@ -121,7 +135,8 @@ struct wr_command {
     const void *reserved;
 };
 
-/* An event type that a kind publishes: dotted, lower case. A type that is not declared is refused by publish(). */
+/* An event type that a kind publishes: dotted, lower case. A type that is not declared is refused
+ * by publish(). */
 struct wr_topic {
     const char *type; /* NULL ends a table */
     const char *help;
@@ -144,13 +159,14 @@ struct wr_kind {
     const void *reserved;
 };
 
-/* --- finding ------------------------------------------------------------------------------------------------------------ */
+/* --- finding ---------------------------------------------------------------------------------- */
 
 struct wr_prop {
     const char *key, *value;
 };
 
-/* Something seen and owned by nobody: an advertisement, an mDNS record, an address that a person typed. */
+/* Something seen and owned by nobody: an advertisement, an mDNS record, an address that a person
+ * typed. */
 struct wr_found {
     uint32_t size;
     const char *bus;     /* "ble", "mdns" or "address" */
@@ -160,23 +176,25 @@ struct wr_found {
     size_t n_props; /* "service" (once per UUID), "rssi_dbm", "txt.<key>" … */
 };
 
-/* What is worth a probe(). key: "name", "service" or "type"; pattern: shell-style, * and ? only. A row with bus "auto" says that the
- * driver needs nothing to reach its device: the host makes one as soon as the driver is there. */
+/* What is worth a probe(). key: "name", "service" or "type"; pattern: shell-style, * and ? only. A
+ * row with bus "auto" says that the driver needs nothing to reach its device: the host makes one as
+ * soon as the driver is there. */
 struct wr_match {
     const char *bus; /* NULL ends the table */
     const char *key;
     const char *pattern;
 };
 
-/* --- the driver --------------------------------------------------------------------------------------------------------- */
+/* --- the driver ------------------------------------------------------------------------------- */
 
 /* A command on its way. Valid during run() only, but for `id`, which done() takes. */
 struct wr_call {
     wr_handle id;
     const char *name;
-    unsigned index;              /* of the row in the kind's commands[] */
-    const struct wr_value *args; /* checked, defaults filled in, in table order; one whose row has no default and that was not
-                                    given has type 0 */
+    unsigned index; /* of the row in the kind's commands[] */
+    /* checked, defaults filled in, in table order; one whose row has no default and that was not
+     * given has type 0 */
+    const struct wr_value *args;
     size_t n_args;
 };
 
@@ -199,25 +217,28 @@ struct wr_driver {
     const struct wr_param *options; /* how to reach a device */
     const struct wr_kind *kinds;
 
-    /* Pure, no device yet, no host: 0 mine; -ENODEV not mine, ask the next; anything else: stop asking and report it.
-     * NULL when matches say enough. */
+    /* Pure, no device yet, no host: 0 mine; -ENODEV not mine, ask the next; anything else: stop
+     * asking and report it. NULL when matches say enough. */
     int (*probe)(const struct wr_found *found);
 
-    /* Begin. The state is zeroed. A negative result counts as online(false): the host tries again later, with back-off. */
+    /* Begin. The state is zeroed. A negative result counts as online(false): the host tries again
+     * later, with back-off. */
     int (*start)(struct wr_dev *dev);
 
-    /* End: last words only; the host cancels what is open. NULL: nothing to say. Also called before each retry. */
+    /* End: last words only; the host cancels what is open. NULL: nothing to say. Also called before
+     * each retry. */
     void (*stop)(struct wr_dev *dev);
 
-    /* Somebody looks, or nobody any more (the host adds linger): open or close what is expensive. Called after start() and on
-     * change. NULL: the device streams always or never. */
+    /* Somebody looks, or nobody any more (the host adds linger): open or close what is expensive.
+     * Called after start() and on change. NULL: the device streams always or never. */
     void (*watch)(struct wr_dev *dev, bool wanted);
 
-    /* Apply settings: after each online(true) with all desired ones, on change with the changed. Answer each with applied().
-     * A negative result fails all of them. The dev may be a child. */
+    /* Apply settings: after each online(true) with all desired ones, on change with the changed.
+     * Answer each with applied(). A negative result fails all of them. The dev may be a child. */
     int (*configure)(struct wr_dev *dev, const struct wr_setting *changed, size_t n_changed);
 
-    /* Run a command. 0: done() was or will be called with call->id; negative: failed at once. The dev may be a child. */
+    /* Run a command. 0: done() was or will be called with call->id; negative: failed at once. The
+     * dev may be a child. */
     int (*run)(struct wr_dev *dev, const struct wr_call *call);
 };
 
@@ -226,9 +247,10 @@ struct wr_driver {
 /* Define exactly one in a plugin: `WR_EXPORT const struct wr_driver warren_driver = { … };` */
 extern WR_EXPORT const struct wr_driver warren_driver;
 
-/* --- one device --------------------------------------------------------------------------------------------------------- */
+/* --- one device ------------------------------------------------------------------------------- */
 
-/* Owned by the host; valid from start() until stop() returned (a child: until child_gone() or the parent's stop). Read-only. */
+/* Owned by the host; valid from start() until stop() returned (a child: until child_gone() or the
+ * parent's stop). Read-only. */
 struct wr_dev {
     const struct wr_host *host;
     void *state;           /* kind->state_size bytes, the driver's own */
@@ -236,7 +258,8 @@ struct wr_dev {
     const char *kind;      /* kinds[].name */
     struct wr_dev *parent; /* NULL for what start() was called with */
     const char *key;       /* children: the key given to child(); else "" */
-    const struct wr_value *options; /* checked, in table order (children: the parent's); unset ones have type 0 */
+    /* checked, in table order (children: the parent's); unset ones have type 0 */
+    const struct wr_value *options;
 };
 
 enum wr_log_level { WR_LOG_DEBUG, WR_LOG_INFO, WR_LOG_WARNING, WR_LOG_ERROR };
@@ -253,17 +276,19 @@ struct wr_capture {
     uint32_t size;
     int64_t captured_us; /* µs since the epoch; 0: take the frame's, else the time of receipt */
     const char *source;  /* how it came: "command", "batch", "past", "save" …; NULL: "device" */
-    const char *key;     /* the device's own name for it, so that the same one is kept once; NULL: none */
+    /* the device's own name for it, so that the same one is kept once; NULL: none */
+    const char *key;
     double latitude, longitude; /* degrees; NAN: unknown */
 };
 
 typedef void (*wr_timer_fn)(struct wr_dev *dev, void *ctx);
 
-/* result: 0 and the capture's id once the picture is durable (file and row on the disk), else negative and the device must
- * keep its copy: -ENOSPC disk full, -EINVAL not a JPEG, -EAGAIN too many waiting. -EEXIST (id valid): that key is kept already. */
+/* result: 0 and the capture's id once the picture is durable (file and row on the disk), else
+ * negative and the device must keep its copy: -ENOSPC disk full, -EINVAL not a JPEG, -EAGAIN too
+ * many waiting. -EEXIST (id valid): that key is kept already. */
 typedef void (*wr_capture_fn)(struct wr_dev *dev, void *ctx, int result, uint64_t id);
 
-/* --- what the host gives ------------------------------------------------------------------------------------------------- */
+/* --- what the host gives ---------------------------------------------------------------------- */
 
 struct wr_host {
     uint32_t abi;
@@ -274,30 +299,36 @@ struct wr_host {
     int64_t (*wall_us)(struct wr_dev *dev);
 
     /* One line in the log, with the device's id. Rate-limited per device. */
-    void (*log)(struct wr_dev *dev, enum wr_log_level level, const char *format, ...) __attribute__((format(printf, 3, 4)));
+    void (*log)(struct wr_dev *dev, enum wr_log_level level, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
 
-    /* The device is reachable, or it is not. `why` is a sentence for people (NULL when up). After online(false) the host calls
-     * stop(), frees what the device held, waits (capped back-off with jitter) and calls start() anew. For a child only the shown
-     * state changes. */
+    /* The device is reachable, or it is not. `why` is a sentence for people (NULL when up). After
+     * online(false) the host calls stop(), frees what the device held, waits (capped back-off with
+     * jitter) and calls start() anew. For a child only the shown state changes. */
     void (*online)(struct wr_dev *dev, bool up, const char *why);
 
     /* Pin the identity: a serial number or hardware address. -EEXIST: another device has it. */
     int (*identify)(struct wr_dev *dev, const char *serial);
 
-    /* Only after connecting it was seen that this is no device of mine: the host remembers, and asks the next driver. */
+    /* Only after connecting it was seen that this is no device of mine: the host remembers, and
+     * asks the next driver. */
     void (*reject)(struct wr_dev *dev, const char *why);
 
-    /* Timers. `us` > 0. every(): the first call after one period; late periods are skipped, not made up for. */
+    /* Timers. `us` > 0. every(): the first call after one period; late periods are skipped, not
+     * made up for. */
     wr_handle (*after)(struct wr_dev *dev, int64_t us, wr_timer_fn fn, void *ctx);
     wr_handle (*every)(struct wr_dev *dev, int64_t us, wr_timer_fn fn, void *ctx);
 
-    /* End any handle of this device: timer, connection, request. No callback of it comes any more. -ESTALE: already over. */
+    /* End any handle of this device: timer, connection, request. No callback of it comes any more.
+     * -ESTALE: already over. */
     int (*cancel)(struct wr_dev *dev, wr_handle handle);
 
-    /* An event. `json` is one JSON object or NULL. -EINVAL: not declared, or not an object; -EMSGSIZE: over 16 KiB. */
+    /* An event. `json` is one JSON object or NULL. -EINVAL: not declared, or not an object;
+     * -EMSGSIZE: over 16 KiB. */
     int (*publish)(struct wr_dev *dev, const char *type, const char *json);
 
-    /* The newest value of an attribute, or what the device says a setting is. -ENOENT: not in the tables; -EINVAL: its type. */
+    /* The newest value of an attribute, or what the device says a setting is. -ENOENT: not in the
+     * tables; -EINVAL: its type. */
     int (*report)(struct wr_dev *dev, const char *key, const struct wr_value *value);
 
     /* A setting of configure() was taken (0) or not (negative; tried again at the next online). */
@@ -306,21 +337,26 @@ struct wr_host {
     /* What captured_us of this device's frames means. Default: WR_CLOCK_NONE. */
     void (*clock)(struct wr_dev *dev, enum wr_clock clock);
 
-    /* Frames: see frame.h. frame_new: NULL when readers are slow or `bytes` is too much: drop the picture (the host counts it).
-     * frame_publish and frame_drop take the frame over in every case. */
+    /* Frames: see frame.h. frame_new: NULL when readers are slow or `bytes` is too much: drop the
+     * picture (the host counts it). frame_publish and frame_drop take the frame over in every
+     * case. */
     struct wr_frame *(*frame_new)(struct wr_dev *dev, size_t bytes);
     int (*frame_publish)(struct wr_dev *dev, struct wr_frame *frame);
     void (*frame_drop)(struct wr_dev *dev, struct wr_frame *frame);
 
     /* Keep a picture. Takes the frame over in every case. A negative result: done is not called. */
-    int (*capture)(struct wr_dev *dev, struct wr_frame *frame, const struct wr_capture *meta, wr_capture_fn done, void *ctx);
+    int (*capture)(struct wr_dev *dev, struct wr_frame *frame, const struct wr_capture *meta,
+        wr_capture_fn done, void *ctx);
 
-    /* Answer a command. result 0: `json` is the answer (any JSON value, NULL: null); negative: `json` is a sentence saying why, or
-     * NULL. -ESTALE: it timed out or was cancelled; that is counted and harmless. */
+    /* Answer a command. result 0: `json` is the answer (any JSON value, NULL: null); negative:
+     * `json` is a sentence saying why, or NULL. -ESTALE: it timed out or was cancelled; that is
+     * counted and harmless. */
     int (*done)(struct wr_dev *dev, wr_handle call, int result, const char *json);
 
-    /* A thing behind this device. The same key gives the same child for ever. NULL: over the limit (256) or a wrong kind. */
-    struct wr_dev *(*child)(struct wr_dev *dev, const char *kind, const char *key, const char *name);
+    /* A thing behind this device. The same key gives the same child for ever. NULL: over the limit
+     * (256) or a wrong kind. */
+    struct wr_dev *(*child)(
+        struct wr_dev *dev, const char *kind, const char *key, const char *name);
     void (*child_gone)(struct wr_dev *child, const char *why);
 
     /* Services; NULL when absent. Each has a header of its own. */

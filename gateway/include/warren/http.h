@@ -1,4 +1,5 @@
-/* http.h - requests to devices that speak HTTP, and their picture streams. Redirects are not followed; only http and https. */
+/* http.h - requests to devices that speak HTTP, and their picture streams. Redirects are not
+ * followed; only http and https. */
 #ifndef WARREN_HTTP_H
 #define WARREN_HTTP_H
 
@@ -14,8 +15,10 @@ struct wr_http_request {
     size_t body_len;
     const char *user, *password; /* NULL: none */
     uint32_t connect_timeout_ms; /* look-up included; 0: 10 000 */
-    uint32_t timeout_ms;         /* whole request (request), or silence (stream, stream_raw); 0: 30 000 */
-    size_t max_bytes;            /* of the body (request) or of one part (stream); 0: 1 MiB, streams WR_FRAME_MAX_BYTES */
+    /* whole request (request), or silence (stream, stream_raw); 0: 30 000 */
+    uint32_t timeout_ms;
+    /* of the body (request) or of one part (stream); 0: 1 MiB, streams WR_FRAME_MAX_BYTES */
+    size_t max_bytes;
 };
 
 struct wr_http_response {
@@ -25,32 +28,42 @@ struct wr_http_response {
     size_t n_headers;
     const uint8_t *body;
     size_t body_len;
-    struct wr_frame *frame; /* the body as a frame where into_frame was asked for and it fits; the driver's to publish, capture or drop */
-    const char *error;      /* a sentence, "" when result is 0 */
+    /* the body as a frame where into_frame was asked for and it fits; the driver's to publish,
+     * capture or drop */
+    struct wr_frame *frame;
+    const char *error; /* a sentence, "" when result is 0 */
 };
 
-typedef void (*wr_http_done)(struct wr_dev *dev, wr_handle h, void *ctx, const struct wr_http_response *response);
+typedef void (*wr_http_done)(
+    struct wr_dev *dev, wr_handle h, void *ctx, const struct wr_http_response *response);
 
 /* opened() may be NULL. */
 struct wr_http_stream_events {
     uint32_t size;
     /* The response's head came: status and headers. */
-    void (*opened)(struct wr_dev *dev, wr_handle h, void *ctx, int status, const struct wr_prop *headers, size_t n_headers);
-    /* stream: one part, in a frame that is the driver's to publish, capture or drop; NULL where the readers were slow and the host
-     * threw it away. Header names are in lower case. */
-    void (*part)(struct wr_dev *dev, wr_handle h, void *ctx, const struct wr_prop *headers, size_t n_headers, struct wr_frame *frame);
+    void (*opened)(struct wr_dev *dev, wr_handle h, void *ctx, int status,
+        const struct wr_prop *headers, size_t n_headers);
+    /* stream: one part, in a frame that is the driver's to publish, capture or drop; NULL where the
+     * readers were slow and the host threw it away. Header names are in lower case. */
+    void (*part)(struct wr_dev *dev, wr_handle h, void *ctx, const struct wr_prop *headers,
+        size_t n_headers, struct wr_frame *frame);
     /* stream_raw: bytes as they come. */
     void (*data)(struct wr_dev *dev, wr_handle h, void *ctx, const uint8_t *bytes, size_t n);
-    /* why: 0 the server ended it; -EBADMSG not what was asked for (status, content type, not multipart); -ETIMEDOUT; … */
+    /* why: 0 the server ended it; -EBADMSG not what was asked for (status, content type, not
+     * multipart); -ETIMEDOUT; … */
     void (*closed)(struct wr_dev *dev, wr_handle h, void *ctx, int why, const char *error);
 };
 
 struct wr_http {
     uint32_t size;
-    wr_handle (*request)(struct wr_dev *dev, const struct wr_http_request *request, bool into_frame, wr_http_done done, void *ctx);
-    /* A multipart/x-mixed-replace stream, cut into its parts: with and without Content-Length and final CRLF. */
-    wr_handle (*stream)(struct wr_dev *dev, const struct wr_http_request *request, const struct wr_http_stream_events *events, void *ctx);
-    wr_handle (*stream_raw)(struct wr_dev *dev, const struct wr_http_request *request, const struct wr_http_stream_events *events, void *ctx);
+    wr_handle (*request)(struct wr_dev *dev, const struct wr_http_request *request, bool into_frame,
+        wr_http_done done, void *ctx);
+    /* A multipart/x-mixed-replace stream, cut into its parts: with and without Content-Length and
+     * final CRLF. */
+    wr_handle (*stream)(struct wr_dev *dev, const struct wr_http_request *request,
+        const struct wr_http_stream_events *events, void *ctx);
+    wr_handle (*stream_raw)(struct wr_dev *dev, const struct wr_http_request *request,
+        const struct wr_http_stream_events *events, void *ctx);
 };
 
 #endif

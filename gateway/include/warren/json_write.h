@@ -7,8 +7,9 @@
  *     wr_json_end(&j);
  *     host->publish(dev, "camera.night", wr_json_text(&j));   NULL when it did not fit
  *
- * Commas, quotes and escapes are the writer's. Bytes that are not UTF-8 become U+FFFD; NaN and infinities become null.
- * A `grow` function makes the buffer larger when it is full: the host's growing buffers use it.
+ * Commas, quotes and escapes are the writer's. Bytes that are not UTF-8 become U+FFFD; NaN and
+ * infinities become null. A `grow` function makes the buffer larger when it is full: the host's
+ * growing buffers use it.
  */
 #ifndef WARREN_JSON_WRITE_H
 #define WARREN_JSON_WRITE_H
@@ -30,7 +31,8 @@ struct wr_json {
     uint32_t array;   /* bit d - 1: level d is an array */
     uint32_t started; /* bit d - 1: level d has an element */
     bool after_key;
-    /* Makes room for `more` further bytes and sets text and cap; false: cannot. NULL: the buffer is what it is. */
+    /* Makes room for `more` further bytes and sets text and cap; false: cannot. NULL: the buffer is
+     * what it is. */
     bool (*grow)(struct wr_json *j, size_t more);
     void *ctx;
 };
@@ -107,7 +109,8 @@ static inline void wr_json_end(struct wr_json *j)
     j->depth--;
 }
 
-/* Length of the UTF-8 sequence at s (1 … 4), or 0 when it is none (RFC 3629: no surrogates, no overlong forms). */
+/* Length of the UTF-8 sequence at s (1 … 4), or 0 when it is none (RFC 3629: no surrogates, no
+ * overlong forms). */
 static inline size_t wr_utf8_len_(const unsigned char *s, size_t n)
 {
     if (s[0] < 0x80)
@@ -208,7 +211,8 @@ static inline void wr_json_uint(struct wr_json *j, uint64_t v)
     wr_json_raw(j, t, (size_t)snprintf(t, sizeof t, "%llu", (unsigned long long)v));
 }
 
-/* The shortest form that reads back as the same double. The locale must be C for numbers, as the host's is. */
+/* The shortest form that reads back as the same double. The locale must be C for numbers, as the
+ * host's is. */
 static inline void wr_json_float(struct wr_json *j, double v)
 {
     char t[40];

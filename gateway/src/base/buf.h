@@ -1,4 +1,5 @@
-/* buf.h - a growing byte buffer with a ceiling. What was consumed at the front is reused, not moved on every call. */
+/* buf.h - a growing byte buffer with a ceiling. What was consumed at the front is reused, not moved
+ * on every call. */
 #pragma once
 
 #include <stdarg.h>
@@ -25,7 +26,8 @@ static inline uint8_t *buf_data(const struct buf *b)
     return b->base ? b->base + b->head : NULL;
 }
 
-/* Room for `n` more bytes at buf_tail(); -ENOBUFS over the ceiling, -ENOMEM. The content is untouched on failure. */
+/* Room for `n` more bytes at buf_tail(); -ENOBUFS over the ceiling, -ENOMEM. The content is
+ * untouched on failure. */
 int buf_reserve(struct buf *b, size_t n);
 uint8_t *buf_tail(struct buf *b);
 /* Counts `n` bytes as content that were written at buf_tail() after buf_reserve(). */
@@ -41,5 +43,6 @@ const char *buf_text(struct buf *b);
 
 /* A JSON writer that appends to `b`, which must not be touched otherwise until buf_json_end(). */
 struct wr_json buf_json(struct buf *b);
-/* Takes what was written into the buffer. -ENOBUFS when it did not fit or was left open; the buffer then is as before. */
+/* Takes what was written into the buffer. -ENOBUFS when it did not fit or was left open; the buffer
+ * then is as before. */
 int buf_json_end(struct buf *b, struct wr_json *j);

@@ -1,4 +1,5 @@
-/* clock.h - the two clocks, and wall-clock times as text. Code that runs on a loop asks the loop instead (loop_now_us). */
+/* clock.h - the two clocks, and wall-clock times as text. Code that runs on a loop asks the loop
+ * instead (loop_now_us). */
 #pragma once
 
 #include <stddef.h>

@@ -9,10 +9,12 @@
 #include "base/error.h"
 #include "base/util.h"
 
-/* Deeper input is refused before it is parsed: nothing we read needs more, and recursion costs stack. */
+/* Deeper input is refused before it is parsed: nothing we read needs more, and recursion costs
+ * stack. */
 #define JSON_MAX_DEPTH 32
 
-/* One JSON text, duplicates refused, no trailing bytes. NULL and a sentence with line and column. The caller owns a reference. */
+/* One JSON text, duplicates refused, no trailing bytes. NULL and a sentence with line and column.
+ * The caller owns a reference. */
 json_t *json_read(const char *text, size_t n, struct error *e);
 
 /* A NULL-safe cleanup: `_cleanup_(json_freep) json_t *j = …` */

@@ -1,4 +1,5 @@
-/* list.h - an intrusive, circular, doubly linked list. The owner embeds `struct list` in its nodes. */
+/* list.h - an intrusive, circular, doubly linked list. The owner embeds `struct list` in its
+ * nodes. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,7 +11,10 @@ struct list {
     struct list *prev, *next;
 };
 
-#define LIST_INIT(head) {&(head), &(head)}
+#define LIST_INIT(head)                                                                            \
+    {                                                                                              \
+        &(head), &(head)                                                                           \
+    }
 
 static inline void list_init(struct list *l)
 {
@@ -59,11 +63,13 @@ static inline void list_splice(struct list *to, struct list *from)
 #define list_entry(node, type, member) container_of(node, type, member)
 #define list_first(head, type, member) list_entry((head)->next, type, member)
 
-#define list_for_each(pos, head, member)                                                                                        \
-    for (pos = list_entry((head)->next, __typeof__(*pos), member); &pos->member != (head);                                      \
+#define list_for_each(pos, head, member)                                                           \
+    for (pos = list_entry((head)->next, __typeof__(*pos), member); &pos->member != (head);         \
          pos = list_entry(pos->member.next, __typeof__(*pos), member))
 
 /* `pos` may be removed in the body; nothing else may. */
-#define list_for_each_safe(pos, tmp, head, member)                                                                              \
-    for (pos = list_entry((head)->next, __typeof__(*pos), member), tmp = list_entry(pos->member.next, __typeof__(*pos), member); \
-         &pos->member != (head); pos = tmp, tmp = list_entry(tmp->member.next, __typeof__(*tmp), member))
+#define list_for_each_safe(pos, tmp, head, member)                                                 \
+    for (pos = list_entry((head)->next, __typeof__(*pos), member),                                 \
+        tmp = list_entry(pos->member.next, __typeof__(*pos), member);                              \
+         &pos->member != (head);                                                                   \
+         pos = tmp, tmp = list_entry(tmp->member.next, __typeof__(*tmp), member))

@@ -3,7 +3,8 @@
  *     log_info("listening", F_STR("address", "127.0.0.1"), F_INT("port", 8080));
  *     → time=2026-01-01T00:00:00.000000Z level=info msg=listening address=127.0.0.1 port=8080
  *
- * The message is a constant text; what varies is in fields. Safe from any thread. Secrets never come here.
+ * The message is a constant text; what varies is in fields. Safe from any thread. Secrets never
+ * come here.
  */
 #pragma once
 
@@ -35,7 +36,8 @@ struct log_field {
 /* Process-wide. Default: info, logfmt. */
 void log_set(enum log_level level, enum log_format format);
 bool log_enabled(enum log_level level);
-/* Where whole lines go instead of standard error (tests; a ring for the UI). NULL: back. `line` has no newline. */
+/* Where whole lines go instead of standard error (tests; a ring for the UI). NULL: back. `line` has
+ * no newline. */
 void log_set_sink(void (*sink)(void *ctx, enum log_level level, const char *line), void *ctx);
 /* 0 and *ret, or -EINVAL. Names: debug info warning error; logfmt json. */
 int log_level_parse(const char *name, enum log_level *ret);

@@ -1,4 +1,5 @@
-/* sha256.h - the SHA-256 of bytes. libcrypto's, which libwebsockets brings along anyway: well kept, and uses the processor's own instructions. */
+/* sha256.h - the SHA-256 of bytes. libcrypto's, which libwebsockets brings along anyway: well kept,
+ * and uses the processor's own instructions. */
 #pragma once
 
 #include <stddef.h>
@@ -6,5 +7,6 @@
 
 #define SHA256_BYTES 32
 
-/* Safe from any thread. -ENOMEM: libcrypto refused (it has no memory, or its default provider is not there). */
+/* Safe from any thread. -ENOMEM: libcrypto refused (it has no memory, or its default provider is
+ * not there). */
 int sha256(const void *bytes, size_t n, uint8_t ret[static SHA256_BYTES]);

@@ -15,12 +15,13 @@ static const char MESSAGE_HEAD[] = "{\"type\":\"event\",\"event\":";
 struct bus {
     struct loop *loop;
     struct list listeners;
-    /* Where each walk over the listeners goes on: walks nest when listeners publish, and who leaves meanwhile moves them on. */
+    /* Where each walk over the listeners goes on: walks nest when listeners publish, and who leaves
+     * meanwhile moves them on. */
     struct walk {
         struct walk *outer;
         struct list *next;
         uint64_t serial; /* listeners that are younger are not called */
-    } *walk;
+    } * walk;
     uint64_t serial;
     uint64_t next_id;
     struct event *tail[BUS_TAIL];
@@ -106,20 +107,28 @@ static struct bus_listener *walk_next(struct bus *b, struct walk *w)
     return NULL;
 }
 
-/* One allocation: the struct, the three texts, and the WebSocket message, inside which the plain JSON lies, inside which the data lies. */
-static struct event *event_new(struct bus *b, const char *device, const char *type, const char *data)
+/* One allocation: the struct, the three texts, and the WebSocket message, inside which the plain
+ * JSON lies, inside which the data lies. */
+static struct event *event_new(
+    struct bus *b, const char *device, const char *type, const char *data)
 {
-    size_t device_len = strlen(device), type_len = strlen(type), data_len = strlen(data), head_len = sizeof MESSAGE_HEAD - 1;
+    size_t device_len = strlen(device), type_len = strlen(type), data_len = strlen(data),
+           head_len = sizeof MESSAGE_HEAD - 1;
     /* Escaped, a byte of the device or type takes six at the most; 112 holds keys, id and time. */
     size_t message_cap = head_len + 112 + 6 * (device_len + type_len) + data_len + 2;
-    struct event *e = malloc(sizeof *e + device_len + 1 + type_len + 1 + EVENT_HEADROOM + message_cap);
+    struct event *e =
+        malloc(sizeof *e + device_len + 1 + type_len + 1 + EVENT_HEADROOM + message_cap);
     char time[CLOCK_TEXT_BYTES], *text;
     struct wr_json j;
 
     if (!e)
         return NULL;
     text = (char *)(e + 1);
-    *e = (struct event){.n_refs = 1, .id = b->next_id, .time_us = loop_wall_us(b->loop), .device = text, .type = text + device_len + 1};
+    *e = (struct event){.n_refs = 1,
+        .id = b->next_id,
+        .time_us = loop_wall_us(b->loop),
+        .device = text,
+        .type = text + device_len + 1};
     memcpy(text, device, device_len + 1);
     memcpy(text + device_len + 1, type, type_len + 1);
     e->message = (uint8_t *)text + device_len + 1 + type_len + 1 + EVENT_HEADROOM;
@@ -148,7 +157,8 @@ static struct event *event_new(struct bus *b, const char *device, const char *ty
     return e;
 }
 
-static int publish(struct bus *b, const char *device, const char *type, const char *data, bool transient)
+static int publish(
+    struct bus *b, const char *device, const char *type, const char *data, bool transient)
 {
     struct event *e, **slot;
     struct bus_listener *l;

@@ -1,7 +1,8 @@
-/* bus.h - the one way of events and frames: from who publishes to who listens, by direct calls, without a queue.
+/* bus.h - the one way of events and frames: from who publishes to who listens, by direct calls,
+ * without a queue.
  *
- * An event's JSON is written once; browser, store and bridges get the same bytes. The newest events are kept in a ring for those who
- * come late or fall behind (the tail).
+ * An event's JSON is written once; browser, store and bridges get the same bytes. The newest events
+ * are kept in a ring for those who come late or fall behind (the tail).
  */
 #pragma once
 
@@ -16,19 +17,21 @@
 struct loop;
 struct bus;
 
-/* Events kept for tails. At 100 events a second a viewer may be 10 s behind before it is told so. */
+/* Events kept for tails. At 100 events a second a viewer may be 10 s behind before it is told
+ * so. */
 #define BUS_TAIL 1024
 /* The data of one event; what is larger is no event but a file. */
 #define BUS_MAX_DATA_BYTES 16384
 /* Writable bytes before event->message, for libwebsockets. */
 #define EVENT_HEADROOM 32
 
-/* Immutable after publish; references are counted on the loop thread. All text lives in the one allocation. */
+/* Immutable after publish; references are counted on the loop thread. All text lives in the one
+ * allocation. */
 struct event {
     unsigned n_refs;
-    uint64_t id;     /* rising by one, also across restarts */
-    bool transient;  /* for who is there now: not kept in the history */
-    int64_t time_us; /* UTC */
+    uint64_t id;        /* rising by one, also across restarts */
+    bool transient;     /* for who is there now: not kept in the history */
+    int64_t time_us;    /* UTC */
     const char *device; /* "" for the gateway's own */
     const char *type;
     const char *data; /* a JSON object */
@@ -43,7 +46,8 @@ struct event *event_ref(struct event *e);
 struct event *event_unref(struct event *e);
 DEFINE_CLEANUP(struct event *, event_unref)
 
-/* Embedded in who listens. Either function may be NULL. They may publish, listen and unlisten (also themselves). */
+/* Embedded in who listens. Either function may be NULL. They may publish, listen and unlisten (also
+ * themselves). */
 struct bus_listener {
     struct list link;
     struct bus *bus; /* set while it listens */

@@ -6,13 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Size classes are powers of two from 8 KiB to WR_FRAME_MAX_BYTES. A camera's frames vary by less than a factor of two, so one or two
- * classes are in use per camera and a returned frame is what the next one needs. */
+/* Size classes are powers of two from 8 KiB to WR_FRAME_MAX_BYTES. A camera's frames vary by less
+ * than a factor of two, so one or two classes are in use per camera and a returned frame is what
+ * the next one needs. */
 #define CLASS_MIN_SHIFT 13
 #define N_CLASSES 12
-_Static_assert((size_t)1 << (CLASS_MIN_SHIFT + N_CLASSES - 1) == WR_FRAME_MAX_BYTES, "the largest class is the largest frame");
+_Static_assert((size_t)1 << (CLASS_MIN_SHIFT + N_CLASSES - 1) == WR_FRAME_MAX_BYTES,
+    "the largest class is the largest frame");
 
-/* What may lie idle per class: enough for a burst of viewers to come back, little enough for a Raspberry Pi. */
+/* What may lie idle per class: enough for a burst of viewers to come back, little enough for a
+ * Raspberry Pi. */
 #define CLASS_MAX_IDLE_BYTES (4u << 20)
 
 struct frame_pool {
@@ -59,8 +62,7 @@ void frame_pool_trim(struct frame_pool *p)
     struct frame *f, *next;
 
     for (unsigned c = 0; c < N_CLASSES; c++) {
-        list_for_each_safe(f, next, &p->idle[c], link)
-        {
+        list_for_each_safe (f, next, &p->idle[c], link) {
             list_remove(&f->link);
             free(f);
         }
@@ -159,8 +161,10 @@ static void frame_return(struct frame *f)
     list_remove(&f->link);
     p->stats.bytes_out -= bytes;
 
-    /* A class whose single frame is larger than the idle limit may keep one, or every frame of it would be an mmap. */
-    if (p->idle_bytes[f->size_class] > 0 && p->idle_bytes[f->size_class] + bytes > CLASS_MAX_IDLE_BYTES) {
+    /* A class whose single frame is larger than the idle limit may keep one, or every frame of it
+     * would be an mmap. */
+    if (p->idle_bytes[f->size_class] > 0 &&
+        p->idle_bytes[f->size_class] + bytes > CLASS_MAX_IDLE_BYTES) {
         free(f);
         return;
     }
@@ -180,8 +184,7 @@ void frame_quota_release(struct frame_pool *p, struct frame_quota *quota)
 {
     struct frame *f;
 
-    list_for_each(f, &p->out, link)
-    {
+    list_for_each (f, &p->out, link) {
         if (f->quota == quota)
             f->quota = NULL;
     }
@@ -202,8 +205,10 @@ void frame_seal(struct frame *f, uint16_t channel, uint32_t seq)
 {
     uint8_t *h = f->pub.data - FRAME_HEADER_BYTES;
     uint16_t le_channel = htole16(channel);
-    uint32_t le_seq = htole32(seq), le_len = htole32((uint32_t)f->pub.len), le_flags = htole32(f->pub.flags);
-    uint64_t le_captured = htole64((uint64_t)f->pub.captured_us), le_received = htole64((uint64_t)f->pub.received_us);
+    uint32_t le_seq = htole32(seq), le_len = htole32((uint32_t)f->pub.len),
+             le_flags = htole32(f->pub.flags);
+    uint64_t le_captured = htole64((uint64_t)f->pub.captured_us),
+             le_received = htole64((uint64_t)f->pub.received_us);
 
     f->channel = channel;
     f->pub.seq = seq;
@@ -236,7 +241,8 @@ static struct frame_part *part_build(struct frame *f)
         "X-Frame-Seq: %u\r\n"
         "X-Timestamp: %lld.%06lld\r\n"
         "\r\n",
-        f->pub.len, f->pub.seq, (long long)(f->pub.received_us / 1000000), (long long)(f->pub.received_us % 1000000));
+        f->pub.len, f->pub.seq, (long long)(f->pub.received_us / 1000000),
+        (long long)(f->pub.received_us % 1000000));
     p = malloc(sizeof *p + head_len + f->pub.len + 2);
     if (!p)
         return NULL;

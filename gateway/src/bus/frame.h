@@ -1,10 +1,13 @@
-/* frame.h - frames in memory: a pool by size class, references, and the two forms in which viewers get a picture.
+/* frame.h - frames in memory: a pool by size class, references, and the two forms in which viewers
+ * get a picture.
  *
- * One allocation holds it all, so that a picture is received once and sent to any number of viewers without a copy:
+ * One allocation holds it all, so that a picture is received once and sent to any number of viewers
+ * without a copy:
  *
  *     struct frame | FRAME_HEADROOM: …room for libwebsockets' own header… [32-byte message header] | JPEG …
  *
- * References are counted on the loop thread only; a thread borrows a frame while somebody on the loop holds one for it.
+ * References are counted on the loop thread only; a thread borrows a frame while somebody on the
+ * loop holds one for it.
  */
 #pragma once
 
@@ -13,23 +16,27 @@
 #include "base/list.h"
 #include "base/util.h"
 
-/* Room before the JPEG: our header, and before it what libwebsockets writes into (LWS_PRE, checked where it is known). */
+/* Room before the JPEG: our header, and before it what libwebsockets writes into (LWS_PRE, checked
+ * where it is known). */
 #define FRAME_HEADER_BYTES 32
 #define FRAME_HEADROOM (FRAME_HEADER_BYTES + 32)
 
-/* Frames that one device may have out at a time: the newest, one being filled, a few on their way to flow and disk. */
+/* Frames that one device may have out at a time: the newest, one being filled, a few on their way
+ * to flow and disk. */
 #define FRAME_QUOTA 12
 
 struct frame_pool;
 
-/* What a device has out, and what it lost for it. Embedded in the device; n_out is 0 when the device may go. */
+/* What a device has out, and what it lost for it. Embedded in the device; n_out is 0 when the
+ * device may go. */
 struct frame_quota {
     unsigned n_out, max;
     uint64_t n_dropped; /* frame_new() said no */
 };
 
-/* One picture in the form of an MJPEG part: shared by all MJPEG viewers. It has references of its own, so that a slow viewer, who needs its
- * bytes until the last is sent, holds no frame of the device. */
+/* One picture in the form of an MJPEG part: shared by all MJPEG viewers. It has references of its
+ * own, so that a slow viewer, who needs its bytes until the last is sent, holds no frame of the
+ * device. */
 struct frame_part {
     unsigned n_refs;
     size_t len;
@@ -44,7 +51,7 @@ struct frame {
     struct frame_pool *pool;
     struct frame_quota *quota; /* NULL once the device is gone */
     struct frame_part *part;
-    struct list link;     /* in the pool's free list, or in its list of frames that are out */
+    struct list link; /* in the pool's free list, or in its list of frames that are out */
 };
 
 int frame_pool_new(struct frame_pool **ret);
@@ -60,7 +67,8 @@ struct frame_pool_stats {
 };
 const struct frame_pool_stats *frame_pool_stats(const struct frame_pool *p);
 
-/* With one reference. NULL: over WR_FRAME_MAX_BYTES, over the quota, or no memory; counted in the quota. quota NULL: none. */
+/* With one reference. NULL: over WR_FRAME_MAX_BYTES, over the quota, or no memory; counted in the
+ * quota. quota NULL: none. */
 struct frame *frame_new(struct frame_pool *p, struct frame_quota *quota, size_t bytes);
 struct frame *frame_ref(struct frame *f);
 /* NULL-safe; returns NULL. */
@@ -72,7 +80,8 @@ void frame_quota_release(struct frame_pool *p, struct frame_quota *quota);
 
 /* Writes the binary message's header (docs/websocket.md) in front of the JPEG. Once, at publish. */
 void frame_seal(struct frame *f, uint16_t channel, uint32_t seq);
-/* Header and JPEG, with at least FRAME_HEADROOM - FRAME_HEADER_BYTES writable bytes in front. After frame_seal(). */
+/* Header and JPEG, with at least FRAME_HEADROOM - FRAME_HEADER_BYTES writable bytes in front. After
+ * frame_seal(). */
 uint8_t *frame_message(struct frame *f, size_t *ret_len);
 /* The MJPEG part, built by the first who asks; a reference for the caller. NULL: no memory. */
 struct frame_part *frame_mjpeg_part(struct frame *f);

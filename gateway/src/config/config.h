@@ -91,8 +91,8 @@ void config_problems_fini(struct config_problems *p);
 int config_problems_print(const struct config_problems *p, struct buf *out);
 
 /* The options of one device against a driver's table (same for settings): fills
- * ret[param_count(rows)] with defaults put in; adds problems with the line of each, and of `line` for
- * what is missing. -EINVAL when there was any error. */
+ * ret[param_count(rows)] with defaults put in; adds problems with the line of each, and of `line`
+ * for what is missing. -EINVAL when there was any error. */
 int config_check_pairs(const struct config_pair *pairs, size_t n, const struct wr_param *rows,
     const char *prefix, unsigned line, struct param_value *ret, struct config_problems *problems);
 

@@ -20,13 +20,14 @@ static void options_fini(struct device *d)
 static int options_from_config(struct device *d, const struct wr_param *rows, struct error *e)
 {
     struct config_problems problems = {0};
-    int r = config_check_pairs(d->given->options, d->given->n_options, rows, "options", d->given->line, d->options, &problems);
+    int r = config_check_pairs(d->given->options, d->given->n_options, rows, "options",
+        d->given->line, d->options, &problems);
 
     if (r < 0) {
         const struct config_problem *p = problems.n > 0 ? &problems.items[0] : NULL;
 
-        error_set(e, r, "%s:%u: %s: %s", d->given_file ? d->given_file : "", p ? p->line : d->given->line, p ? p->key : "options",
-            p ? p->text : "not right");
+        error_set(e, r, "%s:%u: %s: %s", d->given_file ? d->given_file : "",
+            p ? p->line : d->given->line, p ? p->key : "options", p ? p->text : "not right");
     }
     config_problems_fini(&problems);
     return r;
@@ -45,7 +46,8 @@ static int options_load(struct device *d, struct error *e)
     d->n_options = n;
     if (!rows)
         return 0;
-    r = d->given ? options_from_config(d, rows, e) : param_args_from_json(rows, d->given_options, d->options, e);
+    r = d->given ? options_from_config(d, rows, e)
+                 : param_args_from_json(rows, d->given_options, d->options, e);
     if (r < 0)
         return r;
     for (size_t i = 0; i < n; i++)

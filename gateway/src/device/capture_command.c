@@ -1,4 +1,5 @@
-/* capture_command.c - `capture`, the command of every camera: keep the newest frame, or the next one where the newest is old. */
+/* capture_command.c - `capture`, the command of every camera: keep the newest frame, or the next
+ * one where the newest is old. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>

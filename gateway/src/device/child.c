@@ -19,15 +19,15 @@ static struct device *find_child(struct device *parent, const char *key)
 {
     struct device *c;
 
-    list_for_each(c, &parent->children, sibling)
-    {
+    list_for_each (c, &parent->children, sibling) {
         if (strcmp(c->child_key, key) == 0)
             return c;
     }
     return NULL;
 }
 
-/* <parent>-<key> where that is a free slug; else with a number made from the key (FNV-1a), which is the same every time. */
+/* <parent>-<key> where that is a free slug; else with a number made from the key (FNV-1a), which is
+ * the same every time. */
 static void child_id(const struct device *parent, const char *key, char *out, size_t cap)
 {
     char text[WR_NAME_MAX * 2 + 2];
@@ -48,14 +48,16 @@ static struct device *make_child(struct device *parent, const char *key, const c
     struct device *c, *each;
     size_t n = 0;
 
-    list_for_each(each, &parent->children, sibling)
+    list_for_each (each, &parent->children, sibling)
         n++;
     if (n >= DEVICE_MAX_CHILDREN) {
-        log_warning("too many things behind one device", F_STR("device", parent->id), F_STR("key", key));
+        log_warning(
+            "too many things behind one device", F_STR("device", parent->id), F_STR("key", key));
         return NULL;
     }
     child_id(parent, key, id, sizeof id);
-    if (devices_find(parent->all, id) || device_new(parent->all, id, name, DEVICE_OF_PARENT, &c) < 0)
+    if (devices_find(parent->all, id) ||
+        device_new(parent->all, id, name, DEVICE_OF_PARENT, &c) < 0)
         return NULL;
     c->pub.parent = &parent->pub;
     snprintf(c->child_key, sizeof c->child_key, "%s", key);
@@ -64,7 +66,8 @@ static struct device *make_child(struct device *parent, const char *key, const c
     return c;
 }
 
-struct wr_dev *child_add(struct device *parent, const char *kind_name, const char *key, const char *name)
+struct wr_dev *child_add(
+    struct device *parent, const char *kind_name, const char *key, const char *name)
 {
     const struct wr_kind *kind = kind_name ? find_kind(parent->driver->table, kind_name) : NULL;
     struct device *c;
@@ -96,6 +99,7 @@ void child_end(struct device *child, const char *why)
 {
     if (!child->running)
         return;
-    device_set_state(child, DEVICE_OFFLINE, why && *why ? why : "the device behind which it is went offline");
+    device_set_state(
+        child, DEVICE_OFFLINE, why && *why ? why : "the device behind which it is went offline");
     device_halt(child, why);
 }

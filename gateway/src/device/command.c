@@ -1,4 +1,5 @@
-/* command.c - commands on their way: checked at once, given to the driver on a later turn, answered once or timed out. */
+/* command.c - commands on their way: checked at once, given to the driver on a later turn, answered
+ * once or timed out. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +8,8 @@
 #include "base/log.h"
 #include "device/device.h"
 
-/* Calls that one device may have open; a room of impatient people reaches it, a script in a loop does. */
+/* Calls that one device may have open; a room of impatient people reaches it, a script in a loop
+ * does. */
 #define COMMANDS_MAX 32
 #define COMMAND_TIMEOUT_MS 10000u
 
@@ -30,7 +32,8 @@ const struct wr_command *device_command_row(const struct device *d, size_t i)
     return camera && i == n - 1 ? &capture_command : &d->kind->commands[i];
 }
 
-static const struct wr_command *find_row(const struct device *d, const char *name, unsigned *ret_index)
+static const struct wr_command *find_row(
+    const struct device *d, const char *name, unsigned *ret_index)
 {
     for (size_t i = 0; i < device_n_commands(d); i++) {
         const struct wr_command *row = device_command_row(d, i);
@@ -106,7 +109,8 @@ void command_finish(struct command_call *c, int result, const char *json)
 
 static void timed_out(struct timer *t)
 {
-    command_finish(container_of(t, struct command_call, timeout), -ETIMEDOUT, "the device did not answer in time");
+    command_finish(container_of(t, struct command_call, timeout), -ETIMEDOUT,
+        "the device did not answer in time");
 }
 
 static int check_state(const struct device *d, const struct wr_command *row, struct error *e)
@@ -115,9 +119,9 @@ static int check_state(const struct device *d, const struct wr_command *row, str
     size_t n = 0;
 
     if (d->state != DEVICE_ONLINE)
-        return error_set(e, -ENOTCONN, "%s is %s%s%s", d->name, device_state_name(d->state), d->why[0] ? ": " : "", d->why);
-    list_for_each(other, &d->calls, link)
-    {
+        return error_set(e, -ENOTCONN, "%s is %s%s%s", d->name, device_state_name(d->state),
+            d->why[0] ? ": " : "", d->why);
+    list_for_each (other, &d->calls, link) {
         n++;
         if ((row->flags & WR_EXCLUSIVE) && other->row == row)
             return error_set(e, -EBUSY, "%s runs already and is done one at a time", row->name);
@@ -138,7 +142,8 @@ static void call_free(struct command_call *c)
 }
 DEFINE_CLEANUP(struct command_call *, call_free)
 
-int device_command(struct device *d, const char *name, const json_t *args, command_fn fn, void *ctx, struct command_call **ret, struct error *e)
+int device_command(struct device *d, const char *name, const json_t *args, command_fn fn, void *ctx,
+    struct command_call **ret, struct error *e)
 {
     _cleanup_(call_freep) struct command_call *c = NULL;
     unsigned index = 0;
@@ -172,7 +177,8 @@ int device_command(struct device *d, const char *name, const json_t *args, comma
     list_init(&c->waiting);
     list_append(&d->calls, &c->link);
     timer_init(&c->timeout, d->all->env.loop, timed_out);
-    timer_once(&c->timeout, (int64_t)(row->timeout_ms ? row->timeout_ms : COMMAND_TIMEOUT_MS) * 1000);
+    timer_once(
+        &c->timeout, (int64_t)(row->timeout_ms ? row->timeout_ms : COMMAND_TIMEOUT_MS) * 1000);
     device_poke(d);
     if (ret)
         *ret = c;
@@ -188,7 +194,11 @@ void command_abandon(struct command_call *c)
 static void give_to_driver(struct device *d, struct command_call *c)
 {
     struct wr_value args[PARAM_MAX_ROWS];
-    struct wr_call call = {.id = c->handle, .name = c->row->name, .index = c->index, .args = args, .n_args = c->n_args};
+    struct wr_call call = {.id = c->handle,
+        .name = c->row->name,
+        .index = c->index,
+        .args = args,
+        .n_args = c->n_args};
     wr_handle handle = c->handle;
     int r;
 
@@ -207,8 +217,7 @@ void commands_run(struct device *d)
     for (;;) {
         struct command_call *c = NULL, *each;
 
-        list_for_each(each, &d->calls, link)
-        {
+        list_for_each (each, &d->calls, link) {
             if (!each->given) {
                 c = each;
                 break;
@@ -227,7 +236,8 @@ void commands_run(struct device *d)
 void commands_cancel(struct device *d, int result)
 {
     while (!list_empty(&d->calls))
-        command_finish(list_first(&d->calls, struct command_call, link), result, "the device was stopped");
+        command_finish(
+            list_first(&d->calls, struct command_call, link), result, "the device was stopped");
 }
 
 int command_answer(struct device *d, wr_handle handle, int result, const char *json)
@@ -243,7 +253,8 @@ int command_answer(struct device *d, wr_handle handle, int result, const char *j
         _cleanup_(json_freep) json_t *j = json_read(json, strlen(json), &e);
 
         if (!j) {
-            log_error("a driver's answer is not JSON", F_STR("device", d->id), F_STR("command", c->row->name), F_ERROR(&e));
+            log_error("a driver's answer is not JSON", F_STR("device", d->id),
+                F_STR("command", c->row->name), F_ERROR(&e));
             command_finish(c, -EBADMSG, "the driver's answer is not JSON");
             return -EINVAL;
         }

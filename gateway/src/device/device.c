@@ -102,7 +102,8 @@ static void publish_state(struct device *d, const char *type)
 
 void device_set_state(struct device *d, enum device_state state, const char *why)
 {
-    bool other = d->state != state, other_why = strncmp(d->why, why ? why : "", sizeof d->why - 1) != 0;
+    bool other = d->state != state,
+         other_why = strncmp(d->why, why ? why : "", sizeof d->why - 1) != 0;
 
     d->state = state;
     snprintf(d->why, sizeof d->why, "%s", why ? why : "");
@@ -137,7 +138,8 @@ static int64_t retry_after(unsigned n_failures)
 
 static void go_offline(struct device *d, const char *why)
 {
-    if (d->state == DEVICE_ONLINE && loop_now_us(d->all->env.loop) - d->online_since_us >= RETRY_FORGIVEN_US)
+    if (d->state == DEVICE_ONLINE &&
+        loop_now_us(d->all->env.loop) - d->online_since_us >= RETRY_FORGIVEN_US)
         d->n_failures = 0;
     d->n_failures++;
     d->stats.n_reconnects++;
@@ -161,7 +163,7 @@ void device_online(struct device *d, bool up, const char *why)
     device_poke(d);
 }
 
-/* --- start and stop ------------------------------------------------------------------------------------------------------- */
+/* --- start and stop --------------------------------------------------------------------------- */
 
 static bool should_run(const struct device *d)
 {
@@ -210,7 +212,7 @@ void device_halt(struct device *d, const char *why)
         d->driver->table->stop(&d->pub);
         driver_leave(d);
     }
-    list_for_each(child, &d->children, sibling)
+    list_for_each (child, &d->children, sibling)
         child_end(child, why);
     d->running = false;
     d->restart = false;
@@ -272,7 +274,7 @@ void device_poke(struct device *d)
     loop_defer(d->all->env.loop, &d->pump);
 }
 
-/* --- who looks -------------------------------------------------------------------------------------------------------------- */
+/* --- who looks -------------------------------------------------------------------------------- */
 
 static void linger_over(struct timer *t)
 {
@@ -297,9 +299,10 @@ void device_unlook(struct device *d)
         timer_once(&d->linger, DEVICE_LINGER_US);
 }
 
-/* --- life -------------------------------------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------- */
 
-int device_new(struct devices *all, const char *id, const char *name, enum device_owner owner, struct device **ret)
+int device_new(struct devices *all, const char *id, const char *name, enum device_owner owner,
+    struct device **ret)
 {
     struct device *d;
 
@@ -315,7 +318,8 @@ int device_new(struct devices *all, const char *id, const char *name, enum devic
     d->state = DEVICE_STARTING;
     snprintf(d->id, sizeof d->id, "%s", id);
     snprintf(d->name, sizeof d->name, "%s", name && *name ? name : id);
-    d->pub = (struct wr_dev){.host = &host_table, .id = d->id, .kind = d->kind_name, .key = d->child_key};
+    d->pub = (struct wr_dev){
+        .host = &host_table, .id = d->id, .kind = d->kind_name, .key = d->child_key};
     list_init(&d->children);
     list_init(&d->sibling);
     list_init(&d->calls);
@@ -336,7 +340,7 @@ void device_free(struct device *d)
     struct device *child, *next;
 
     device_halt(d, "the device was removed");
-    list_for_each_safe(child, next, &d->children, sibling)
+    list_for_each_safe (child, next, &d->children, sibling)
         device_free(child);
     commands_cancel(d, -ECANCELED);
     device_unbind(d);

@@ -1,4 +1,5 @@
-/* device.h - one device inside this folder: its state machine and what it owns. Everybody else sees devices.h.
+/* device.h - one device inside this folder: its state machine and what it owns. Everybody else sees
+ * devices.h.
  *
  *              ┌────────── enabled, driver there, options right ──────────┐
  *              ▼                                                          │
@@ -7,8 +8,8 @@
  *      back-off  └─ online(false) ─▶ OFFLINE ◀┘                           │
  *           └───────────────────────────┘  ── disabled, driver gone ──────┘
  *
- * Every call into a driver is made by device_pump() or by a socket, timer or request of the device, never from inside another such call:
- * whoever wants something sets a flag and calls device_poke().
+ * Every call into a driver is made by device_pump() or by a socket, timer or request of the device,
+ * never from inside another such call: whoever wants something sets a flag and calls device_poke().
  */
 #pragma once
 
@@ -21,7 +22,8 @@
 #include "loop/loop.h"
 #include "loop/timer.h"
 
-/* Reconnect: 1 s, doubled up to a minute, each time between half and the whole of it, so that a room of devices does not come back at once. */
+/* Reconnect: 1 s, doubled up to a minute, each time between half and the whole of it, so that a
+ * room of devices does not come back at once. */
 #define RETRY_FIRST_US INT64_C(1000000)
 #define RETRY_MAX_US INT64_C(60000000)
 /* Online for so long, a device has recovered and its back-off begins anew. */
@@ -77,7 +79,8 @@ struct device {
 
     enum device_state state;
     char why[ERROR_TEXT_MAX];
-    bool misfit;   /* the options do not fit the driver's table, or the driver rejected it: no use in trying */
+    /* the options do not fit the driver's table, or the driver rejected it: no use in trying */
+    bool misfit;
     bool running;  /* between a good start() and stop(); children: between child() and its end */
     bool restart;  /* online(false) was said: stop, wait, start */
     bool removing; /* out of the registry, to be freed */
@@ -90,8 +93,8 @@ struct device {
     struct list calls; /* of struct command_call, all that are not answered */
 
     unsigned n_lookers;
-    bool looked;       /* n_lookers > 0, or lingering */
-    bool told_watch;   /* what the driver knows */
+    bool looked;     /* n_lookers > 0, or lingering */
+    bool told_watch; /* what the driver knows */
     struct timer linger;
 
     uint16_t channel;
@@ -113,8 +116,8 @@ struct devices {
     struct list list;
     size_t n;
     uint16_t next_channel;
-    uint64_t generation;       /* of handles */
-    unsigned n_driver_frames;  /* calls into drivers on the stack: 0 or 1 */
+    uint64_t generation;        /* of handles */
+    unsigned n_driver_frames;   /* calls into drivers on the stack: 0 or 1 */
     struct config *config_seen; /* not owned; NULL */
 };
 
@@ -123,17 +126,20 @@ static inline struct device *device_of(struct wr_dev *dev)
     return (struct device *)dev;
 }
 
-/* --- device.c: life and state ------------------------------------------------------------------------------------------------ */
+/* --- device.c: life and state ----------------------------------------------------------------- */
 
 /* Made and in the registry; nothing has been published. -ENOSPC at DEVICES_MAX. */
-int device_new(struct devices *all, const char *id, const char *name, enum device_owner owner, struct device **ret);
+int device_new(struct devices *all, const char *id, const char *name, enum device_owner owner,
+    struct device **ret);
 /* Stops it if need be. No plugin frame on the stack. */
 void device_free(struct device *d);
 /* Looks at what should be, on a later turn. */
 void device_poke(struct device *d);
-/* Calls stop(), cancels all it holds, frees its state. No plugin frame on the stack. Safe to repeat. */
+/* Calls stop(), cancels all it holds, frees its state. No plugin frame on the stack. Safe to
+ * repeat. */
 void device_halt(struct device *d, const char *why);
-/* State and sentence; publishes device.online, device.offline or device.error when the state is another. */
+/* State and sentence; publishes device.online, device.offline or device.error when the state is
+ * another. */
 void device_set_state(struct device *d, enum device_state state, const char *why);
 void device_online(struct device *d, bool up, const char *why);
 /* Around every call into a driver: asserts that there is no other on the stack. */
@@ -143,13 +149,14 @@ void driver_leave(struct device *d);
 void device_publish(struct device *d, const char *type, const char *data);
 void device_publish_added(struct device *d, const char *type);
 
-/* --- bind.c: a device and its driver's tables ----------------------------------------------------------------------------------- */
+/* --- bind.c: a device and its driver's tables ------------------------------------------------- */
 
-/* Checks the options and builds settings and attributes. A misfit leaves the device bound, in DEVICE_ERROR with a sentence. */
+/* Checks the options and builds settings and attributes. A misfit leaves the device bound, in
+ * DEVICE_ERROR with a sentence. */
 void device_bind(struct device *d, struct driver *driver, const struct wr_kind *kind);
 void device_unbind(struct device *d);
 
-/* --- setting.c ------------------------------------------------------------------------------------------------------------------ */
+/* --- setting.c -------------------------------------------------------------------------------- */
 
 /* Desired values from configuration and database; at bind. */
 void settings_load(struct device *d);
@@ -162,9 +169,10 @@ bool setting_pending(const struct device *d, unsigned index);
 void setting_reported(struct device *d, unsigned index, const struct wr_value *value);
 int setting_applied(struct device *d, const char *key, int result);
 /* Checks {key: value|null}; with `commit` also stores and marks them. */
-int settings_change(struct device *d, const json_t *settings, bool commit, store_fn fn, void *ctx, struct error *e);
+int settings_change(
+    struct device *d, const json_t *settings, bool commit, store_fn fn, void *ctx, struct error *e);
 
-/* --- command.c ------------------------------------------------------------------------------------------------------------------ */
+/* --- command.c -------------------------------------------------------------------------------- */
 
 /* Gives waiting calls to the driver; from the pump. */
 void commands_run(struct device *d);
@@ -196,12 +204,13 @@ struct command_call {
 };
 void command_finish(struct command_call *c, int result, const char *json);
 
-/* --- child.c -------------------------------------------------------------------------------------------------------------------- */
+/* --- child.c ---------------------------------------------------------------------------------- */
 
-struct wr_dev *child_add(struct device *parent, const char *kind, const char *key, const char *name);
+struct wr_dev *child_add(
+    struct device *parent, const char *kind, const char *key, const char *name);
 void child_end(struct device *child, const char *why);
 
-/* --- the host tables ---------------------------------------------------------------------------------------------------------------- */
+/* --- the host tables -------------------------------------------------------------------------- */
 
 extern const struct wr_host host_table;
 extern const struct wr_tcp host_tcp;

@@ -1,4 +1,5 @@
-/* device_json.c - a device as REST shows it (docs/rest.md). Order of keys in tables is the order of the driver's rows. */
+/* device_json.c - a device as REST shows it (docs/rest.md). Order of keys in tables is the order of
+ * the driver's rows. */
 #include "base/clock.h"
 #include "device/device.h"
 
@@ -42,7 +43,8 @@ static void attributes(const struct device *d, struct wr_json *j)
         wr_json_key(j, "value");
         wr_json_int(j, offset);
         key_string(j, "unit", "us");
-        key_string(j, "help", "Our clock minus the device's, by the fastest frame of the last two minutes");
+        key_string(j, "help",
+            "Our clock minus the device's, by the fastest frame of the last two minutes");
         key_time(j, "time", d->last_seen_us);
         wr_json_end(j);
     }
@@ -90,7 +92,8 @@ static void arguments(const struct wr_command *row, struct wr_json *j)
 
 static void commands(const struct device *d, struct wr_json *j)
 {
-    static const char *const roles[] = {[WR_ROLE_OPERATOR] = "operator", [WR_ROLE_VIEWER] = "viewer", [WR_ROLE_ADMIN] = "admin"};
+    static const char *const roles[] = {
+        [WR_ROLE_OPERATOR] = "operator", [WR_ROLE_VIEWER] = "viewer", [WR_ROLE_ADMIN] = "admin"};
 
     wr_json_key(j, "commands");
     wr_json_object(j);

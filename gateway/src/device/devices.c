@@ -11,8 +11,9 @@
 #include "device/device.h"
 #include "device/drivers.h"
 
-/* In the store: space "registry", the device's id → {"driver","name","enabled","options"}; of a device that the database owns all of it, of others what was
- * changed over REST ("name", "enabled"). */
+/* In the store: space "registry", the device's id → {"driver","name","enabled","options"}; of a
+ * device that the database owns all of it, of others what was changed over REST ("name",
+ * "enabled"). */
 #define REGISTRY "registry"
 
 int devices_new(const struct devices_env *env, struct devices **ret)
@@ -45,8 +46,7 @@ struct device *devices_find(const struct devices *d, const char *id)
 {
     struct device *dev;
 
-    list_for_each(dev, &d->list, link)
-    {
+    list_for_each (dev, &d->list, link) {
         if (!dev->removing && strcmp(dev->id, id) == 0)
             return dev;
     }
@@ -57,8 +57,7 @@ struct device *devices_by_channel(const struct devices *d, uint16_t channel)
 {
     struct device *dev;
 
-    list_for_each(dev, &d->list, link)
-    {
+    list_for_each (dev, &d->list, link) {
         if (!dev->removing && dev->channel == channel && channel != 0)
             return dev;
     }
@@ -70,8 +69,7 @@ int devices_each(const struct devices *d, int (*fn)(void *ctx, struct device *de
     struct device *dev, *next;
     int r = 0;
 
-    list_for_each_safe(dev, next, &d->list, link)
-    {
+    list_for_each_safe (dev, next, &d->list, link) {
         if (!dev->removing && (r = fn(ctx, dev)) != 0)
             break;
     }
@@ -83,12 +81,12 @@ size_t devices_count(const struct devices *d, enum device_state state)
     struct device *dev;
     size_t n = 0;
 
-    list_for_each(dev, &d->list, link)
+    list_for_each (dev, &d->list, link)
         n += !dev->removing && dev->state == state;
     return n;
 }
 
-/* --- drivers come and go ---------------------------------------------------------------------------------------------------- */
+/* --- drivers come and go ---------------------------------------------------------------------- */
 
 /* Until the folder was looked at, nobody knows. */
 static void find_driver(struct device *dev)
@@ -104,7 +102,9 @@ static void find_driver(struct device *dev)
         device_bind(dev, driver, &driver->table->kinds[0]);
         return;
     }
-    snprintf(why, sizeof why, "the driver \"%s\" is not loaded: put %s.so into the folder of drivers", dev->driver_name, dev->driver_name);
+    snprintf(why, sizeof why,
+        "the driver \"%s\" is not loaded: put %s.so into the folder of drivers", dev->driver_name,
+        dev->driver_name);
     device_set_state(dev, dev->enabled ? DEVICE_ERROR : DEVICE_DISABLED, dev->enabled ? why : NULL);
 }
 
@@ -113,8 +113,7 @@ void devices_set_drivers(struct devices *d, struct drivers *drivers)
     struct device *dev;
 
     d->drivers = drivers;
-    list_for_each(dev, &d->list, link)
-    {
+    list_for_each (dev, &d->list, link) {
         if (!dev->driver && !dev->pub.parent && !dev->removing)
             find_driver(dev);
     }
@@ -143,7 +142,8 @@ static bool is_auto(const struct wr_driver *t)
     return false;
 }
 
-static struct device *add(struct devices *d, const char *id, const char *name, const char *driver, enum device_owner owner)
+static struct device *add(struct devices *d, const char *id, const char *name, const char *driver,
+    enum device_owner owner)
 {
     struct device *dev = NULL;
     int r = device_new(d, id, name, owner, &dev);
@@ -168,12 +168,12 @@ static void add_auto(struct devices *d, struct driver *driver)
 {
     struct device *dev;
 
-    list_for_each(dev, &d->list, link)
-    {
+    list_for_each (dev, &d->list, link) {
         if (!dev->removing && !dev->pub.parent && strcmp(dev->driver_name, driver->name) == 0)
             return;
     }
-    if (devices_find(d, driver->name) || !(dev = add(d, driver->name, driver->table->summary, driver->name, DEVICE_OF_DRIVER)))
+    if (devices_find(d, driver->name) ||
+        !(dev = add(d, driver->name, driver->table->summary, driver->name, DEVICE_OF_DRIVER)))
         return;
     load_overrides(dev);
     device_bind(dev, driver, &driver->table->kinds[0]);
@@ -186,9 +186,9 @@ void devices_driver_added(struct devices *d, struct driver *driver)
     struct device *dev, *next;
 
     assert(d->n_driver_frames == 0);
-    list_for_each_safe(dev, next, &d->list, link)
-    {
-        if (dev->pub.parent || dev->removing || dev->driver || strcmp(dev->driver_name, driver->name) != 0)
+    list_for_each_safe (dev, next, &d->list, link) {
+        if (dev->pub.parent || dev->removing || dev->driver ||
+            strcmp(dev->driver_name, driver->name) != 0)
             continue;
         device_bind(dev, driver, &driver->table->kinds[0]);
         if (d->drivers)
@@ -203,7 +203,7 @@ static void detach(struct device *dev, const char *why)
     struct device *child;
 
     device_halt(dev, why);
-    list_for_each(child, &dev->children, sibling)
+    list_for_each (child, &dev->children, sibling)
         device_unbind(child);
     device_unbind(dev);
     dev->n_failures = 0;
@@ -226,8 +226,7 @@ void devices_driver_removed(struct devices *d, struct driver *driver, const char
     struct device *dev;
 
     assert(d->n_driver_frames == 0);
-    list_for_each(dev, &d->list, link)
-    {
+    list_for_each (dev, &d->list, link) {
         if (dev->driver == driver && !dev->pub.parent)
             detach(dev, why);
     }
@@ -236,7 +235,7 @@ void devices_driver_removed(struct devices *d, struct driver *driver, const char
         remove_now(dev);
 }
 
-/* --- the configuration's devices ------------------------------------------------------------------------------------------------ */
+/* --- the configuration's devices -------------------------------------------------------------- */
 
 static const struct config_device *in_config(const struct config *c, const char *id)
 {
@@ -286,8 +285,7 @@ static struct device *first_without_config(struct devices *d, const struct confi
 {
     struct device *dev;
 
-    list_for_each(dev, &d->list, link)
-    {
+    list_for_each (dev, &d->list, link) {
         if (dev->owner == DEVICE_OF_CONFIG && !dev->removing && !in_config(c, dev->id))
             return dev;
     }
@@ -319,7 +317,7 @@ void devices_configure(struct devices *d, const struct config *c)
     }
 }
 
-/* --- the database's devices ------------------------------------------------------------------------------------------------------- */
+/* --- the database's devices ------------------------------------------------------------------- */
 
 static int load_one(void *ctx, const char *id, const void *bytes, size_t n)
 {
@@ -333,7 +331,9 @@ static int load_one(void *ctx, const char *id, const void *bytes, size_t n)
         log_warning("a stored device cannot be read", F_STR("device", id), F_ERROR(&e));
         return 0;
     }
-    if (!driver || devices_find(d, id) || !(dev = add(d, id, json_string_value(json_object_get(j, "name")), driver, DEVICE_OF_DATABASE)))
+    if (!driver || devices_find(d, id) ||
+        !(dev = add(
+              d, id, json_string_value(json_object_get(j, "name")), driver, DEVICE_OF_DATABASE)))
         return 0;
     dev->enabled = !json_is_false(json_object_get(j, "enabled"));
     dev->given_options = json_incref(json_object_get(j, "options"));
@@ -359,15 +359,18 @@ static int registry_write(struct device *dev, store_fn fn, void *ctx)
             json_object_set(j, "options", dev->given_options);
     }
     text = json_text(j);
-    return text ? store_put(dev->all->env.store, REGISTRY, dev->id, text, strlen(text), fn, ctx) : -ENOMEM;
+    return text ? store_put(dev->all->env.store, REGISTRY, dev->id, text, strlen(text), fn, ctx)
+                : -ENOMEM;
 }
 
-static int choose_id(struct devices *d, const char *wanted, const char *name, char out[WR_NAME_MAX + 1], struct error *e)
+static int choose_id(struct devices *d, const char *wanted, const char *name,
+    char out[WR_NAME_MAX + 1], struct error *e)
 {
     char base[WR_NAME_MAX + 1];
 
     if (wanted && !text_is_slug(wanted))
-        return error_set(e, -EINVAL, "id: expected lower-case letters, digits and hyphens, got \"%.80s\"", wanted);
+        return error_set(e, -EINVAL,
+            "id: expected lower-case letters, digits and hyphens, got \"%.80s\"", wanted);
     if (wanted && devices_find(d, wanted))
         return error_set(e, -EEXIST, "there is a device \"%s\" already", wanted);
     if (wanted) {
@@ -392,7 +395,9 @@ static int check_options(const struct driver *driver, const json_t *options, str
     int r;
 
     if (!rows)
-        return json_object_size(options) > 0 ? error_set(e, -EINVAL, "the driver \"%s\" takes no options", driver->name) : 0;
+        return json_object_size(options) > 0
+            ? error_set(e, -EINVAL, "the driver \"%s\" takes no options", driver->name)
+            : 0;
     values = calloc(param_count(rows), sizeof *values);
     if (!values)
         return error_set(e, -ENOMEM, "no memory");
@@ -402,7 +407,8 @@ static int check_options(const struct driver *driver, const json_t *options, str
     return r;
 }
 
-int devices_add(struct devices *d, const char *id, const char *name, const char *driver_name, const json_t *options, struct device **ret, struct error *e)
+int devices_add(struct devices *d, const char *id, const char *name, const char *driver_name,
+    const json_t *options, struct device **ret, struct error *e)
 {
     struct driver *driver = d->drivers ? drivers_find(d->drivers, driver_name) : NULL;
     char chosen[WR_NAME_MAX + 1];
@@ -413,7 +419,8 @@ int devices_add(struct devices *d, const char *id, const char *name, const char 
         return error_set(e, -EINVAL, "the driver \"%.60s\" is not loaded", driver_name);
     if (strlen(name) >= DEVICE_NAME_BYTES)
         return error_set(e, -EINVAL, "name: at most %d bytes", DEVICE_NAME_BYTES - 1);
-    if ((r = choose_id(d, id, *name ? name : driver_name, chosen, e)) < 0 || (r = check_options(driver, options, e)) < 0)
+    if ((r = choose_id(d, id, *name ? name : driver_name, chosen, e)) < 0 ||
+        (r = check_options(driver, options, e)) < 0)
         return r;
     if (d->n >= DEVICES_MAX || !(dev = add(d, chosen, name, driver_name, DEVICE_OF_DATABASE)))
         return error_set(e, -ENOSPC, "there are %d devices, more are not possible", DEVICES_MAX);
@@ -433,9 +440,11 @@ int devices_remove(struct devices *d, struct device *dev, struct error *e)
     char space[WR_NAME_MAX + 16];
 
     if (dev->owner == DEVICE_OF_CONFIG)
-        return error_set(e, -EPERM, "%s stands in %s, line %u: remove it there", dev->id, dev->given_file, dev->given->line);
+        return error_set(e, -EPERM, "%s stands in %s, line %u: remove it there", dev->id,
+            dev->given_file, dev->given->line);
     if (dev->owner != DEVICE_OF_DATABASE)
-        return error_set(e, -EPERM, "%s belongs to %s and goes with it", dev->id, dev->pub.parent ? dev->pub.parent->id : dev->driver_name);
+        return error_set(e, -EPERM, "%s belongs to %s and goes with it", dev->id,
+            dev->pub.parent ? dev->pub.parent->id : dev->driver_name);
     store_put(d->env.store, REGISTRY, dev->id, NULL, 0, NULL, NULL);
     snprintf(space, sizeof space, "desired/%s", dev->id);
     store_drop(d->env.store, space, NULL, NULL);
@@ -447,13 +456,14 @@ int devices_remove(struct devices *d, struct device *dev, struct error *e)
     return 0;
 }
 
-/* --- changes over REST --------------------------------------------------------------------------------------------------------------- */
+/* --- changes over REST ------------------------------------------------------------------------ */
 
 static int check_owner(const struct device *dev, const struct device_change *c, struct error *e)
 {
     if (dev->owner == DEVICE_OF_CONFIG && (c->name || c->enabled || c->options))
-        return error_set(e, -EPERM, "%s stands in %s, line %u: change its name, options and `enabled` there", dev->id, dev->given_file,
-            dev->given->line);
+        return error_set(e, -EPERM,
+            "%s stands in %s, line %u: change its name, options and `enabled` there", dev->id,
+            dev->given_file, dev->given->line);
     if (c->options && dev->owner != DEVICE_OF_DATABASE)
         return error_set(e, -EPERM, "%s has no options that could be changed", dev->id);
     return 0;
@@ -472,9 +482,11 @@ static int check_change(struct device *dev, const struct device_change *c, struc
     return r;
 }
 
-int device_change(struct device *dev, const struct device_change *c, store_fn fn, void *ctx, struct error *e)
+int device_change(
+    struct device *dev, const struct device_change *c, store_fn fn, void *ctx, struct error *e)
 {
-    bool settings = c->settings && json_object_size(c->settings) > 0, registry = c->name || c->enabled || c->options;
+    bool settings = c->settings && json_object_size(c->settings) > 0,
+         registry = c->name || c->enabled || c->options;
     int r = check_change(dev, c, e);
 
     if (r < 0)

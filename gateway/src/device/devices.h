@@ -1,10 +1,12 @@
 /* devices.h - all devices of the gateway: the face of this folder to HTTP, WebSocket and main.
  *
- * A device comes from the configuration (owned by it), from adoption or POST (owned by the database), or with a driver that needs nothing
- * to reach its device (a match on bus "auto": owned by the driver). Drivers come and go while it stays.
+ * A device comes from the configuration (owned by it), from adoption or POST (owned by the
+ * database), or with a driver that needs nothing to reach its device (a match on bus "auto": owned
+ * by the driver). Drivers come and go while it stays.
  *
- * The host's rule for drivers ("never called from inside their own call") is kept by doing everything that calls a driver on a later turn:
- * functions here may be called from anywhere on the loop, bus listeners included.
+ * The host's rule for drivers ("never called from inside their own call") is kept by doing
+ * everything that calls a driver on a later turn: functions here may be called from anywhere on the
+ * loop, bus listeners included.
  */
 #pragma once
 
@@ -46,8 +48,8 @@ int devices_new(const struct devices_env *env, struct devices **ret);
 /* Stops everything, then frees. Returns NULL. */
 struct devices *devices_free(struct devices *d);
 
-/* The `devices:` section, at start and after a reload: makes, changes, removes. Problems with options against a driver's table stand in the
- * device's `why`, with file and line. */
+/* The `devices:` section, at start and after a reload: makes, changes, removes. Problems with
+ * options against a driver's table stand in the device's `why`, with file and line. */
 void devices_configure(struct devices *d, const struct config *c);
 /* Those that live in the database. Once, after devices_configure(). */
 void devices_load(struct devices *d);
@@ -68,7 +70,8 @@ const char *device_why(const struct device *d); /* a sentence; "" */
 enum device_state device_state(const struct device *d);
 const char *device_state_name(enum device_state s);
 bool device_is_camera(const struct device *d);
-/* The number in binary messages; 0: no camera. Given at its first binding to a driver, never reused while the gateway runs. */
+/* The number in binary messages; 0: no camera. Given at its first binding to a driver, never reused
+ * while the gateway runs. */
 uint16_t device_channel(const struct device *d);
 /* The REST object (docs/rest.md). */
 void device_json(const struct device *d, struct wr_json *j);
@@ -79,19 +82,22 @@ struct device_stats {
 };
 const struct device_stats *device_stats(const struct device *d);
 
-/* Somebody looks, or no longer does: the driver's watch() follows, the end after DEVICE_LINGER_US. Counted; a device that goes away forgets its
- * lookers, so hold the id, not the pointer, across turns: device_look() by id. */
+/* Somebody looks, or no longer does: the driver's watch() follows, the end after DEVICE_LINGER_US.
+ * Counted; a device that goes away forgets its lookers, so hold the id, not the pointer, across
+ * turns: device_look() by id. */
 #define DEVICE_LINGER_US INT64_C(5000000)
 void device_look(struct device *d);
 void device_unlook(struct device *d);
 
-/* The answer of a command: json is any JSON value ("null" when the driver gave none), or for a negative result a sentence. -ETIMEDOUT, -ECANCELED
- * (device stopped), -ENOTCONN … */
+/* The answer of a command: json is any JSON value ("null" when the driver gave none), or for a
+ * negative result a sentence. -ETIMEDOUT, -ECANCELED (device stopped), -ENOTCONN … */
 typedef void (*command_fn)(void *ctx, int result, const char *json);
 struct command_call;
-/* Checks name and arguments now: -ENOENT no such command, -EINVAL arguments, -EBUSY exclusive one runs, -ENOTCONN not online, -EAGAIN too many; each with a
- * sentence, and fn is not called. Else 0, and fn is called once, later. `args`: JSON object or NULL. ret may be NULL. */
-int device_command(struct device *d, const char *name, const json_t *args, command_fn fn, void *ctx, struct command_call **ret, struct error *e);
+/* Checks name and arguments now: -ENOENT no such command, -EINVAL arguments, -EBUSY exclusive one
+ * runs, -ENOTCONN not online, -EAGAIN too many; each with a sentence, and fn is not called. Else 0,
+ * and fn is called once, later. `args`: JSON object or NULL. ret may be NULL. */
+int device_command(struct device *d, const char *name, const json_t *args, command_fn fn, void *ctx,
+    struct command_call **ret, struct error *e);
 /* The caller is gone: fn is not called any more; the device goes on. */
 void command_abandon(struct command_call *c);
 /* The role a command needs; -ENOENT. */
@@ -104,15 +110,20 @@ struct device_change {
     const json_t *settings; /* {key: value | null}; null: nothing desired any more */
     const json_t *options;  /* owned by the database only */
 };
-/* -EINVAL with a sentence; -EPERM: the configuration owns that key, the sentence names file and line. Durable when fn says 0 (fn may be NULL). */
-int device_change(struct device *d, const struct device_change *change, store_fn fn, void *ctx, struct error *e);
+/* -EINVAL with a sentence; -EPERM: the configuration owns that key, the sentence names file and
+ * line. Durable when fn says 0 (fn may be NULL). */
+int device_change(
+    struct device *d, const struct device_change *change, store_fn fn, void *ctx, struct error *e);
 
-/* Adds one that the database owns. id NULL: made of the name. -EEXIST, -EINVAL, -ENOSPC with a sentence. */
-int devices_add(struct devices *d, const char *id, const char *name, const char *driver, const json_t *options, struct device **ret, struct error *e);
+/* Adds one that the database owns. id NULL: made of the name. -EEXIST, -EINVAL, -ENOSPC with a
+ * sentence. */
+int devices_add(struct devices *d, const char *id, const char *name, const char *driver,
+    const json_t *options, struct device **ret, struct error *e);
 /* -EPERM: owned by the configuration or a parent. */
 int devices_remove(struct devices *d, struct device *dev, struct error *e);
 
-/* For drivers.c: a driver came or goes (`why` "": another of its name comes at once). Only with no plugin frame on the stack. */
+/* For drivers.c: a driver came or goes (`why` "": another of its name comes at once). Only with no
+ * plugin frame on the stack. */
 struct driver;
 void devices_driver_added(struct devices *d, struct driver *driver);
 void devices_driver_removed(struct devices *d, struct driver *driver, const char *why);

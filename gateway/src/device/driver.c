@@ -12,13 +12,20 @@ int driver_owner_check(const struct stat *st, const char *what, struct error *e)
     bool private_group = st->st_gid == getegid() && st->st_gid == st->st_uid;
 
     if (st->st_uid != 0 && st->st_uid != geteuid())
-        return error_set(e, -EPERM, "%s belongs to user %u: drivers must belong to root or to the user that the gateway runs as (%u)", what,
-            st->st_uid, geteuid());
+        return error_set(e, -EPERM,
+            "%s belongs to user %u: drivers must belong to root or to the user that the gateway "
+            "runs as (%u)",
+            what, st->st_uid, geteuid());
     if (st->st_mode & S_IWOTH)
-        return error_set(e, -EPERM, "%s is writable by everybody (mode %04o): remove that with chmod o-w", what, st->st_mode & 07777);
-    /* Where every user has a group of his own (umask 002), writable by the group means writable by the user. */
+        return error_set(e, -EPERM,
+            "%s is writable by everybody (mode %04o): remove that with chmod o-w", what,
+            st->st_mode & 07777);
+    /* Where every user has a group of his own (umask 002), writable by the group means writable by
+     * the user. */
     if ((st->st_mode & S_IWGRP) && !private_group)
-        return error_set(e, -EPERM, "%s is writable by its group (mode %04o): remove that with chmod g-w", what, st->st_mode & 07777);
+        return error_set(e, -EPERM,
+            "%s is writable by its group (mode %04o): remove that with chmod g-w", what,
+            st->st_mode & 07777);
     return 0;
 }
 
@@ -67,7 +74,8 @@ static int seal_copy(const char *path, int *ret_memfd, size_t *ret_n, struct err
             break;
         n += (size_t)k;
         if (n > DRIVER_MAX_FILE_BYTES)
-            return error_set(e, -EFBIG, "the file is larger than %u MiB", DRIVER_MAX_FILE_BYTES >> 20);
+            return error_set(
+                e, -EFBIG, "the file is larger than %u MiB", DRIVER_MAX_FILE_BYTES >> 20);
     }
     if (fcntl(memfd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
         return error_set(e, -errno, "the copy cannot be sealed: %s", error_name(-errno));
@@ -94,9 +102,14 @@ static int check_copy(int memfd, size_t n, uint64_t available, struct error *e)
         return r;
     if (head.needs & ~available)
         return error_set(e, -ENOTSUP, "the driver needs what this gateway does not have:%s%s%s%s%s",
-            head.needs & ~available & WR_NEEDS_BLE ? " Bluetooth" : "", head.needs & ~available & WR_NEEDS_TCP ? " TCP" : "",
-            head.needs & ~available & WR_NEEDS_HTTP ? " HTTP" : "", head.needs & ~available & WR_NEEDS_STORE ? " a store" : "",
-            head.needs & ~available & ~(uint64_t)(WR_NEEDS_BLE | WR_NEEDS_TCP | WR_NEEDS_HTTP | WR_NEEDS_STORE) ? " a newer service" : "");
+            head.needs & ~available & WR_NEEDS_BLE ? " Bluetooth" : "",
+            head.needs & ~available & WR_NEEDS_TCP ? " TCP" : "",
+            head.needs & ~available & WR_NEEDS_HTTP ? " HTTP" : "",
+            head.needs & ~available & WR_NEEDS_STORE ? " a store" : "",
+            head.needs & ~available &
+                    ~(uint64_t)(WR_NEEDS_BLE | WR_NEEDS_TCP | WR_NEEDS_HTTP | WR_NEEDS_STORE)
+                ? " a newer service"
+                : "");
     return 0;
 }
 
@@ -110,7 +123,8 @@ int driver_load(const char *path, uint64_t available, struct driver **ret, struc
     if (!d)
         return error_set(e, -ENOMEM, "no memory");
     d->memfd = -1;
-    if ((r = check_folder(path, e)) < 0 || (r = seal_copy(path, &d->memfd, &n, e)) < 0 || (r = check_copy(d->memfd, n, available, e)) < 0)
+    if ((r = check_folder(path, e)) < 0 || (r = seal_copy(path, &d->memfd, &n, e)) < 0 ||
+        (r = check_copy(d->memfd, n, available, e)) < 0)
         return r;
     snprintf(name, sizeof name, "/proc/self/fd/%d", d->memfd);
     d->handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);

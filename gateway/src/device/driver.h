@@ -1,7 +1,8 @@
 /* driver.h - one driver in memory: a file checked, then loaded from a sealed copy.
  *
- * The file is read once into a sealed memfd; what is checked is what is run, and who overwrites the file touches nothing of ours. All of the image
- * is checked before the dynamic loader sees it, because dlopen() of a cut-off file kills the process. Constructors run in dlopen(): a driver is
+ * The file is read once into a sealed memfd; what is checked is what is run, and who overwrites the
+ * file touches nothing of ours. All of the image is checked before the dynamic loader sees it,
+ * because dlopen() of a cut-off file kills the process. Constructors run in dlopen(): a driver is
  * trusted code, so file and folder must belong to root or to us and be writable by nobody else.
  */
 #pragma once
@@ -20,7 +21,9 @@
 struct driver {
     const struct wr_driver *table; /* valid while loaded */
     void *handle;
-    int memfd; /* open as long as the handle is: glibc tells loaded objects apart by name, and the name is /proc/self/fd/<memfd> */
+    /* open as long as the handle is: glibc tells loaded objects apart by name, and the name is
+     * /proc/self/fd/<memfd> */
+    int memfd;
     char name[WR_NAME_MAX + 1];
     unsigned generation; /* counts loads, for the log */
 };
@@ -31,7 +34,8 @@ struct driver_head {
     uint64_t needs;
 };
 
-/* Pure. -ENOEXEC and a sentence: not a shared object for this machine, cut off, or without a sound `warren_driver`. */
+/* Pure. -ENOEXEC and a sentence: not a shared object for this machine, cut off, or without a sound
+ * `warren_driver`. */
 int driver_image_check(const uint8_t *image, size_t n, struct driver_head *ret, struct error *e);
 /* Pure. -EPERM and a sentence: who else could change it. `what` is "the folder" or "the file". */
 int driver_owner_check(const struct stat *st, const char *what, struct error *e);

@@ -1,13 +1,15 @@
-/* driver_image.c - is this file a driver, whole, for this machine? Read from the bytes, without running any of them.
+/* driver_image.c - is this file a driver, whole, for this machine? Read from the bytes, without
+ * running any of them.
  *
  * An ELF shared object as the dynamic loader sees it:
  *
  *     header → program headers → PT_LOAD segments (what is mapped) and PT_DYNAMIC (a table of addresses)
  *              DT_SYMTAB, DT_STRTAB, DT_HASH or DT_GNU_HASH → the symbol `warren_driver` → its bytes
  *
- * The loader trusts all of it: a segment that reaches past the end of the file is mapped, and touching it is SIGBUS. So everything that is used
- * here is looked up through the segments, and every look-up is checked against the file's length. The section headers are not needed for loading,
- * but stand at the end of the file: where they are missing, the file was cut off.
+ * The loader trusts all of it: a segment that reaches past the end of the file is mapped, and
+ * touching it is SIGBUS. So everything that is used here is looked up through the segments, and
+ * every look-up is checked against the file's length. The section headers are not needed for
+ * loading, but stand at the end of the file: where they are missing, the file was cut off.
  *
  * Source of the layouts: System V gABI, elf(5); DT_GNU_HASH as implemented by binutils and glibc.
  */
@@ -70,7 +72,8 @@ static const uint8_t *at_address(const struct image *im, Addr address, uint64_t 
     for (unsigned i = 0; i < im->header.e_phnum; i++) {
         Phdr p = program_header(im, i);
 
-        if (p.p_type == PT_LOAD && address >= p.p_vaddr && address - p.p_vaddr <= p.p_filesz && n <= p.p_filesz - (address - p.p_vaddr))
+        if (p.p_type == PT_LOAD && address >= p.p_vaddr && address - p.p_vaddr <= p.p_filesz &&
+            n <= p.p_filesz - (address - p.p_vaddr))
             return im->bytes + p.p_offset + (address - p.p_vaddr);
     }
     return NULL;
@@ -83,13 +86,18 @@ static int check_header(struct image *im, struct error *e)
     memcpy(&im->header, im->bytes, sizeof im->header);
     if (memcmp(im->header.e_ident, ELFMAG, SELFMAG) != 0)
         return error_set(e, -ENOEXEC, "the file is not a shared object (no ELF header)");
-    if (im->header.e_ident[EI_CLASS] != CLASS || im->header.e_ident[EI_DATA] != DATA || im->header.e_machine != MACHINE)
-        return error_set(e, -ENOEXEC, "the file was built for another machine (ELF class %u, machine %u; needed: class %d, machine %d)",
+    if (im->header.e_ident[EI_CLASS] != CLASS || im->header.e_ident[EI_DATA] != DATA ||
+        im->header.e_machine != MACHINE)
+        return error_set(e, -ENOEXEC,
+            "the file was built for another machine (ELF class %u, machine %u; needed: class %d, "
+            "machine %d)",
             im->header.e_ident[EI_CLASS], im->header.e_machine, CLASS, MACHINE);
     if (im->header.e_type != ET_DYN)
-        return error_set(e, -ENOEXEC, "the file is not a shared object (ELF type %u)", im->header.e_type);
+        return error_set(
+            e, -ENOEXEC, "the file is not a shared object (ELF type %u)", im->header.e_type);
     if (im->header.e_phentsize != sizeof(Phdr) || im->header.e_phnum == 0)
-        return error_set(e, -ENOEXEC, "the file's program headers are not those of a shared object");
+        return error_set(
+            e, -ENOEXEC, "the file's program headers are not those of a shared object");
     if (!at_offset(im, im->header.e_phoff, (uint64_t)im->header.e_phnum * sizeof(Phdr)))
         return error_set(e, -ENOEXEC, "the file is cut off within its program headers");
     return 0;
@@ -110,17 +118,22 @@ static int check_segments(const struct image *im, struct error *e)
                 (unsigned long long)p.p_offset + p.p_filesz, im->n);
         if (p.p_type != PT_LOAD)
             continue;
-        if (p.p_memsz < p.p_filesz || p.p_vaddr + p.p_memsz < p.p_vaddr || (n_loads > 0 && p.p_vaddr < end) ||
-            p.p_memsz > DRIVER_MAX_FILE_BYTES || (p.p_offset - p.p_vaddr) % 4096 != 0)
+        if (p.p_memsz < p.p_filesz || p.p_vaddr + p.p_memsz < p.p_vaddr ||
+            (n_loads > 0 && p.p_vaddr < end) || p.p_memsz > DRIVER_MAX_FILE_BYTES ||
+            (p.p_offset - p.p_vaddr) % 4096 != 0)
             return error_set(e, -ENOEXEC, "the file's segments are damaged");
         end = p.p_vaddr + p.p_memsz;
         n_loads++;
     }
     if (n_loads == 0)
         return error_set(e, -ENOEXEC, "the file has no segment to load");
-    if (im->header.e_shnum > 0 && !at_offset(im, im->header.e_shoff, (uint64_t)im->header.e_shnum * im->header.e_shentsize))
-        return error_set(e, -ENOEXEC, "the file is cut off: its section headers end at byte %llu of %zu",
-            (unsigned long long)im->header.e_shoff + (uint64_t)im->header.e_shnum * im->header.e_shentsize, im->n);
+    if (im->header.e_shnum > 0 &&
+        !at_offset(im, im->header.e_shoff, (uint64_t)im->header.e_shnum * im->header.e_shentsize))
+        return error_set(e, -ENOEXEC,
+            "the file is cut off: its section headers end at byte %llu of %zu",
+            (unsigned long long)im->header.e_shoff +
+                (uint64_t)im->header.e_shnum * im->header.e_shentsize,
+            im->n);
     return 0;
 }
 
@@ -175,10 +188,11 @@ static int read_dynamic(const struct image *im, struct dynamic *ret, struct erro
     return error_set(e, -ENOEXEC, "the file has no dynamic table: it is not a shared object");
 }
 
-/* The number of symbols, which only the hash tables tell.
- * DT_HASH: u32 nbucket, u32 nchain (= symbols). DT_GNU_HASH: u32 nbuckets, symoffset, bloom_size, bloom_shift; bloom words; buckets; chains,
- * of which the last of each bucket has bit 0 set. */
-static int count_symbols(const struct image *im, const struct dynamic *d, uint32_t *ret, struct error *e)
+/* The number of symbols, which only the hash tables tell. DT_HASH: u32 nbucket, u32 nchain (=
+ * symbols). DT_GNU_HASH: u32 nbuckets, symoffset, bloom_size, bloom_shift; bloom words; buckets;
+ * chains, of which the last of each bucket has bit 0 set. */
+static int count_symbols(
+    const struct image *im, const struct dynamic *d, uint32_t *ret, struct error *e)
 {
     const uint8_t *p;
     uint32_t head[4], last = 0, word;
@@ -216,7 +230,8 @@ static int count_symbols(const struct image *im, const struct dynamic *d, uint32
     return error_set(e, -ENOEXEC, "the file's symbol hash table is damaged");
 }
 
-static bool symbol_is(const struct image *im, const struct dynamic *d, const Sym *sym, const char *name)
+static bool symbol_is(
+    const struct image *im, const struct dynamic *d, const Sym *sym, const char *name)
 {
     size_t n = strlen(name) + 1;
     const uint8_t *s;
@@ -246,7 +261,8 @@ static int find_driver(const struct image *im, const struct dynamic *d, Sym *ret
             return 0;
         }
     }
-    return error_set(e, -ENOEXEC, "the file exports no `warren_driver`: it is a shared object, but no driver");
+    return error_set(
+        e, -ENOEXEC, "the file exports no `warren_driver`: it is a shared object, but no driver");
 }
 
 int driver_image_check(const uint8_t *image, size_t n, struct driver_head *ret, struct error *e)
@@ -258,17 +274,20 @@ int driver_image_check(const uint8_t *image, size_t n, struct driver_head *ret, 
     Sym sym = {0};
     int r;
 
-    if ((r = check_header(&im, e)) < 0 || (r = check_segments(&im, e)) < 0 || (r = read_dynamic(&im, &dynamic, e)) < 0 ||
-        (r = find_driver(&im, &dynamic, &sym, e)) < 0)
+    if ((r = check_header(&im, e)) < 0 || (r = check_segments(&im, e)) < 0 ||
+        (r = read_dynamic(&im, &dynamic, e)) < 0 || (r = find_driver(&im, &dynamic, &sym, e)) < 0)
         return r;
     if ((sym.st_info & 0xf) != STT_OBJECT || !(p = at_address(&im, sym.st_value, sizeof head)))
         return error_set(e, -ENOEXEC, "`warren_driver` is not a constant of type struct wr_driver");
     memcpy(&head, p, sizeof head);
     if (head.abi != WR_ABI)
-        return error_set(e, -ENOEXEC, "the driver was built for ABI %u, this gateway speaks ABI %u: build it anew", head.abi, WR_ABI);
+        return error_set(e, -ENOEXEC,
+            "the driver was built for ABI %u, this gateway speaks ABI %u: build it anew", head.abi,
+            WR_ABI);
     if (head.size != sym.st_size || head.size < offsetof(struct wr_driver, run) + sizeof(void *))
-        return error_set(e, -ENOEXEC, "the driver says its table has %u bytes, but it has %llu (at least %zu are needed)", head.size,
-            (unsigned long long)sym.st_size, sizeof(struct wr_driver));
+        return error_set(e, -ENOEXEC,
+            "the driver says its table has %u bytes, but it has %llu (at least %zu are needed)",
+            head.size, (unsigned long long)sym.st_size, sizeof(struct wr_driver));
     if (!at_address(&im, sym.st_value, head.size))
         return error_set(e, -ENOEXEC, "`warren_driver` lies outside the file's segments");
     *ret = head;

@@ -1,4 +1,5 @@
-/* driver_table.c - are a loaded driver's tables sound? What is checked here need not be checked anywhere else. */
+/* driver_table.c - are a loaded driver's tables sound? What is checked here need not be checked
+ * anywhere else. */
 #include <errno.h>
 #include <string.h>
 
@@ -6,7 +7,8 @@
 #include "config/param.h"
 #include "device/driver.h"
 
-/* Most rows of a table; enough for anything that a person can overlook, and a table without an end is found. */
+/* Most rows of a table; enough for anything that a person can overlook, and a table without an end
+ * is found. */
 #define MAX_ROWS 256
 #define MAX_STATE_BYTES (16u << 20)
 
@@ -43,12 +45,15 @@ static int check_commands(const struct wr_kind *kind, struct error *e)
         int r;
 
         if (i >= MAX_ROWS)
-            return error_set(e, -EINVAL, "kind \"%s\": more than %d commands, or no end", kind->name, MAX_ROWS);
+            return error_set(
+                e, -EINVAL, "kind \"%s\": more than %d commands, or no end", kind->name, MAX_ROWS);
         if (!is_name(c->name))
-            return error_set(e, -EINVAL, "kind \"%s\": \"%.80s\" is no name for a command", kind->name, c->name);
+            return error_set(
+                e, -EINVAL, "kind \"%s\": \"%.80s\" is no name for a command", kind->name, c->name);
         for (size_t k = 0; k < i; k++) {
             if (strcmp(kind->commands[k].name, c->name) == 0)
-                return error_set(e, -EINVAL, "kind \"%s\": command \"%s\" stands twice", kind->name, c->name);
+                return error_set(
+                    e, -EINVAL, "kind \"%s\": command \"%s\" stands twice", kind->name, c->name);
         }
         snprintf(what, sizeof what, "command \"%s\"", c->name);
         r = check_params(c->args, what, e);
@@ -64,14 +69,18 @@ static int check_attributes(const struct wr_kind *kind, struct error *e)
         const struct wr_attribute *a = &kind->attributes[i];
 
         if (i >= MAX_ROWS)
-            return error_set(e, -EINVAL, "kind \"%s\": more than %d attributes, or no end", kind->name, MAX_ROWS);
+            return error_set(e, -EINVAL, "kind \"%s\": more than %d attributes, or no end",
+                kind->name, MAX_ROWS);
         if (!is_name(a->key) || a->type < WR_BOOL || a->type > WR_LIST)
-            return error_set(e, -EINVAL, "kind \"%s\": attribute \"%.80s\" has no sound key or type", kind->name, a->key);
+            return error_set(e, -EINVAL,
+                "kind \"%s\": attribute \"%.80s\" has no sound key or type", kind->name, a->key);
         if (param_find(kind->settings, a->key, NULL))
-            return error_set(e, -EINVAL, "kind \"%s\": \"%s\" is a setting and an attribute", kind->name, a->key);
+            return error_set(e, -EINVAL, "kind \"%s\": \"%s\" is a setting and an attribute",
+                kind->name, a->key);
         for (size_t k = 0; k < i; k++) {
             if (strcmp(kind->attributes[k].key, a->key) == 0)
-                return error_set(e, -EINVAL, "kind \"%s\": attribute \"%s\" stands twice", kind->name, a->key);
+                return error_set(
+                    e, -EINVAL, "kind \"%s\": attribute \"%s\" stands twice", kind->name, a->key);
         }
     }
     return 0;
@@ -81,9 +90,12 @@ static int check_topics(const struct wr_kind *kind, struct error *e)
 {
     for (size_t i = 0; kind->topics && kind->topics[i].type; i++) {
         if (i >= MAX_ROWS)
-            return error_set(e, -EINVAL, "kind \"%s\": more than %d topics, or no end", kind->name, MAX_ROWS);
+            return error_set(
+                e, -EINVAL, "kind \"%s\": more than %d topics, or no end", kind->name, MAX_ROWS);
         if (!is_name(kind->topics[i].type) || !strchr(kind->topics[i].type, '.'))
-            return error_set(e, -EINVAL, "kind \"%s\": \"%.80s\" is no event type (like \"camera.night\")", kind->name, kind->topics[i].type);
+            return error_set(e, -EINVAL,
+                "kind \"%s\": \"%.80s\" is no event type (like \"camera.night\")", kind->name,
+                kind->topics[i].type);
     }
     return 0;
 }
@@ -93,10 +105,13 @@ static int check_kind(const struct wr_kind *kind, struct error *e)
     int r;
 
     if (!text_is_slug(kind->name))
-        return error_set(e, -EINVAL, "\"%.80s\" is no name for a kind: lower-case letters, digits and hyphens", kind->name);
+        return error_set(e, -EINVAL,
+            "\"%.80s\" is no name for a kind: lower-case letters, digits and hyphens", kind->name);
     if (kind->state_size > MAX_STATE_BYTES)
-        return error_set(e, -EINVAL, "kind \"%s\": a state of %zu bytes is too large", kind->name, kind->state_size);
-    if ((r = check_params(kind->settings, "settings", e)) < 0 || (r = check_attributes(kind, e)) < 0 || (r = check_commands(kind, e)) < 0 ||
+        return error_set(e, -EINVAL, "kind \"%s\": a state of %zu bytes is too large", kind->name,
+            kind->state_size);
+    if ((r = check_params(kind->settings, "settings", e)) < 0 ||
+        (r = check_attributes(kind, e)) < 0 || (r = check_commands(kind, e)) < 0 ||
         (r = check_topics(kind, e)) < 0)
         return r;
     return 0;
@@ -120,7 +135,8 @@ int driver_table_check(const struct wr_driver *t, struct error *e)
     int r;
 
     if (!t->name || !text_is_slug(t->name))
-        return error_set(e, -EINVAL, "the driver's name is not made of lower-case letters, digits and hyphens");
+        return error_set(
+            e, -EINVAL, "the driver's name is not made of lower-case letters, digits and hyphens");
     if (!t->version || !t->summary)
         return error_set(e, -EINVAL, "the driver has no version or no summary");
     if (!t->start)
@@ -139,9 +155,11 @@ int driver_table_check(const struct wr_driver *t, struct error *e)
                 return error_set(e, -EINVAL, "kind \"%s\" stands twice", t->kinds[i].name);
         }
         if (t->kinds[i].settings && !t->configure)
-            return error_set(e, -EINVAL, "kind \"%s\" has settings, but the driver has no configure()", t->kinds[i].name);
+            return error_set(e, -EINVAL,
+                "kind \"%s\" has settings, but the driver has no configure()", t->kinds[i].name);
         if (t->kinds[i].commands && !t->run)
-            return error_set(e, -EINVAL, "kind \"%s\" has commands, but the driver has no run()", t->kinds[i].name);
+            return error_set(e, -EINVAL, "kind \"%s\" has commands, but the driver has no run()",
+                t->kinds[i].name);
     }
     return 0;
 }

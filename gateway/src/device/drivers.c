@@ -28,9 +28,11 @@ struct plugin {
     off_t size;
     struct timespec mtime;
     struct driver *driver; /* NULL: refused */
-    char why[ERROR_TEXT_MAX]; /* of the refusal, also of a replacement that was refused while the old one stays */
-    bool shadowed;            /* refused because another file has its name: loaded when that one goes */
-    bool seen;                /* in the scan that is going on */
+    /* of the refusal, also of a replacement that was refused while the old one stays */
+    char why[ERROR_TEXT_MAX];
+    /* refused because another file has its name: loaded when that one goes */
+    bool shadowed;
+    bool seen; /* in the scan that is going on */
 };
 
 struct drivers {
@@ -45,20 +47,19 @@ struct driver *drivers_find(const struct drivers *d, const char *name)
 {
     struct plugin *p;
 
-    list_for_each(p, &d->plugins, link)
-    {
+    list_for_each (p, &d->plugins, link) {
         if (p->driver && strcmp(p->driver->name, name) == 0)
             return p->driver;
     }
     return NULL;
 }
 
-int drivers_each(const struct drivers *d, int (*fn)(void *ctx, const struct driver_status *s), void *ctx)
+int drivers_each(
+    const struct drivers *d, int (*fn)(void *ctx, const struct driver_status *s), void *ctx)
 {
     struct plugin *p;
 
-    list_for_each(p, &d->plugins, link)
-    {
+    list_for_each (p, &d->plugins, link) {
         struct driver_status s = {.file = p->file,
             .loaded = p->driver != NULL,
             .why = p->why,
@@ -96,8 +97,9 @@ static void publish(struct drivers *d, const char *type, const struct plugin *p)
 static void refuse(struct drivers *d, struct plugin *p, const struct error *e)
 {
     snprintf(p->why, sizeof p->why, "%s", error_text(e));
-    log_warning(p->driver ? "a new version of a driver is refused, the old one stays" : "a driver is refused", F_STR("file", p->file),
-        F_STR("why", p->why));
+    log_warning(p->driver ? "a new version of a driver is refused, the old one stays"
+                          : "a driver is refused",
+        F_STR("file", p->file), F_STR("why", p->why));
     publish(d, "plugin.refused", p);
 }
 
@@ -109,7 +111,8 @@ static void unload(struct drivers *d, struct plugin *p, const char *why)
     driver_unload(old);
 }
 
-/* The new code is in memory and checked before the old one goes, so that a bad file costs nothing. */
+/* The new code is in memory and checked before the old one goes, so that a bad file costs
+ * nothing. */
 static void load(struct drivers *d, struct plugin *p)
 {
     char path[4096];
@@ -125,7 +128,8 @@ static void load(struct drivers *d, struct plugin *p)
     other = drivers_find(d, driver->name);
     if (other && other != p->driver) {
         p->shadowed = true;
-        error_set(&e, -EEXIST, "a driver named \"%s\" is loaded from another file already", driver->name);
+        error_set(
+            &e, -EEXIST, "a driver named \"%s\" is loaded from another file already", driver->name);
         refuse(d, p, &e);
         driver_unload(driver);
         return;
@@ -134,7 +138,8 @@ static void load(struct drivers *d, struct plugin *p)
         unload(d, p, "");
     p->driver = driver;
     p->why[0] = '\0';
-    log_info("driver loaded", F_STR("driver", driver->name), F_STR("version", driver->table->version), F_STR("file", p->file));
+    log_info("driver loaded", F_STR("driver", driver->name),
+        F_STR("version", driver->table->version), F_STR("file", p->file));
     publish(d, "plugin.loaded", p);
     devices_driver_added(d->devices, driver);
 }
@@ -143,15 +148,15 @@ static bool is_plugin_name(const char *name)
 {
     size_t n = strlen(name);
 
-    return name[0] != '.' && n > 3 && n < sizeof((struct plugin *)0)->file && strcmp(name + n - 3, ".so") == 0;
+    return name[0] != '.' && n > 3 && n < sizeof((struct plugin *)0)->file &&
+        strcmp(name + n - 3, ".so") == 0;
 }
 
 static struct plugin *find_plugin(struct drivers *d, const struct folder *folder, const char *file)
 {
     struct plugin *p;
 
-    list_for_each(p, &d->plugins, link)
-    {
+    list_for_each (p, &d->plugins, link) {
         if (p->folder == folder && strcmp(p->file, file) == 0)
             return p;
     }
@@ -160,8 +165,8 @@ static struct plugin *find_plugin(struct drivers *d, const struct folder *folder
 
 static bool changed(const struct plugin *p, const struct stat *st)
 {
-    return p->dev != st->st_dev || p->ino != st->st_ino || p->size != st->st_size || p->mtime.tv_sec != st->st_mtim.tv_sec ||
-        p->mtime.tv_nsec != st->st_mtim.tv_nsec;
+    return p->dev != st->st_dev || p->ino != st->st_ino || p->size != st->st_size ||
+        p->mtime.tv_sec != st->st_mtim.tv_sec || p->mtime.tv_nsec != st->st_mtim.tv_nsec;
 }
 
 static void look_at(struct drivers *d, const struct folder *folder, DIR *dir, const char *file)
@@ -173,7 +178,8 @@ static void look_at(struct drivers *d, const struct folder *folder, DIR *dir, co
         return;
     if (!p) {
         if (d->n_plugins >= DRIVERS_MAX) {
-            log_warning("too many drivers in the folder", F_STR("file", file), F_INT("limit", DRIVERS_MAX));
+            log_warning(
+                "too many drivers in the folder", F_STR("file", file), F_INT("limit", DRIVERS_MAX));
             return;
         }
         p = calloc(1, sizeof *p);
@@ -199,8 +205,7 @@ static void load_shadowed(struct drivers *d)
 {
     struct plugin *p;
 
-    list_for_each(p, &d->plugins, link)
-    {
+    list_for_each (p, &d->plugins, link) {
         if (p->shadowed)
             load(d, p);
     }
@@ -211,8 +216,7 @@ static void forget_unseen(struct drivers *d, const struct folder *folder)
     struct plugin *p, *next;
     bool removed = false;
 
-    list_for_each_safe(p, next, &d->plugins, link)
-    {
+    list_for_each_safe (p, next, &d->plugins, link) {
         if (p->seen || p->folder != folder)
             continue;
         if (p->driver) {
@@ -247,7 +251,8 @@ static void scan(void *ctx)
 
     if (!dir) {
         if (!f->told)
-            log_warning("the folder of drivers cannot be read", F_STR("folder", f->path), F_ERRNO(-errno));
+            log_warning(
+                "the folder of drivers cannot be read", F_STR("folder", f->path), F_ERRNO(-errno));
         f->told = true;
         return;
     }
@@ -257,7 +262,7 @@ static void scan(void *ctx)
             n++;
     }
     qsort(names, n, sizeof *names, by_name);
-    list_for_each(p, &d->plugins, link)
+    list_for_each (p, &d->plugins, link)
         p->seen = false;
     for (size_t i = 0; i < n; i++) {
         look_at(d, f, dir, names[i]);
@@ -286,7 +291,9 @@ static int add_folder(struct drivers *d, struct loop *l, const char *path, size_
         return -E2BIG;
     f->drivers = d;
     f->path = strndup(path, n);
-    r = f->path ? watch_dir_new(l, f->path, DRIVERS_SETTLE_US, DRIVERS_RESCAN_US, scan, f, &f->watch) : -ENOMEM;
+    r = f->path
+        ? watch_dir_new(l, f->path, DRIVERS_SETTLE_US, DRIVERS_RESCAN_US, scan, f, &f->watch)
+        : -ENOMEM;
     if (r < 0)
         free(f->path);
     else
@@ -294,7 +301,8 @@ static int add_folder(struct drivers *d, struct loop *l, const char *path, size_
     return r;
 }
 
-int drivers_new(struct loop *l, struct bus *b, struct devices *devices, const char *folders, struct drivers **ret)
+int drivers_new(struct loop *l, struct bus *b, struct devices *devices, const char *folders,
+    struct drivers **ret)
 {
     struct drivers *d = calloc(1, sizeof *d);
     const char *path;
@@ -329,8 +337,7 @@ struct drivers *drivers_free(struct drivers *d)
         watch_dir_free(d->folders[i].watch);
         free(d->folders[i].path);
     }
-    list_for_each_safe(p, next, &d->plugins, link)
-    {
+    list_for_each_safe (p, next, &d->plugins, link) {
         driver_unload(p->driver);
         list_remove(&p->link);
         free(p);
@@ -345,7 +352,8 @@ bool drivers_path(const char *folders, const char *name, char *out, size_t cap)
     size_t n;
 
     while ((path = next_folder(&folders, &n))) {
-        if (snprintf(out, cap, "%.*s/%s.so", (int)n, path, name) < (int)cap && access(out, F_OK) == 0)
+        if (snprintf(out, cap, "%.*s/%s.so", (int)n, path, name) < (int)cap &&
+            access(out, F_OK) == 0)
             return true;
     }
     return false;

@@ -1,8 +1,9 @@
 /* drivers.h - the folders of drivers: loaded, watched, replaced and removed while running.
  *
- * One folder is the rule; more are separated by colons ("/plugins.d:/usr/lib/warren/plugins"), for a container, whose own drivers lie in the image
- * and a person's in a mounted folder. Of two files of one driver the one that was there first counts, at start that of the earlier folder; the
- * other waits for its end. */
+ * One folder is the rule; more are separated by colons ("/plugins.d:/usr/lib/warren/plugins"), for
+ * a container, whose own drivers lie in the image and a person's in a mounted folder. Of two files
+ * of one driver the one that was there first counts, at start that of the earlier folder; the other
+ * waits for its end. */
 #pragma once
 
 #include <stdbool.h>
@@ -22,8 +23,10 @@ struct drivers;
 #define DRIVERS_SETTLE_US INT64_C(200000)
 #define DRIVERS_RESCAN_US INT64_C(30000000)
 
-/* Looks at each folder once, before it returns; one that cannot be used is a warning and is looked for again. -E2BIG: too many. */
-int drivers_new(struct loop *l, struct bus *b, struct devices *devices, const char *folders, struct drivers **ret);
+/* Looks at each folder once, before it returns; one that cannot be used is a warning and is looked
+ * for again. -E2BIG: too many. */
+int drivers_new(struct loop *l, struct bus *b, struct devices *devices, const char *folders,
+    struct drivers **ret);
 /* The devices must be gone. Returns NULL. */
 struct drivers *drivers_free(struct drivers *d);
 
@@ -35,6 +38,7 @@ struct driver_status {
     bool loaded;
     const char *why;
 };
-int drivers_each(const struct drivers *d, int (*fn)(void *ctx, const struct driver_status *s), void *ctx);
+int drivers_each(
+    const struct drivers *d, int (*fn)(void *ctx, const struct driver_status *s), void *ctx);
 /* The file of that driver in the first folder that has it; false: none has. */
 bool drivers_path(const char *folders, const char *name, char *out, size_t cap);

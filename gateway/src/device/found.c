@@ -11,7 +11,8 @@
 
 struct item {
     struct list link;
-    char id[WR_NAME_MAX + 1], bus[16], address[128], name[DEVICE_NAME_BYTES], driver[WR_NAME_MAX + 1];
+    char id[WR_NAME_MAX + 1], bus[16], address[128], name[DEVICE_NAME_BYTES],
+        driver[WR_NAME_MAX + 1];
     struct wr_prop *props;
     size_t n_props;
     int64_t first_seen_us, last_seen_us;
@@ -45,14 +46,14 @@ static void expire(struct timer *t)
     struct found *f = container_of(t, struct found, expiry);
     struct item *i, *next;
 
-    list_for_each_safe(i, next, &f->items, link)
-    {
+    list_for_each_safe (i, next, &f->items, link) {
         if (i->expires_us <= loop_now_us(f->loop))
             item_free(f, i);
     }
 }
 
-int found_new(struct loop *l, struct bus *b, struct devices *devices, struct drivers *drivers, struct found **ret)
+int found_new(struct loop *l, struct bus *b, struct devices *devices, struct drivers *drivers,
+    struct found **ret)
 {
     struct found *f = calloc(1, sizeof *f);
     int r;
@@ -82,7 +83,7 @@ struct found *found_free(struct found *f)
     return NULL;
 }
 
-/* --- whose is it? --------------------------------------------------------------------------------------------------------------- */
+/* --- whose is it? ----------------------------------------------------------------------------- */
 
 static bool match_fits(const struct wr_match *m, const struct wr_found *seen)
 {
@@ -130,7 +131,8 @@ static int owned_by(void *ctx, struct device *d)
     for (size_t i = 0; i < d->n_options; i++) {
         const char *key = d->driver->table->options[i].key;
 
-        if (d->options[i].text && (strcmp(key, "address") == 0 || strcmp(key, "host") == 0) && strcmp(d->options[i].text, address) == 0)
+        if (d->options[i].text && (strcmp(key, "address") == 0 || strcmp(key, "host") == 0) &&
+            strcmp(d->options[i].text, address) == 0)
             return 1;
     }
     return 0;
@@ -140,8 +142,7 @@ static struct item *find_item(const struct found *f, const char *id)
 {
     struct item *i;
 
-    list_for_each(i, &f->items, link)
-    {
+    list_for_each (i, &f->items, link) {
         if (strcmp(i->id, id) == 0)
             return i;
     }
@@ -182,7 +183,8 @@ static void publish_found(struct found *f, const struct item *i)
     bus_publish(f->bus, "", "device.found", wr_json_text(&j));
 }
 
-static int add_item(struct found *f, const char *id, const struct wr_found *seen, const char *driver)
+static int add_item(
+    struct found *f, const char *id, const struct wr_found *seen, const char *driver)
 {
     struct item *i;
 
@@ -237,19 +239,18 @@ void found_drivers_changed(struct found *f)
 {
     struct item *i, *next;
 
-    list_for_each_safe(i, next, &f->items, link)
-    {
+    list_for_each_safe (i, next, &f->items, link) {
         if (!drivers_find(f->drivers, i->driver))
             item_free(f, i);
     }
 }
 
-int found_each(const struct found *f, int (*fn)(void *ctx, const struct found_item *item), void *ctx)
+int found_each(
+    const struct found *f, int (*fn)(void *ctx, const struct found_item *item), void *ctx)
 {
     struct item *i;
 
-    list_for_each(i, &f->items, link)
-    {
+    list_for_each (i, &f->items, link) {
         struct found_item item = {.id = i->id,
             .bus = i->bus,
             .address = i->address,
@@ -272,13 +273,15 @@ static json_t *options_of(const struct item *i, const struct wr_param *rows, con
     json_t *options = given ? json_deep_copy(given) : json_object();
 
     for (const struct wr_param *p = rows; p && p->key; p++) {
-        if ((strcmp(p->key, "address") == 0 || strcmp(p->key, "host") == 0) && !json_object_get(options, p->key))
+        if ((strcmp(p->key, "address") == 0 || strcmp(p->key, "host") == 0) &&
+            !json_object_get(options, p->key))
             json_object_set_new(options, p->key, json_string(i->address));
     }
     return options;
 }
 
-int found_adopt(struct found *f, const char *id, const char *name, const json_t *options, struct device **ret, struct error *e)
+int found_adopt(struct found *f, const char *id, const char *name, const json_t *options,
+    struct device **ret, struct error *e)
 {
     struct item *i = find_item(f, id);
     struct driver *driver = i ? drivers_find(f->drivers, i->driver) : NULL;

@@ -1,6 +1,8 @@
-/* found.h - what was seen and nobody owns: kept while it is seen, asked about among the drivers, adopted by a person.
+/* found.h - what was seen and nobody owns: kept while it is seen, asked about among the drivers,
+ * adopted by a person.
  *
- * Scans (Bluetooth, mDNS) report here, each sighting anew. A thing that no driver recognises is not kept.
+ * Scans (Bluetooth, mDNS) report here, each sighting anew. A thing that no driver recognises is not
+ * kept.
  */
 #pragma once
 
@@ -14,12 +16,15 @@
 
 struct found;
 
-int found_new(struct loop *l, struct bus *b, struct devices *devices, struct drivers *drivers, struct found **ret);
+int found_new(struct loop *l, struct bus *b, struct devices *devices, struct drivers *drivers,
+    struct found **ret);
 struct found *found_free(struct found *f);
 
-/* A sighting: probes the drivers whose matches fit. 0: known and kept; -ENODEV: nobody's, or owned already; -ENOSPC. Publishes device.found the first time. */
+/* A sighting: probes the drivers whose matches fit. 0: known and kept; -ENODEV: nobody's, or owned
+ * already; -ENOSPC. Publishes device.found the first time. */
 int found_report(struct found *f, const struct wr_found *seen);
-/* Drivers came or went: everything is asked about anew at its next sighting, and what a driver recognised that is gone is forgotten. */
+/* Drivers came or went: everything is asked about anew at its next sighting, and what a driver
+ * recognised that is gone is forgotten. */
 void found_drivers_changed(struct found *f);
 
 struct found_item {
@@ -28,8 +33,11 @@ struct found_item {
     const struct wr_prop *props;
     size_t n_props;
 };
-int found_each(const struct found *f, int (*fn)(void *ctx, const struct found_item *item), void *ctx);
+int found_each(
+    const struct found *f, int (*fn)(void *ctx, const struct found_item *item), void *ctx);
 
-/* Makes it a device that the database owns. name NULL: its own; options: JSON object laid over what was seen (the driver's option "address" or "host" gets the
- * address where it has one of that name). -ENOENT, else as devices_add(). */
-int found_adopt(struct found *f, const char *id, const char *name, const json_t *options, struct device **ret, struct error *e);
+/* Makes it a device that the database owns. name NULL: its own; options: JSON object laid over what
+ * was seen (the driver's option "address" or "host" gets the address where it has one of that
+ * name). -ENOENT, else as devices_add(). */
+int found_adopt(struct found *f, const char *id, const char *name, const json_t *options,
+    struct device **ret, struct error *e);

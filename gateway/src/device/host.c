@@ -1,7 +1,9 @@
-/* host.c - the host as a driver sees it: time, log, state, timers, events, values, frames, captures, answers, children.
+/* host.c - the host as a driver sees it: time, log, state, timers, events, values, frames,
+ * captures, answers, children.
  *
- * Every function begins by finding out whether the device may still speak (it is between start() and stop()). What a driver gets wrong is said once in the
- * log with its name and answered with an error; it cannot hurt anybody else.
+ * Every function begins by finding out whether the device may still speak (it is between start()
+ * and stop()). What a driver gets wrong is said once in the log with its name and answered with an
+ * error; it cannot hurt anybody else.
  */
 #include <errno.h>
 #include <math.h>
@@ -15,7 +17,7 @@
 #include "base/text.h"
 #include "device/device.h"
 
-/* --- time and log ------------------------------------------------------------------------------------------------------------ */
+/* --- time and log ----------------------------------------------------------------------------- */
 
 static int64_t host_now_us(struct wr_dev *dev)
 {
@@ -44,9 +46,11 @@ static bool log_allowed(struct device *d)
     return true;
 }
 
-__attribute__((format(printf, 3, 4))) static void host_log(struct wr_dev *dev, enum wr_log_level level, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void host_log(
+    struct wr_dev *dev, enum wr_log_level level, const char *format, ...)
 {
-    static const enum log_level levels[] = {LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR};
+    static const enum log_level levels[] = {
+        LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR};
     struct device *d = device_of(dev);
     enum log_level to = level <= WR_LOG_ERROR ? levels[level] : LOG_LEVEL_ERROR;
     char text[1024];
@@ -58,7 +62,8 @@ __attribute__((format(printf, 3, 4))) static void host_log(struct wr_dev *dev, e
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     if (d->n_log_dropped > 0) {
-        log_warning("lines of this device were left out", F_STR("device", d->id), F_INT("lines", d->n_log_dropped));
+        log_warning("lines of this device were left out", F_STR("device", d->id),
+            F_INT("lines", d->n_log_dropped));
         d->n_log_dropped = 0;
     }
     log_write(to, text, LOG_FIELDS_(F_STR("device", d->id), F_STR("driver", d->driver_name)));
@@ -66,10 +71,11 @@ __attribute__((format(printf, 3, 4))) static void host_log(struct wr_dev *dev, e
 
 static void misuse(struct device *d, const char *what, const char *detail)
 {
-    host_log(&d->pub, WR_LOG_ERROR, "the driver misbehaves: %s%s%s", what, detail ? ": " : "", detail ? detail : "");
+    host_log(&d->pub, WR_LOG_ERROR, "the driver misbehaves: %s%s%s", what, detail ? ": " : "",
+        detail ? detail : "");
 }
 
-/* --- state -------------------------------------------------------------------------------------------------------------------- */
+/* --- state ------------------------------------------------------------------------------------ */
 
 static void host_online(struct wr_dev *dev, bool up, const char *why)
 {
@@ -103,7 +109,8 @@ static void host_reject(struct wr_dev *dev, const char *why)
     if (!d->running || d->pub.parent)
         return;
     d->misfit = true;
-    device_set_state(d, DEVICE_ERROR, why && *why ? why : "the driver says that this is no device of its kind");
+    device_set_state(
+        d, DEVICE_ERROR, why && *why ? why : "the driver says that this is no device of its kind");
     device_poke(d);
 }
 
@@ -112,7 +119,7 @@ static void host_clock(struct wr_dev *dev, enum wr_clock clock)
     clock_map_init(&device_of(dev)->clock, clock);
 }
 
-/* --- timers ------------------------------------------------------------------------------------------------------------------- */
+/* --- timers ----------------------------------------------------------------------------------- */
 
 struct host_timer {
     struct timer timer;
@@ -162,7 +169,8 @@ static wr_handle arm(struct wr_dev *dev, int64_t us, wr_timer_fn fn, void *ctx, 
     t->fn = fn;
     t->ctx = ctx;
     timer_init(&t->timer, d->all->env.loop, host_timer_due);
-    if ((again ? timer_every(&t->timer, us) : timer_once(&t->timer, us)) < 0 || !(t->handle = scope_add(&d->scope, &timer_kind, t))) {
+    if ((again ? timer_every(&t->timer, us) : timer_once(&t->timer, us)) < 0 ||
+        !(t->handle = scope_add(&d->scope, &timer_kind, t))) {
         misuse(d, "too many handles are open", NULL);
         host_timer_cancel(t);
         return 0;
@@ -185,7 +193,7 @@ static int host_cancel(struct wr_dev *dev, wr_handle handle)
     return scope_cancel(&device_of(dev)->scope, handle);
 }
 
-/* --- events and values ----------------------------------------------------------------------------------------------------------- */
+/* --- events and values ------------------------------------------------------------------------ */
 
 static bool declared(const struct device *d, const char *type)
 {
@@ -305,7 +313,7 @@ static int host_applied(struct wr_dev *dev, const char *key, int result)
     return key && d->kind->settings ? setting_applied(d, key, result) : -ENOENT;
 }
 
-/* --- frames and captures ------------------------------------------------------------------------------------------------------------ */
+/* --- frames and captures ---------------------------------------------------------------------- */
 
 static struct wr_frame *host_frame_new(struct wr_dev *dev, size_t bytes)
 {
@@ -331,7 +339,9 @@ static int host_frame_publish(struct wr_dev *dev, struct wr_frame *pub)
 
     if (!d->running || !d->channel || !looks_like_jpeg(pub)) {
         if (d->running)
-            misuse(d, d->channel ? "a frame that is no JPEG" : "a frame of a kind that is no camera", NULL);
+            misuse(d,
+                d->channel ? "a frame that is no JPEG" : "a frame of a kind that is no camera",
+                NULL);
         frame_unref(f);
         return -EINVAL;
     }
@@ -351,7 +361,8 @@ static void host_frame_drop(struct wr_dev *dev, struct wr_frame *pub)
     frame_unref(frame_of(pub));
 }
 
-/* A capture on its way to the disk. The store keeps the pointer until it has answered, the device may be gone by then. */
+/* A capture on its way to the disk. The store keeps the pointer until it has answered, the device
+ * may be gone by then. */
 struct host_capture {
     struct device *device; /* NULL: cancelled */
     wr_capture_fn fn;
@@ -383,7 +394,8 @@ static void host_capture_done(void *ctx, int result, uint64_t id)
     driver_leave(d);
 }
 
-static int host_capture(struct wr_dev *dev, struct wr_frame *pub, const struct wr_capture *meta, wr_capture_fn fn, void *ctx)
+static int host_capture(struct wr_dev *dev, struct wr_frame *pub, const struct wr_capture *meta,
+    wr_capture_fn fn, void *ctx)
 {
     static const struct wr_capture none = {.latitude = NAN, .longitude = NAN};
     _cleanup_(frame_unrefp) struct frame *f = frame_of(pub);
@@ -398,7 +410,9 @@ static int host_capture(struct wr_dev *dev, struct wr_frame *pub, const struct w
         return -EINVAL;
     meta = meta ? meta : &none;
     m = (struct capture_meta){.device = d->id,
-        .captured_us = meta->captured_us ? meta->captured_us : f->channel ? pub->captured_us : clock_map_utc(&d->clock, pub->captured_us, pub->received_us),
+        .captured_us = meta->captured_us ? meta->captured_us
+            : f->channel                 ? pub->captured_us
+                         : clock_map_utc(&d->clock, pub->captured_us, pub->received_us),
         .received_us = pub->received_us,
         .source = meta->source ? meta->source : "device",
         .key = meta->key,
@@ -418,14 +432,15 @@ static int host_capture(struct wr_dev *dev, struct wr_frame *pub, const struct w
     return r;
 }
 
-/* --- answers and children -------------------------------------------------------------------------------------------------------------- */
+/* --- answers and children --------------------------------------------------------------------- */
 
 static int host_done(struct wr_dev *dev, wr_handle call, int result, const char *json)
 {
     return command_answer(device_of(dev), call, result, json);
 }
 
-static struct wr_dev *host_child(struct wr_dev *dev, const char *kind, const char *key, const char *name)
+static struct wr_dev *host_child(
+    struct wr_dev *dev, const char *kind, const char *key, const char *name)
 {
     struct wr_dev *c = child_add(device_of(dev), kind, key, name);
 

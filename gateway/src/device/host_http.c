@@ -1,6 +1,8 @@
-/* host_http.c - HTTP requests and picture streams of drivers: loop/http_client.h and media/multipart.h under handles.
+/* host_http.c - HTTP requests and picture streams of drivers: loop/http_client.h and
+ * media/multipart.h under handles.
  *
- * A stream's bytes go from the client's buffer into a frame: that one copy is how a picture comes into the gateway.
+ * A stream's bytes go from the client's buffer into a frame: that one copy is how a picture comes
+ * into the gateway.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -72,7 +74,7 @@ static int leave(struct host_fetch *f, int result)
     return -ECANCELED;
 }
 
-/* --- a request -------------------------------------------------------------------------------------------------------------------- */
+/* --- a request -------------------------------------------------------------------------------- */
 
 static int request_head(void *ctx, int status, const struct http_header *headers, size_t n)
 {
@@ -114,7 +116,9 @@ static void split_head(const struct host_fetch *f, struct wr_prop *out)
 
 static struct wr_frame *body_as_frame(struct host_fetch *f)
 {
-    struct wr_frame *frame = f->into_frame && f->body.len > 0 ? host_table.frame_new(&f->device->pub, f->body.len) : NULL;
+    struct wr_frame *frame = f->into_frame && f->body.len > 0
+        ? host_table.frame_new(&f->device->pub, f->body.len)
+        : NULL;
 
     if (frame) {
         memcpy(frame->data, buf_data(&f->body), f->body.len);
@@ -146,14 +150,16 @@ static void request_done(void *ctx, int result, const char *error)
     fetch_free(f);
 }
 
-static const struct http_fetch_events request_events = {.head = request_head, .body = request_body, .done = request_done};
+static const struct http_fetch_events request_events = {
+    .head = request_head, .body = request_body, .done = request_done};
 
-/* --- a stream of parts --------------------------------------------------------------------------------------------------------------- */
+/* --- a stream of parts ------------------------------------------------------------------------ */
 
 static uint8_t *part_begin(void *ctx, size_t length, size_t *cap)
 {
     struct host_fetch *f = ctx;
-    struct wr_frame *frame = host_table.frame_new(&f->device->pub, length ? length : MIN(PART_FIRST_BYTES, f->max_bytes));
+    struct wr_frame *frame = host_table.frame_new(
+        &f->device->pub, length ? length : MIN(PART_FIRST_BYTES, f->max_bytes));
 
     f->frame = frame ? frame_of(frame) : NULL;
     if (!frame)
@@ -205,7 +211,8 @@ static void part_end(void *ctx, const struct multipart_header *headers, size_t n
     driver_leave(f->device);
 }
 
-static const struct multipart_sink part_sink = {.begin = part_begin, .grow = part_grow, .end = part_end, .abandon = part_abandon};
+static const struct multipart_sink part_sink = {
+    .begin = part_begin, .grow = part_grow, .end = part_end, .abandon = part_abandon};
 
 static const char *find_header(const struct http_header *headers, size_t n, const char *name)
 {
@@ -216,7 +223,8 @@ static const char *find_header(const struct http_header *headers, size_t n, cons
     return NULL;
 }
 
-static int expect_multipart(struct host_fetch *f, int status, const struct http_header *headers, size_t n)
+static int expect_multipart(
+    struct host_fetch *f, int status, const struct http_header *headers, size_t n)
 {
     const char *type = find_header(headers, n, "content-type");
     struct error e = ERROR_NULL;
@@ -264,7 +272,8 @@ static int stream_body(void *ctx, const uint8_t *bytes, size_t n)
     } else {
         r = multipart_feed(f->multipart, bytes, n);
         if (r < 0)
-            snprintf(f->error, sizeof f->error, r == -EMSGSIZE ? "a picture is larger than allowed" : "this is no picture stream");
+            snprintf(f->error, sizeof f->error,
+                r == -EMSGSIZE ? "a picture is larger than allowed" : "this is no picture stream");
     }
     return leave(f, r);
 }
@@ -276,16 +285,21 @@ static void stream_done(void *ctx, int result, const char *error)
 
     scope_take(&d->scope, f->handle, &fetch_kind);
     driver_enter(d);
-    f->events->closed(&d->pub, f->handle, f->ctx, result, f->error[0] ? f->error : error ? error : "");
+    f->events->closed(&d->pub, f->handle, f->ctx, result,
+        f->error[0] ? f->error
+            : error ? error
+                    : "");
     driver_leave(d);
     fetch_free(f);
 }
 
-static const struct http_fetch_events stream_events = {.head = stream_head, .body = stream_body, .done = stream_done};
+static const struct http_fetch_events stream_events = {
+    .head = stream_head, .body = stream_body, .done = stream_done};
 
-/* --- beginning ------------------------------------------------------------------------------------------------------------------------- */
+/* --- beginning -------------------------------------------------------------------------------- */
 
-static wr_handle begin(struct wr_dev *dev, const struct wr_http_request *q, struct host_fetch *f, const struct http_fetch_events *events, bool stream)
+static wr_handle begin(struct wr_dev *dev, const struct wr_http_request *q, struct host_fetch *f,
+    const struct http_fetch_events *events, bool stream)
 {
     struct device *d = device_of(dev);
     struct http_header headers[HTTP_CLIENT_MAX_HEADERS];
@@ -310,7 +324,8 @@ static wr_handle begin(struct wr_dev *dev, const struct wr_http_request *q, stru
     r = f->handle ? http_fetch_start(d->all->env.http, &o, events, f, &f->fetch) : -EAGAIN;
     if (r == 0)
         return f->handle;
-    host_table.log(dev, WR_LOG_ERROR, "no request to %s: %s", q->url ? q->url : "(no URL)", error_name(r));
+    host_table.log(
+        dev, WR_LOG_ERROR, "no request to %s: %s", q->url ? q->url : "(no URL)", error_name(r));
     if (f->handle)
         scope_take(&d->scope, f->handle, &fetch_kind);
     fetch_free(f);
@@ -329,11 +344,13 @@ static struct host_fetch *fetch_new(struct wr_dev *dev, const struct wr_http_req
     f->ctx = ctx;
     f->body = BUF_INIT(q->max_bytes ? q->max_bytes : REQUEST_MAX_BYTES);
     f->head = BUF_INIT(HTTP_CLIENT_MAX_HEAD_BYTES * 2);
-    f->max_bytes = q->max_bytes ? MIN(q->max_bytes, (size_t)WR_FRAME_MAX_BYTES) : WR_FRAME_MAX_BYTES;
+    f->max_bytes =
+        q->max_bytes ? MIN(q->max_bytes, (size_t)WR_FRAME_MAX_BYTES) : WR_FRAME_MAX_BYTES;
     return f;
 }
 
-static wr_handle host_request(struct wr_dev *dev, const struct wr_http_request *q, bool into_frame, wr_http_done done, void *ctx)
+static wr_handle host_request(struct wr_dev *dev, const struct wr_http_request *q, bool into_frame,
+    wr_http_done done, void *ctx)
 {
     struct host_fetch *f = done ? fetch_new(dev, q, ctx) : NULL;
 
@@ -344,7 +361,8 @@ static wr_handle host_request(struct wr_dev *dev, const struct wr_http_request *
     return begin(dev, q, f, &request_events, false);
 }
 
-static wr_handle stream(struct wr_dev *dev, const struct wr_http_request *q, const struct wr_http_stream_events *events, void *ctx, bool raw)
+static wr_handle stream(struct wr_dev *dev, const struct wr_http_request *q,
+    const struct wr_http_stream_events *events, void *ctx, bool raw)
 {
     struct host_fetch *f;
 
@@ -358,14 +376,19 @@ static wr_handle stream(struct wr_dev *dev, const struct wr_http_request *q, con
     return begin(dev, q, f, &stream_events, true);
 }
 
-static wr_handle host_stream(struct wr_dev *dev, const struct wr_http_request *q, const struct wr_http_stream_events *events, void *ctx)
+static wr_handle host_stream(struct wr_dev *dev, const struct wr_http_request *q,
+    const struct wr_http_stream_events *events, void *ctx)
 {
     return stream(dev, q, events, ctx, false);
 }
 
-static wr_handle host_stream_raw(struct wr_dev *dev, const struct wr_http_request *q, const struct wr_http_stream_events *events, void *ctx)
+static wr_handle host_stream_raw(struct wr_dev *dev, const struct wr_http_request *q,
+    const struct wr_http_stream_events *events, void *ctx)
 {
     return stream(dev, q, events, ctx, true);
 }
 
-const struct wr_http host_http = {.size = sizeof(struct wr_http), .request = host_request, .stream = host_stream, .stream_raw = host_stream_raw};
+const struct wr_http host_http = {.size = sizeof(struct wr_http),
+    .request = host_request,
+    .stream = host_stream,
+    .stream_raw = host_stream_raw};

@@ -50,7 +50,8 @@ static const void *host_store_get(struct wr_dev *dev, const char *key, size_t *r
     return key ? store_get(d->all->env.store, space, key, ret_n) : NULL;
 }
 
-static int host_store_put(struct wr_dev *dev, const char *key, const void *bytes, size_t n, wr_store_fn fn, void *ctx)
+static int host_store_put(
+    struct wr_dev *dev, const char *key, const void *bytes, size_t n, wr_store_fn fn, void *ctx)
 {
     struct device *d = device_of(dev);
     struct store *s = d->all->env.store;
@@ -63,7 +64,9 @@ static int host_store_put(struct wr_dev *dev, const char *key, const void *bytes
     if (!key || !*key || strlen(key) > WR_NAME_MAX)
         return -EINVAL;
     space_of(d, space, sizeof space);
-    if (bytes && (n > WR_STORE_MAX_VALUE_BYTES || (!store_get(s, space, key, NULL) && store_count(s, space) >= WR_STORE_MAX_KEYS)))
+    if (bytes &&
+        (n > WR_STORE_MAX_VALUE_BYTES ||
+            (!store_get(s, space, key, NULL) && store_count(s, space) >= WR_STORE_MAX_KEYS)))
         return -ENOSPC;
     if (!fn)
         return store_put(s, space, key, bytes, n, NULL, NULL);
@@ -81,4 +84,5 @@ static int host_store_put(struct wr_dev *dev, const char *key, const void *bytes
     return r;
 }
 
-const struct wr_store host_store = {.size = sizeof(struct wr_store), .get = host_store_get, .put = host_store_put};
+const struct wr_store host_store = {
+    .size = sizeof(struct wr_store), .get = host_store_get, .put = host_store_put};

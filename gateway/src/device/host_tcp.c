@@ -75,9 +75,11 @@ static void on_closed(void *ctx, struct tcp *t, int why, size_t left)
     driver_leave(d);
 }
 
-static const struct tcp_events link_events = {.opened = on_opened, .data = on_data, .drained = on_drained, .closed = on_closed};
+static const struct tcp_events link_events = {
+    .opened = on_opened, .data = on_data, .drained = on_drained, .closed = on_closed};
 
-static wr_handle host_connect(struct wr_dev *dev, const struct wr_tcp_target *target, const struct wr_tcp_events *events, void *ctx)
+static wr_handle host_connect(struct wr_dev *dev, const struct wr_tcp_target *target,
+    const struct wr_tcp_events *events, void *ctx)
 {
     struct device *d = device_of(dev);
     struct tcp_limits limits;
@@ -98,9 +100,11 @@ static wr_handle host_connect(struct wr_dev *dev, const struct wr_tcp_target *ta
     if (!k)
         return 0;
     *k = (struct host_tcp_link){.device = d, .events = events, .ctx = ctx};
-    r = tcp_connect(d->all->env.loop, d->all->env.resolver, target->host, target->port, &limits, &link_events, k, &k->tcp);
+    r = tcp_connect(d->all->env.loop, d->all->env.resolver, target->host, target->port, &limits,
+        &link_events, k, &k->tcp);
     if (r < 0) {
-        host_table.log(dev, WR_LOG_ERROR, "no connection to %s port %u: %s", target->host, target->port, error_name(r));
+        host_table.log(dev, WR_LOG_ERROR, "no connection to %s port %u: %s", target->host,
+            target->port, error_name(r));
         free(k);
         return 0;
     }

@@ -51,7 +51,8 @@ wr_handle scope_add(struct scope *s, const struct scope_kind *kind, void *object
     return slot->generation << SLOT_BITS | (uint64_t)(slot - s->slots + 1);
 }
 
-static struct scope_slot *slot_of(const struct scope *s, wr_handle handle, const struct scope_kind *kind)
+static struct scope_slot *slot_of(
+    const struct scope *s, wr_handle handle, const struct scope_kind *kind)
 {
     size_t i = handle & ((1u << SLOT_BITS) - 1);
     struct scope_slot *slot;
@@ -59,7 +60,9 @@ static struct scope_slot *slot_of(const struct scope *s, wr_handle handle, const
     if (i == 0 || i > s->n_slots)
         return NULL;
     slot = &s->slots[i - 1];
-    return slot->kind && slot->generation == handle >> SLOT_BITS && (!kind || slot->kind == kind) ? slot : NULL;
+    return slot->kind && slot->generation == handle >> SLOT_BITS && (!kind || slot->kind == kind)
+        ? slot
+        : NULL;
 }
 
 void *scope_get(const struct scope *s, wr_handle handle, const struct scope_kind *kind)

@@ -1,7 +1,9 @@
-/* scope.h - what a device holds: timers, sockets, requests, calls, each under a handle that is never memory.
+/* scope.h - what a device holds: timers, sockets, requests, calls, each under a handle that is
+ * never memory.
  *
- * A handle is generation << 16 | slot + 1. Generations rise over all scopes, so a handle that ended, or one of another device, is found out
- * and not followed. Clearing the scope cancels everything: that is how a driver cannot leave anything behind.
+ * A handle is generation << 16 | slot + 1. Generations rise over all scopes, so a handle that
+ * ended, or one of another device, is found out and not followed. Clearing the scope cancels
+ * everything: that is how a driver cannot leave anything behind.
  */
 #pragma once
 

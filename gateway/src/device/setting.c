@@ -1,7 +1,8 @@
 /* setting.c - what a device is told to be, what it says it is, and whether the two agree.
  *
- * Desired values are ours: from the configuration, which then owns the key, else from the database (space "desired/<id>", JSON texts). They are given
- * to configure() after every online and on change, and answered with applied(). What the device reports is kept beside them.
+ * Desired values are ours: from the configuration, which then owns the key, else from the database
+ * (space "desired/<id>", JSON texts). They are given to configure() after every online and on
+ * change, and answered with applied(). What the device reports is kept beside them.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -29,8 +30,8 @@ static void load_stored(struct device *d, unsigned i)
         return;
     _cleanup_(json_freep) json_t *j = json_read(text, n, &e);
     if (!j || param_from_json(&d->kind->settings[i], j, &d->settings[i].desired, &e) < 0)
-        log_warning("a stored setting does not fit any more and is left out", F_STR("device", d->id), F_STR("key", d->kind->settings[i].key),
-            F_ERROR(&e));
+        log_warning("a stored setting does not fit any more and is left out",
+            F_STR("device", d->id), F_STR("key", d->kind->settings[i].key), F_ERROR(&e));
 }
 
 static void load_config(struct device *d, unsigned i)
@@ -44,8 +45,9 @@ static void load_config(struct device *d, unsigned i)
         if (strcmp(pair->key, row->key) != 0)
             continue;
         if (param_from_text(row, pair->text, &d->settings[i].desired, &e) < 0) {
-            log_warning("a setting in the configuration is left out", F_STR("device", d->id), F_STR("file", d->given_file),
-                F_INT("line", pair->line), F_STR("key", row->key), F_ERROR(&e));
+            log_warning("a setting in the configuration is left out", F_STR("device", d->id),
+                F_STR("file", d->given_file), F_INT("line", pair->line), F_STR("key", row->key),
+                F_ERROR(&e));
             return;
         }
         d->settings[i].from_config = true;
@@ -57,8 +59,9 @@ static void warn_of_unknown(struct device *d)
 {
     for (size_t k = 0; d->given && k < d->given->n_settings; k++) {
         if (!param_find(d->kind->settings, d->given->settings[k].key, NULL))
-            log_warning("the configuration names a setting that this kind of device does not have", F_STR("device", d->id),
-                F_STR("file", d->given_file), F_INT("line", d->given->settings[k].line), F_STR("key", d->given->settings[k].key));
+            log_warning("the configuration names a setting that this kind of device does not have",
+                F_STR("device", d->id), F_STR("file", d->given_file),
+                F_INT("line", d->given->settings[k].line), F_STR("key", d->given->settings[k].key));
     }
 }
 
@@ -97,10 +100,12 @@ bool setting_pending(const struct device *d, unsigned i)
 {
     const struct setting_state *s = &d->settings[i];
 
-    return s->desired.v.type != 0 && (s->reported.v.type == 0 || !param_value_equal(&s->desired.v, &s->reported.v));
+    return s->desired.v.type != 0 &&
+        (s->reported.v.type == 0 || !param_value_equal(&s->desired.v, &s->reported.v));
 }
 
-static void publish_setting(struct device *d, const char *type, unsigned i, const struct wr_value *value)
+static void publish_setting(
+    struct device *d, const char *type, unsigned i, const struct wr_value *value)
 {
     struct buf text = BUF_INIT(BUS_MAX_DATA_BYTES);
     struct wr_json j = buf_json(&text);
@@ -161,7 +166,8 @@ int setting_applied(struct device *d, const char *key, int result)
     s->sent = false;
     s->result = result;
     if (result < 0) {
-        log_warning("a setting was not taken", F_STR("device", d->id), F_STR("key", key), F_ERRNO(result));
+        log_warning(
+            "a setting was not taken", F_STR("device", d->id), F_STR("key", key), F_ERRNO(result));
         return 0;
     }
     if ((d->kind->settings[i].flags & WR_UNREADABLE) && s->desired.v.type != 0)
@@ -183,17 +189,20 @@ void setting_reported(struct device *d, unsigned i, const struct wr_value *value
     publish_setting(d, "settings.reported", i, value);
 }
 
-/* --- change over REST --------------------------------------------------------------------------------------------------------- */
+/* --- change over REST ------------------------------------------------------------------------- */
 
-static int check_one(struct device *d, const char *key, const json_t *value, unsigned *ret_index, struct param_value *ret, struct error *e)
+static int check_one(struct device *d, const char *key, const json_t *value, unsigned *ret_index,
+    struct param_value *ret, struct error *e)
 {
-    const struct wr_param *row = d->kind && d->kind->settings ? param_find(d->kind->settings, key, ret_index) : NULL;
+    const struct wr_param *row =
+        d->kind && d->kind->settings ? param_find(d->kind->settings, key, ret_index) : NULL;
     int r;
 
     if (!row)
         return error_set(e, -EINVAL, "this device has no setting \"%.60s\"", key);
     if (d->settings[*ret_index].from_config)
-        return error_set(e, -EPERM, "the setting \"%s\" stands in %s, line %u: change it there", key, d->given_file, d->settings[*ret_index].line);
+        return error_set(e, -EPERM, "the setting \"%s\" stands in %s, line %u: change it there",
+            key, d->given_file, d->settings[*ret_index].line);
     if (json_is_null(value))
         return 0;
     r = param_from_json(row, value, ret, e);
@@ -202,7 +211,8 @@ static int check_one(struct device *d, const char *key, const json_t *value, uns
     return r;
 }
 
-static int commit_one(struct device *d, unsigned i, const json_t *value, struct param_value *desired, store_fn fn, void *ctx)
+static int commit_one(struct device *d, unsigned i, const json_t *value,
+    struct param_value *desired, store_fn fn, void *ctx)
 {
     _cleanup_(freep) char *text = json_is_null(value) ? NULL : json_text(value);
     struct setting_state *s = &d->settings[i];
@@ -212,7 +222,8 @@ static int commit_one(struct device *d, unsigned i, const json_t *value, struct 
     if (!json_is_null(value) && !text)
         return -ENOMEM;
     space_of(d, space, sizeof space);
-    r = store_put(d->all->env.store, space, d->kind->settings[i].key, text, text ? strlen(text) : 0, fn, ctx);
+    r = store_put(
+        d->all->env.store, space, d->kind->settings[i].key, text, text ? strlen(text) : 0, fn, ctx);
     if (r < 0)
         return r;
     param_value_fini(&s->desired);
@@ -225,7 +236,8 @@ static int commit_one(struct device *d, unsigned i, const json_t *value, struct 
     return 0;
 }
 
-int settings_change(struct device *d, const json_t *settings, bool commit, store_fn fn, void *ctx, struct error *e)
+int settings_change(
+    struct device *d, const json_t *settings, bool commit, store_fn fn, void *ctx, struct error *e)
 {
     size_t n = json_object_size(settings), k = 0;
     const char *key;
@@ -239,7 +251,8 @@ int settings_change(struct device *d, const json_t *settings, bool commit, store
         unsigned i = 0;
         int r = check_one(d, key, value, &i, &v, e);
 
-        /* The last one carries the answer: the store works in order, so all are durable when it is. */
+        /* The last one carries the answer: the store works in order, so all are durable when it
+         * is. */
         if (r == 0 && commit) {
             r = commit_one(d, i, value, &v, ++k == n ? fn : NULL, ctx);
             if (r < 0)

@@ -33,7 +33,7 @@ struct api {
     struct ws_hub *ws;
     struct mjpeg *mjpeg;
     struct sse *sse;
-    char boot_id[33]; /* random, new at each start */
+    char boot_id[33];   /* random, new at each start */
     int64_t started_us; /* monotonic */
 };
 
@@ -44,25 +44,30 @@ struct route_args {
 
 typedef void (*route_fn)(struct api *a, struct http_request *q, const struct route_args *args);
 
-/* --- answers ---------------------------------------------------------------------------------------------------------------- */
+/* --- answers ---------------------------------------------------------------------------------- */
 
 /* application/problem+json (RFC 9457). `detail` is a sentence. */
-void reply_problem(struct http_request *q, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void reply_problem(struct http_request *q, int status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* The text of such a problem; its length, 0 when it does not fit. */
 size_t problem_text(int status, const char *detail, char *out, size_t cap);
 /* 503 with Retry-After; 405 with Allow. */
 void reply_unavailable(struct http_request *q, unsigned retry_after_s, const char *detail);
 void reply_method_not_allowed(struct http_request *q, const char *allow);
-/* The status that fits a negative errno: -ENOENT 404, -EINVAL 422, -EPERM and -EBUSY and -EEXIST 409, -ENOTCONN 503, -ETIMEDOUT 504, -ENOSPC 507 … */
+/* The status that fits a negative errno: -ENOENT 404, -EINVAL 422, -EPERM and -EBUSY and -EEXIST
+ * 409, -ENOTCONN 503, -ETIMEDOUT 504, -ENOSPC 507 … */
 int status_of(int error);
 /* The same with the sentence of `e`. */
 void reply_error(struct http_request *q, const struct error *e);
 /* Finishes `j` into `b`, answers with it and frees the buffer; 500 when it did not fit. */
 void reply_json_consume(struct http_request *q, int status, struct buf *b, struct wr_json *j);
-/* The request's body as a JSON object. NULL: it was answered (415 not JSON, 400 with line and column). A missing body is {} where optional. */
+/* The request's body as a JSON object. NULL: it was answered (415 not JSON, 400 with line and
+ * column). A missing body is {} where optional. */
 json_t *request_json(struct http_request *q, bool optional);
-/* One query parameter as an integer in [min, max]; false: it was answered (422). `def` when absent. */
-bool request_int(struct http_request *q, const char *name, int64_t min, int64_t max, int64_t def, int64_t *ret);
+/* One query parameter as an integer in [min, max]; false: it was answered (422). `def` when
+ * absent. */
+bool request_int(
+    struct http_request *q, const char *name, int64_t min, int64_t max, int64_t def, int64_t *ret);
 /* A text parameter; "" when absent; false: it was answered. */
 bool request_text(struct http_request *q, const char *name, char *out, size_t cap);
 /* An RFC 3339 time; 0 when absent; false: it was answered. */
@@ -70,7 +75,7 @@ bool request_time(struct http_request *q, const char *name, int64_t *ret);
 /* The device of the path; NULL: it was answered (404). */
 struct device *request_device(struct api *a, struct http_request *q, const struct route_args *args);
 
-/* --- the routes' functions, by file ------------------------------------------------------------------------------------------ */
+/* --- the routes' functions, by file ----------------------------------------------------------- */
 
 /* rest_devices.c */
 void devices_list(struct api *a, struct http_request *q, const struct route_args *args);
@@ -105,9 +110,10 @@ void readyz_get(struct api *a, struct http_request *q, const struct route_args *
 void metrics_get(struct api *a, struct http_request *q, const struct route_args *args);
 void openapi_get(struct api *a, struct http_request *q, const struct route_args *args);
 
-/* --- face.c: the server's events to routes and WebSockets ------------------------------------------------------------------------- */
+/* --- face.c: the server's events to routes and WebSockets ------------------------------------- */
 
 /* Listens and serves. `a` has everything but the server. A sentence that names address and port. */
-int api_listen(struct api *a, const char *address, uint16_t port, unsigned max_connections, struct error *e);
+int api_listen(
+    struct api *a, const char *address, uint16_t port, unsigned max_connections, struct error *e);
 /* Closes all. Safe to repeat. */
 void api_close(struct api *a);

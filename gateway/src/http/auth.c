@@ -24,7 +24,9 @@ static void origins_free(char **origins)
 
 static bool origin_is_sound(const char *o)
 {
-    const char *host = strncmp(o, "http://", 7) == 0 ? o + 7 : strncmp(o, "https://", 8) == 0 ? o + 8 : NULL;
+    const char *host = strncmp(o, "http://", 7) == 0 ? o + 7
+        : strncmp(o, "https://", 8) == 0             ? o + 8
+                                                     : NULL;
 
     return host && *host && !strpbrk(host, "/?#@ ");
 }
@@ -41,7 +43,9 @@ static int copy_origins(char *const *from, char ***ret, struct error *e)
         return error_set(e, -ENOMEM, "no memory");
     for (size_t i = 0; i < n; i++) {
         if (!origin_is_sound(from[i])) {
-            error_set(e, -EINVAL, "http.origins: expected scheme://host[:port] without a path, got \"%.100s\"", from[i]);
+            error_set(e, -EINVAL,
+                "http.origins: expected scheme://host[:port] without a path, got \"%.100s\"",
+                from[i]);
             origins_free(to);
             return -EINVAL;
         }
@@ -91,7 +95,8 @@ struct auth *auth_free(struct auth *a)
 
 static bool is_loopback_address(const char *address)
 {
-    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0 || strcmp(address, "localhost") == 0;
+    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0 ||
+        strcmp(address, "localhost") == 0;
 }
 
 int auth_check_listen(const struct auth *a, const char *address, struct error *e)
@@ -99,12 +104,14 @@ int auth_check_listen(const struct auth *a, const char *address, struct error *e
     if (a->allow_unauthenticated || is_loopback_address(address))
         return 0;
     return error_set(e, -EPERM,
-        "http.listen is %s, which others can reach, and nobody has to log in: listen on 127.0.0.1, or set http.allow_unauthenticated: true "
+        "http.listen is %s, which others can reach, and nobody has to log in: listen on 127.0.0.1, "
+        "or set http.allow_unauthenticated: true "
         "if the network in front of it keeps strangers out",
         address);
 }
 
-/* The host of "name:port", "[v6]:port" or "name" is exactly `name`, and what follows is a port or nothing. */
+/* The host of "name:port", "[v6]:port" or "name" is exactly `name`, and what follows is a port or
+ * nothing. */
 static bool host_is(const char *host, const char *name)
 {
     size_t n = strlen(name);
@@ -113,7 +120,8 @@ static bool host_is(const char *host, const char *name)
         return false;
     if (host[n] == '\0')
         return true;
-    return host[n] == ':' && host[n + 1] != '\0' && strspn(host + n + 1, "0123456789") == strlen(host + n + 1);
+    return host[n] == ':' && host[n + 1] != '\0' &&
+        strspn(host + n + 1, "0123456789") == strlen(host + n + 1);
 }
 
 static bool is_loopback_name(const char *host)
@@ -155,7 +163,8 @@ bool auth_origin_is_ours(const struct auth *a, const char *origin, const char *h
     return !a->origins[0] && same_place(origin, host) && is_loopback_name(host);
 }
 
-int auth_identify(const struct auth *a, const struct http_request *q, struct auth_who *ret, struct error *e)
+int auth_identify(
+    const struct auth *a, const struct http_request *q, struct auth_who *ret, struct error *e)
 {
     const char *host = http_field(q, HTTP_FIELD_HOST), *origin = http_field(q, HTTP_FIELD_ORIGIN);
 
@@ -164,11 +173,13 @@ int auth_identify(const struct auth *a, const struct http_request *q, struct aut
         return 400;
     }
     if (!auth_host_is_ours(a, host)) {
-        error_set(e, -EPERM, "\"%.100s\" is not a name of this gateway: name it in http.origins", host);
+        error_set(
+            e, -EPERM, "\"%.100s\" is not a name of this gateway: name it in http.origins", host);
         return 403;
     }
     if (origin && !auth_origin_is_ours(a, origin, host)) {
-        error_set(e, -EPERM, "pages from %.100s may not use this gateway: name it in http.origins", origin);
+        error_set(e, -EPERM, "pages from %.100s may not use this gateway: name it in http.origins",
+            origin);
         return 403;
     }
     *ret = auth_anybody(a);
@@ -185,7 +196,8 @@ bool auth_may(const struct auth_who *who, enum permission p, const char *device)
     return p != PERMISSION_UNSET && p <= who->most;
 }
 
-int auth_check(const struct auth *a, const struct http_request *q, enum permission p, const char *device, struct error *e)
+int auth_check(const struct auth *a, const struct http_request *q, enum permission p,
+    const char *device, struct error *e)
 {
     struct auth_who who = {PERMISSION_UNSET};
     int status;

@@ -1,16 +1,18 @@
-/* face.c - the gateway's face: requests go to routes and to the page's files, upgrades to the WebSocket hub. */
+/* face.c - the gateway's face: requests go to routes and to the page's files, upgrades to the
+ * WebSocket hub. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "web/assets.h"
 #include "http/mjpeg.h"
 #include "http/routes.h"
 #include "http/sse.h"
 #include "http/ws.h"
+#include "web/assets.h"
 
 static const char page_policy[] =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; manifest-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+    "connect-src 'self'; manifest-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 static bool takes_gzip(const struct http_request *q)
@@ -39,8 +41,8 @@ static void reply_asset(struct http_request *q, const struct web_asset *asset)
         http_reply(q, 304, NULL, NULL, 0, headers, N_ELEMENTS(headers) - 1);
         return;
     }
-    http_reply_static(q, 200, asset->type, gz ? asset->gz : asset->bytes, gz ? asset->n_gz : asset->n_bytes, headers, N_ELEMENTS(headers) - !gz,
-        NULL, NULL);
+    http_reply_static(q, 200, asset->type, gz ? asset->gz : asset->bytes,
+        gz ? asset->n_gz : asset->n_bytes, headers, N_ELEMENTS(headers) - !gz, NULL, NULL);
 }
 
 static void on_request(void *ctx, struct http_request *q)
@@ -84,13 +86,15 @@ static void on_ws_closed(void *ctx, struct ws *w)
     ws_hub_closed(w);
 }
 
-static size_t on_refusal(void *ctx, int status, const char *why, char *out, size_t cap, const char **ret_content_type)
+static size_t on_refusal(
+    void *ctx, int status, const char *why, char *out, size_t cap, const char **ret_content_type)
 {
     *ret_content_type = "application/problem+json";
     return problem_text(status, why, out, cap);
 }
 
-int api_listen(struct api *a, const char *address, uint16_t port, unsigned max_connections, struct error *e)
+int api_listen(
+    struct api *a, const char *address, uint16_t port, unsigned max_connections, struct error *e)
 {
     static const struct http_server_events events = {
         .request = on_request,
@@ -101,12 +105,14 @@ int api_listen(struct api *a, const char *address, uint16_t port, unsigned max_c
         .ws_closed = on_ws_closed,
         .refusal = on_refusal,
     };
-    struct http_server_config config = {.address = address, .port = port, .max_connections = max_connections};
+    struct http_server_config config = {
+        .address = address, .port = port, .max_connections = max_connections};
     int r = routes_check(e);
 
     if (r < 0)
         return r;
-    if ((r = ws_hub_new(a, &a->ws)) < 0 || (r = mjpeg_new(a, &a->mjpeg)) < 0 || (r = sse_new(a, &a->sse)) < 0)
+    if ((r = ws_hub_new(a, &a->ws)) < 0 || (r = mjpeg_new(a, &a->mjpeg)) < 0 ||
+        (r = sse_new(a, &a->sse)) < 0)
         return error_set(e, r, "no memory");
     return http_server_new(a->loop, &config, &events, a, &a->server, e);
 }

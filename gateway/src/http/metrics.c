@@ -1,4 +1,5 @@
-/* metrics.c - GET /metrics in the Prometheus text format 0.0.4: base units, `_total` on counters, no ids of sessions or users. */
+/* metrics.c - GET /metrics in the Prometheus text format 0.0.4: base units, `_total` on counters,
+ * no ids of sessions or users. */
 #include <malloc.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,21 +26,27 @@ static void lag(struct buf *b, const struct loop_lag *l)
 {
     uint64_t n = 0;
 
-    family(b, "warren_loop_lag_seconds", "histogram", "How long one turn of the event loop kept everybody else waiting.");
+    family(b, "warren_loop_lag_seconds", "histogram",
+        "How long one turn of the event loop kept everybody else waiting.");
     for (size_t i = 0; i < LOOP_LAG_BUCKETS; i++) {
         n += l->n[i];
-        buf_printf(b, "warren_loop_lag_seconds_bucket{le=\"%g\"} %llu\n", (double)l->bound_us[i] / 1e6, (unsigned long long)n);
+        buf_printf(b, "warren_loop_lag_seconds_bucket{le=\"%g\"} %llu\n",
+            (double)l->bound_us[i] / 1e6, (unsigned long long)n);
     }
-    buf_printf(b, "warren_loop_lag_seconds_bucket{le=\"+Inf\"} %llu\nwarren_loop_lag_seconds_sum %g\nwarren_loop_lag_seconds_count %llu\n",
+    buf_printf(b,
+        "warren_loop_lag_seconds_bucket{le=\"+Inf\"} %llu\nwarren_loop_lag_seconds_sum "
+        "%g\nwarren_loop_lag_seconds_count %llu\n",
         (unsigned long long)l->count, (double)l->sum_us / 1e6, (unsigned long long)l->count);
-    single(b, "warren_loop_lag_max_seconds", "gauge", "The longest turn since the start.", (double)l->max_us / 1e6);
+    single(b, "warren_loop_lag_max_seconds", "gauge", "The longest turn since the start.",
+        (double)l->max_us / 1e6);
 }
 
 static void states(struct buf *b, const struct devices *devices)
 {
     family(b, "warren_devices", "gauge", "Devices by state.");
     for (enum device_state s = DEVICE_DISABLED; s <= DEVICE_ERROR; s++)
-        buf_printf(b, "warren_devices{state=\"%s\"} %zu\n", device_state_name(s), devices_count(devices, s));
+        buf_printf(b, "warren_devices{state=\"%s\"} %zu\n", device_state_name(s),
+            devices_count(devices, s));
 }
 
 /* Ids are slugs: nothing to escape. */
@@ -77,7 +84,8 @@ static double value_reconnects(const struct device *d, int64_t now_us)
 
 static double value_age(const struct device *d, int64_t now_us)
 {
-    return device_stats(d)->last_frame_us ? (double)(now_us - device_stats(d)->last_frame_us) / 1e6 : -1;
+    return device_stats(d)->last_frame_us ? (double)(now_us - device_stats(d)->last_frame_us) / 1e6
+                                          : -1;
 }
 
 static int one_device(void *ctx, struct device *d)
@@ -99,13 +107,18 @@ static void per_device(struct buf *b, struct api *a)
         {"warren_device_up", "gauge", "1: the device is online.", value_up},
         {"warren_device_frames_total", "counter", "Pictures received.", value_frames},
         {"warren_device_frame_bytes_total", "counter", "Bytes of pictures received.", value_bytes},
-        {"warren_device_frames_dropped_total", "counter", "Pictures not taken because readers were slow.", value_dropped},
-        {"warren_device_reconnects_total", "counter", "Times the device went away.", value_reconnects},
+        {"warren_device_frames_dropped_total", "counter",
+            "Pictures not taken because readers were slow.", value_dropped},
+        {"warren_device_reconnects_total", "counter", "Times the device went away.",
+            value_reconnects},
         {"warren_device_frame_age_seconds", "gauge", "Age of the newest picture.", value_age},
     };
 
     for (size_t i = 0; i < N_ELEMENTS(families); i++) {
-        struct per_device p = {.out = b, .name = families[i].name, .value = families[i].value, .now_us = loop_wall_us(a->loop)};
+        struct per_device p = {.out = b,
+            .name = families[i].name,
+            .value = families[i].value,
+            .now_us = loop_wall_us(a->loop)};
 
         family(b, families[i].name, families[i].type, families[i].help);
         devices_each(a->devices, one_device, &p);
@@ -116,23 +129,34 @@ static void store_metrics(struct buf *b, const struct store_usage *u)
 {
     single(b, "warren_captures", "gauge", "Captures kept.", (double)u->n_captures);
     single(b, "warren_capture_bytes", "gauge", "Bytes of captures kept.", (double)u->capture_bytes);
-    single(b, "warren_storage_free_bytes", "gauge", "Free on the file system of the captures.", (double)u->free_bytes);
-    single(b, "warren_storage_size_bytes", "gauge", "Size of that file system.", (double)u->total_bytes);
-    single(b, "warren_storage_full", "gauge", "1: the last write failed for want of space.", u->full);
-    single(b, "warren_storage_pending", "gauge", "Jobs that wait for the disk.", (double)u->n_pending);
-    single(b, "warren_events_dropped_total", "counter", "Events not kept because the disk did not keep up.", (double)u->n_events_dropped);
+    single(b, "warren_storage_free_bytes", "gauge", "Free on the file system of the captures.",
+        (double)u->free_bytes);
+    single(b, "warren_storage_size_bytes", "gauge", "Size of that file system.",
+        (double)u->total_bytes);
+    single(
+        b, "warren_storage_full", "gauge", "1: the last write failed for want of space.", u->full);
+    single(
+        b, "warren_storage_pending", "gauge", "Jobs that wait for the disk.", (double)u->n_pending);
+    single(b, "warren_events_dropped_total", "counter",
+        "Events not kept because the disk did not keep up.", (double)u->n_events_dropped);
 }
 
 static void viewer_metrics(struct buf *b, const struct ws_hub_stats *s)
 {
-    single(b, "warren_viewer_frames_total", "counter", "Pictures sent to WebSocket viewers.", (double)s->n_frames_sent);
-    single(b, "warren_viewer_frames_skipped_total", "counter", "Pictures that a newer one replaced before the viewer took them.",
+    single(b, "warren_viewer_frames_total", "counter", "Pictures sent to WebSocket viewers.",
+        (double)s->n_frames_sent);
+    single(b, "warren_viewer_frames_skipped_total", "counter",
+        "Pictures that a newer one replaced before the viewer took them.",
         (double)s->n_frames_skipped);
-    single(b, "warren_viewer_events_total", "counter", "Events sent to WebSocket viewers.", (double)s->n_events_sent);
-    single(b, "warren_viewers_slow_closed_total", "counter", "Viewers closed because they took nothing.", (double)s->n_slow_closed);
-    family(b, "warren_viewer_picture_age_seconds", "summary", "Received here to acknowledged by the viewer.");
-    buf_printf(b, "warren_viewer_picture_age_seconds_sum %g\nwarren_viewer_picture_age_seconds_count %llu\n", (double)s->age_sum_us / 1e6,
-        (unsigned long long)s->n_acked);
+    single(b, "warren_viewer_events_total", "counter", "Events sent to WebSocket viewers.",
+        (double)s->n_events_sent);
+    single(b, "warren_viewers_slow_closed_total", "counter",
+        "Viewers closed because they took nothing.", (double)s->n_slow_closed);
+    family(b, "warren_viewer_picture_age_seconds", "summary",
+        "Received here to acknowledged by the viewer.");
+    buf_printf(b,
+        "warren_viewer_picture_age_seconds_sum %g\nwarren_viewer_picture_age_seconds_count %llu\n",
+        (double)s->age_sum_us / 1e6, (unsigned long long)s->n_acked);
 }
 
 static void process_metrics(struct buf *b, const struct api *a)
@@ -147,9 +171,11 @@ static void process_metrics(struct buf *b, const struct api *a)
         fclose(f);
     }
     getrusage(RUSAGE_SELF, &usage);
-    single(b, "process_resident_memory_bytes", "gauge", "Resident memory.", (double)resident * (double)sysconf(_SC_PAGESIZE));
+    single(b, "process_resident_memory_bytes", "gauge", "Resident memory.",
+        (double)resident * (double)sysconf(_SC_PAGESIZE));
     single(b, "process_cpu_seconds_total", "counter", "User and system time.",
-        (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
+        (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+            (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
     single(b, "process_start_time_seconds", "gauge", "When the process started, since the epoch.",
         (double)(loop_wall_us(a->loop) - (loop_now_us(a->loop) - a->started_us)) / 1e6);
 }
@@ -166,18 +192,25 @@ void metrics_get(struct api *a, struct http_request *q, const struct route_args 
     lag(&b, loop_lag(a->loop));
     states(&b, a->devices);
     per_device(&b, a);
-    single(&b, "warren_events_total", "counter", "Events on the bus.", (double)bus_stats(a->bus)->n_events);
-    single(&b, "warren_frames_total", "counter", "Pictures on the bus.", (double)bus_stats(a->bus)->n_frames);
-    single(&b, "warren_frame_allocations_total", "counter", "Frames allocated; constant in the steady state.", (double)p->n_allocations);
-    single(&b, "warren_frame_copies_total", "counter", "Copies of pictures made for MJPEG; at most one per picture.", (double)p->n_copies);
+    single(&b, "warren_events_total", "counter", "Events on the bus.",
+        (double)bus_stats(a->bus)->n_events);
+    single(&b, "warren_frames_total", "counter", "Pictures on the bus.",
+        (double)bus_stats(a->bus)->n_frames);
+    single(&b, "warren_frame_allocations_total", "counter",
+        "Frames allocated; constant in the steady state.", (double)p->n_allocations);
+    single(&b, "warren_frame_copies_total", "counter",
+        "Copies of pictures made for MJPEG; at most one per picture.", (double)p->n_copies);
     single(&b, "warren_http_connections", "gauge", "Open connections.", s->n_connections);
     single(&b, "warren_websockets", "gauge", "Open WebSockets.", s->n_ws);
     single(&b, "warren_http_streams", "gauge", "Open MJPEG and event streams.", s->n_streams);
-    single(&b, "warren_http_requests_total", "counter", "Requests answered.", (double)s->n_requests);
-    single(&b, "warren_http_refused_total", "counter", "Connections and requests refused.", (double)s->n_refused);
+    single(
+        &b, "warren_http_requests_total", "counter", "Requests answered.", (double)s->n_requests);
+    single(&b, "warren_http_refused_total", "counter", "Connections and requests refused.",
+        (double)s->n_refused);
     viewer_metrics(&b, ws_hub_stats(a->ws));
     store_metrics(&b, store_usage(a->store));
     process_metrics(&b, a);
-    http_reply(q, 200, "text/plain; version=0.0.4; charset=utf-8", buf_data(&b), b.len, &no_store, 1);
+    http_reply(
+        q, 200, "text/plain; version=0.0.4; charset=utf-8", buf_data(&b), b.len, &no_store, 1);
     buf_fini(&b);
 }

@@ -27,7 +27,8 @@ struct viewer {
 
 static void viewer_offer(struct viewer *v, struct frame *f)
 {
-    if (v->min_interval_us > 0 && f->pub.received_us - v->last_us < v->min_interval_us && f->pub.received_us >= v->last_us)
+    if (v->min_interval_us > 0 && f->pub.received_us - v->last_us < v->min_interval_us &&
+        f->pub.received_us >= v->last_us)
         return;
     frame_unref(v->pending);
     v->pending = frame_ref(f);
@@ -40,8 +41,7 @@ static void on_frame(struct bus_listener *l, struct frame *f)
     struct mjpeg *m = container_of(l, struct mjpeg, listener);
     struct viewer *v;
 
-    list_for_each(v, &m->viewers, link)
-    {
+    list_for_each (v, &m->viewers, link) {
         if (v->channel == f->channel)
             viewer_offer(v, f);
     }
@@ -55,8 +55,7 @@ static void on_event(struct bus_listener *l, struct event *e)
 
     if (strcmp(e->type, "device.removed") != 0)
         return;
-    list_for_each(v, &m->viewers, link)
-    {
+    list_for_each (v, &m->viewers, link) {
         if (!devices_by_channel(m->api->devices, v->channel))
             http_stream_end(v->stream);
     }
@@ -133,7 +132,8 @@ static bool read_max_fps(struct http_request *q, int64_t *ret_interval_us)
 void device_mjpeg(struct api *a, struct http_request *q, const struct route_args *args)
 {
     static const struct http_stream_events events = {.writable = on_writable, .closed = on_closed};
-    static const struct http_reply_header headers[] = {{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}};
+    static const struct http_reply_header headers[] = {
+        {"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}};
     struct device *d = request_device(a, q, args);
     struct frame *newest;
     struct viewer *v;
@@ -155,7 +155,8 @@ void device_mjpeg(struct api *a, struct http_request *q, const struct route_args
     v->mjpeg = a->mjpeg;
     v->channel = device_channel(d);
     v->min_interval_us = interval;
-    v->stream = http_stream_begin(q, 200, "multipart/x-mixed-replace; boundary=frame", headers, N_ELEMENTS(headers), &events, v);
+    v->stream = http_stream_begin(q, 200, "multipart/x-mixed-replace; boundary=frame", headers,
+        N_ELEMENTS(headers), &events, v);
     if (!v->stream) {
         free(v);
         return;

@@ -1,6 +1,7 @@
 /* mjpeg.h - live pictures for programs that know nothing else: multipart/x-mixed-replace.
  *
- * The same rule as for WebSockets: one slot per viewer, the newest picture wins. The bytes of a part are built once per frame and shared.
+ * The same rule as for WebSockets: one slot per viewer, the newest picture wins. The bytes of a
+ * part are built once per frame and shared.
  */
 #pragma once
 

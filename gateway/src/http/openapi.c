@@ -1,4 +1,5 @@
-/* openapi.c - GET /api/v1/openapi.json: made from the route table, and from the loaded drivers' tables for settings and command arguments. */
+/* openapi.c - GET /api/v1/openapi.json: made from the route table, and from the loaded drivers'
+ * tables for settings and command arguments. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,7 +10,9 @@
 #include "http/routes.h"
 
 #define REF "{\"$ref\":\"#/components/schemas/"
-#define LIST(item) "{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":" item "},\"next\":{\"type\":[\"string\",\"null\"]}}}"
+#define LIST(item)                                                                                 \
+    "{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{\"items\":{\"type\":"  \
+    "\"array\",\"items\":" item "},\"next\":{\"type\":[\"string\",\"null\"]}}}"
 #define TEXT "{\"type\":\"string\"}"
 #define TEXT_OR_NULL "{\"type\":[\"string\",\"null\"]}"
 #define INT "{\"type\":\"integer\"}"
@@ -22,35 +25,79 @@
 static const struct {
     const char *name, *schema;
 } schemas[] = {
-    {"Problem", "{\"type\":\"object\",\"description\":\"RFC 9457\",\"required\":[\"type\",\"title\",\"status\",\"detail\"],\"properties\":{\"type\":" TEXT
-                ",\"title\":" TEXT ",\"status\":" INT ",\"detail\":" TEXT "}}"},
-    {"Device", "{\"type\":\"object\",\"required\":[\"id\",\"name\",\"state\",\"camera\",\"enabled\",\"attributes\",\"settings\",\"commands\"],\"properties\":{\"id\":" TEXT
-               ",\"name\":" TEXT ",\"kind\":" TEXT_OR_NULL ",\"driver\":" TEXT ",\"state\":{\"enum\":[\"disabled\",\"starting\",\"online\",\"offline\",\"error\"]},\"why\":" TEXT_OR_NULL
-               ",\"parent\":" TEXT_OR_NULL ",\"channel\":{\"type\":[\"integer\",\"null\"]},\"camera\":" BOOL ",\"enabled\":" BOOL
-               ",\"owner\":{\"enum\":[\"config\",\"database\",\"driver\",\"parent\"]},\"attributes\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\",\"properties\":{\"value\":" ANY
-               ",\"unit\":" TEXT_OR_NULL ",\"help\":" TEXT_OR_NULL ",\"time\":" TIME "}}},\"settings\":{\"type\":\"object\",\"additionalProperties\":" REF "Setting\"}},\"commands\":{\"type\":\"object\",\"additionalProperties\":" REF
-               "Command\"}},\"last_seen\":" TIME "}}"},
-    {"Setting", "{\"type\":\"object\",\"properties\":{\"type\":" TEXT ",\"unit\":" TEXT_OR_NULL ",\"default\":" ANY ",\"min\":" ANY ",\"max\":" ANY ",\"choices\":{\"type\":[\"array\",\"null\"]},\"secret\":" BOOL
-                ",\"unreadable\":" BOOL ",\"help\":" TEXT_OR_NULL ",\"desired\":" ANY ",\"reported\":" ANY ",\"pending\":" BOOL ",\"error\":" TEXT_OR_NULL ",\"owner\":" TEXT "}}"},
-    {"Command", "{\"type\":\"object\",\"properties\":{\"help\":" TEXT_OR_NULL ",\"timeout_ms\":" INT ",\"exclusive\":" BOOL ",\"role\":{\"enum\":[\"viewer\",\"operator\",\"admin\"]},\"args\":{\"type\":\"array\",\"items\":" OBJECT "}}}"},
+    {"Problem",
+        "{\"type\":\"object\",\"description\":\"RFC "
+        "9457\",\"required\":[\"type\",\"title\",\"status\",\"detail\"],\"properties\":{"
+        "\"type\":" TEXT ",\"title\":" TEXT ",\"status\":" INT ",\"detail\":" TEXT "}}"},
+    {"Device",
+        "{\"type\":\"object\",\"required\":[\"id\",\"name\",\"state\",\"camera\",\"enabled\","
+        "\"attributes\",\"settings\",\"commands\"],\"properties\":{\"id\":" TEXT ",\"name\":" TEXT
+        ",\"kind\":" TEXT_OR_NULL ",\"driver\":" TEXT
+        ",\"state\":{\"enum\":[\"disabled\",\"starting\",\"online\",\"offline\",\"error\"]},"
+        "\"why\":" TEXT_OR_NULL ",\"parent\":" TEXT_OR_NULL
+        ",\"channel\":{\"type\":[\"integer\",\"null\"]},\"camera\":" BOOL ",\"enabled\":" BOOL
+        ",\"owner\":{\"enum\":[\"config\",\"database\",\"driver\",\"parent\"]},\"attributes\":{"
+        "\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\",\"properties\":{"
+        "\"value\":" ANY ",\"unit\":" TEXT_OR_NULL ",\"help\":" TEXT_OR_NULL ",\"time\":" TIME
+        "}}},\"settings\":{\"type\":\"object\",\"additionalProperties\":" REF
+        "Setting\"}},\"commands\":{\"type\":\"object\",\"additionalProperties\":" REF
+        "Command\"}},\"last_seen\":" TIME "}}"},
+    {"Setting",
+        "{\"type\":\"object\",\"properties\":{\"type\":" TEXT ",\"unit\":" TEXT_OR_NULL
+        ",\"default\":" ANY ",\"min\":" ANY ",\"max\":" ANY
+        ",\"choices\":{\"type\":[\"array\",\"null\"]},\"secret\":" BOOL ",\"unreadable\":" BOOL
+        ",\"help\":" TEXT_OR_NULL ",\"desired\":" ANY ",\"reported\":" ANY ",\"pending\":" BOOL
+        ",\"error\":" TEXT_OR_NULL ",\"owner\":" TEXT "}}"},
+    {"Command",
+        "{\"type\":\"object\",\"properties\":{\"help\":" TEXT_OR_NULL ",\"timeout_ms\":" INT
+        ",\"exclusive\":" BOOL ",\"role\":{\"enum\":[\"viewer\",\"operator\",\"admin\"]},\"args\":{"
+                               "\"type\":\"array\",\"items\":" OBJECT "}}}"},
     {"DeviceList", LIST(REF "Device\"}")},
-    {"NewDevice", "{\"type\":\"object\",\"required\":[\"driver\"],\"additionalProperties\":false,\"properties\":{\"id\":" TEXT ",\"name\":" TEXT ",\"driver\":" TEXT ",\"options\":" OBJECT "}}"},
-    {"DeviceChange", "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"name\":" TEXT ",\"enabled\":" BOOL ",\"settings\":{\"type\":\"object\",\"description\":\"key to value; null: nothing desired any more\"},\"options\":" OBJECT "}}"},
-    {"CommandArguments", "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"args\":" OBJECT "}}"},
-    {"CommandResult", "{\"type\":\"object\",\"required\":[\"result\"],\"properties\":{\"result\":" ANY "}}"},
-    {"Found", "{\"type\":\"object\",\"properties\":{\"id\":" TEXT ",\"bus\":" TEXT ",\"address\":" TEXT ",\"name\":" TEXT ",\"driver\":" TEXT ",\"first_seen\":" TIME ",\"last_seen\":" TIME ",\"properties\":{\"type\":\"array\",\"items\":" OBJECT "}}}"},
+    {"NewDevice",
+        "{\"type\":\"object\",\"required\":[\"driver\"],\"additionalProperties\":false,"
+        "\"properties\":{\"id\":" TEXT ",\"name\":" TEXT ",\"driver\":" TEXT ",\"options\":" OBJECT
+        "}}"},
+    {"DeviceChange",
+        "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"name\":" TEXT
+        ",\"enabled\":" BOOL ",\"settings\":{\"type\":\"object\",\"description\":\"key to value; "
+                             "null: nothing desired any more\"},\"options\":" OBJECT "}}"},
+    {"CommandArguments",
+        "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"args\":" OBJECT
+        "}}"},
+    {"CommandResult",
+        "{\"type\":\"object\",\"required\":[\"result\"],\"properties\":{\"result\":" ANY "}}"},
+    {"Found",
+        "{\"type\":\"object\",\"properties\":{\"id\":" TEXT ",\"bus\":" TEXT ",\"address\":" TEXT
+        ",\"name\":" TEXT ",\"driver\":" TEXT ",\"first_seen\":" TIME ",\"last_seen\":" TIME
+        ",\"properties\":{\"type\":\"array\",\"items\":" OBJECT "}}}"},
     {"FoundList", LIST(REF "Found\"}")},
     {"Adoption", "{\"type\":\"object\",\"properties\":{\"name\":" TEXT ",\"options\":" OBJECT "}}"},
-    {"Capture", "{\"type\":\"object\",\"properties\":{\"id\":" INT ",\"device\":" TEXT ",\"captured_at\":" TIME ",\"received_at\":" TIME ",\"width\":" INT ",\"height\":" INT ",\"bytes\":" INT ",\"sha256\":" TEXT ",\"source\":" TEXT
-                ",\"key\":" TEXT_OR_NULL ",\"pinned\":" BOOL ",\"latitude\":" DEGREES ",\"longitude\":" DEGREES "}}"},
+    {"Capture",
+        "{\"type\":\"object\",\"properties\":{\"id\":" INT ",\"device\":" TEXT
+        ",\"captured_at\":" TIME ",\"received_at\":" TIME ",\"width\":" INT ",\"height\":" INT
+        ",\"bytes\":" INT ",\"sha256\":" TEXT ",\"source\":" TEXT ",\"key\":" TEXT_OR_NULL
+        ",\"pinned\":" BOOL ",\"latitude\":" DEGREES ",\"longitude\":" DEGREES "}}"},
     {"CaptureList", LIST(REF "Capture\"}")},
-    {"CaptureChange", "{\"type\":\"object\",\"required\":[\"pinned\"],\"additionalProperties\":false,\"properties\":{\"pinned\":" BOOL "}}"},
-    {"Event", "{\"type\":\"object\",\"properties\":{\"id\":" INT ",\"time\":" TIME ",\"device\":" TEXT ",\"type\":" TEXT ",\"data\":" OBJECT "}}"},
+    {"CaptureChange",
+        "{\"type\":\"object\",\"required\":[\"pinned\"],\"additionalProperties\":false,"
+        "\"properties\":{\"pinned\":" BOOL "}}"},
+    {"Event",
+        "{\"type\":\"object\",\"properties\":{\"id\":" INT ",\"time\":" TIME ",\"device\":" TEXT
+        ",\"type\":" TEXT ",\"data\":" OBJECT "}}"},
     {"EventList", LIST(REF "Event\"}")},
-    {"Plugin", "{\"type\":\"object\",\"properties\":{\"name\":" TEXT_OR_NULL ",\"file\":" TEXT ",\"version\":" TEXT_OR_NULL ",\"summary\":" TEXT_OR_NULL ",\"state\":{\"enum\":[\"loaded\",\"refused\"]},\"why\":" TEXT_OR_NULL "}}"},
+    {"Plugin",
+        "{\"type\":\"object\",\"properties\":{\"name\":" TEXT_OR_NULL ",\"file\":" TEXT
+        ",\"version\":" TEXT_OR_NULL ",\"summary\":" TEXT_OR_NULL
+        ",\"state\":{\"enum\":[\"loaded\",\"refused\"]},\"why\":" TEXT_OR_NULL "}}"},
     {"PluginList", LIST(REF "Plugin\"}")},
-    {"Info", "{\"type\":\"object\",\"properties\":{\"version\":" TEXT ",\"boot_id\":" TEXT ",\"time\":" TIME ",\"uptime_s\":" INT ",\"driver_abi\":" INT ",\"host\":" TEXT ",\"machine\":" TEXT ",\"storage\":" OBJECT "}}"},
-    {"Ready", "{\"type\":\"object\",\"properties\":{\"ready\":" BOOL ",\"checks\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"name\":" TEXT ",\"ok\":" BOOL ",\"detail\":" TEXT "}}}}}"},
+    {"Info",
+        "{\"type\":\"object\",\"properties\":{\"version\":" TEXT ",\"boot_id\":" TEXT
+        ",\"time\":" TIME ",\"uptime_s\":" INT ",\"driver_abi\":" INT ",\"host\":" TEXT
+        ",\"machine\":" TEXT ",\"storage\":" OBJECT "}}"},
+    {"Ready",
+        "{\"type\":\"object\",\"properties\":{\"ready\":" BOOL
+        ",\"checks\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
+        "\"name\":" TEXT ",\"ok\":" BOOL ",\"detail\":" TEXT "}}}}}"},
     {"OpenApi", OBJECT},
 };
 
@@ -121,7 +168,10 @@ static void parameters(struct wr_json *j, const struct route *r)
 
 static void responses(struct wr_json *j, const struct route *r)
 {
-    const char *status = r->response || r->type ? r->method == HTTP_POST && strcmp(r->response ? r->response : "", "Device") == 0 ? "201" : "200" : "204";
+    const char *status = r->response || r->type
+        ? r->method == HTTP_POST && strcmp(r->response ? r->response : "", "Device") == 0 ? "201"
+                                                                                          : "200"
+        : "204";
 
     wr_json_key(j, "responses");
     wr_json_object(j);
@@ -141,7 +191,10 @@ static void responses(struct wr_json *j, const struct route *r)
 
 static void operation(struct wr_json *j, const struct route *r)
 {
-    static const char *const permissions[] = {[PERMISSION_PUBLIC] = "public", [PERMISSION_VIEW] = "viewer", [PERMISSION_OPERATE] = "operator", [PERMISSION_ADMIN] = "admin"};
+    static const char *const permissions[] = {[PERMISSION_PUBLIC] = "public",
+        [PERMISSION_VIEW] = "viewer",
+        [PERMISSION_OPERATE] = "operator",
+        [PERMISSION_ADMIN] = "admin"};
     char method[8];
     size_t n = strlen(http_method_name(r->method));
 
@@ -238,7 +291,9 @@ void openapi_write(struct wr_json *j, const struct drivers *drivers)
     wr_json_key(j, "info");
     wr_json_object(j);
     key_string(j, "title", "Warren");
-    key_string(j, "description", "A gateway for small cameras and toys. The WebSocket at /api/v1/ws is described in docs/websocket.md.");
+    key_string(j, "description",
+        "A gateway for small cameras and toys. The WebSocket at /api/v1/ws is described in "
+        "docs/websocket.md.");
     key_string(j, "version", WARREN_VERSION);
     wr_json_key(j, "license");
     wr_json_object(j);

@@ -21,9 +21,26 @@ static const struct {
     int status;
     const char *title;
 } titles[] = {
-    {400, "Bad Request"}, {401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"}, {408, "Request Timeout"}, {409, "Conflict"},
-    {413, "Content Too Large"}, {414, "URI Too Long"}, {415, "Unsupported Media Type"}, {416, "Range Not Satisfiable"}, {422, "Unprocessable Content"},
-    {426, "Upgrade Required"}, {429, "Too Many Requests"}, {431, "Request Header Fields Too Large"}, {500, "Internal Server Error"}, {501, "Not Implemented"}, {503, "Service Unavailable"}, {505, "HTTP Version Not Supported"}, {504, "Gateway Timeout"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {408, "Request Timeout"},
+    {409, "Conflict"},
+    {413, "Content Too Large"},
+    {414, "URI Too Long"},
+    {415, "Unsupported Media Type"},
+    {416, "Range Not Satisfiable"},
+    {422, "Unprocessable Content"},
+    {426, "Upgrade Required"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {500, "Internal Server Error"},
+    {501, "Not Implemented"},
+    {503, "Service Unavailable"},
+    {505, "HTTP Version Not Supported"},
+    {504, "Gateway Timeout"},
     {507, "Insufficient Storage"},
 };
 
@@ -87,11 +104,13 @@ size_t problem_text(int status, const char *detail, char *out, size_t cap)
     return wr_json_text(&j) ? j.len : 0;
 }
 
-static void reply_with(struct http_request *q, int status, const char *detail, const struct http_reply_header *headers, size_t n_headers)
+static void reply_with(struct http_request *q, int status, const char *detail,
+    const struct http_reply_header *headers, size_t n_headers)
 {
     char text[4096];
 
-    http_reply(q, status, "application/problem+json", text, problem_text(status, detail, text, sizeof text), headers, n_headers);
+    http_reply(q, status, "application/problem+json", text,
+        problem_text(status, detail, text, sizeof text), headers, n_headers);
 }
 
 void reply_problem(struct http_request *q, int status, const char *format, ...)
@@ -108,7 +127,8 @@ void reply_problem(struct http_request *q, int status, const char *format, ...)
 void reply_unavailable(struct http_request *q, unsigned retry_after_s, const char *detail)
 {
     char seconds[16];
-    struct http_reply_header headers[] = {json_headers[0], json_headers[1], {"Retry-After", seconds}};
+    struct http_reply_header headers[] = {
+        json_headers[0], json_headers[1], {"Retry-After", seconds}};
 
     snprintf(seconds, sizeof seconds, "%u", retry_after_s);
     reply_with(q, 503, detail, headers, N_ELEMENTS(headers));
@@ -129,7 +149,8 @@ void reply_error(struct http_request *q, const struct error *e)
 void reply_json_consume(struct http_request *q, int status, struct buf *b, struct wr_json *j)
 {
     if (buf_json_end(b, j) == 0)
-        http_reply(q, status, "application/json", buf_data(b), b->len, json_headers, N_ELEMENTS(json_headers));
+        http_reply(q, status, "application/json", buf_data(b), b->len, json_headers,
+            N_ELEMENTS(json_headers));
     else
         reply_problem(q, 500, "the answer is too large");
     buf_fini(b);
@@ -145,14 +166,16 @@ json_t *request_json(struct http_request *q, bool optional)
 
     if (n == 0 && optional)
         return json_object();
-    if (!type || strncasecmp(type, "application/json", 16) != 0 || (type[16] && type[16] != ';' && type[16] != ' ')) {
+    if (!type || strncasecmp(type, "application/json", 16) != 0 ||
+        (type[16] && type[16] != ';' && type[16] != ' ')) {
         reply_problem(q, 415, "the body must be JSON, with Content-Type: application/json");
         return NULL;
     }
     j = json_read((const char *)body, n, &e);
     if (j && json_is_object(j))
         return j;
-    reply_problem(q, 400, "the body is not a JSON object%s%s", j ? "" : ": ", j ? "" : error_text(&e));
+    reply_problem(
+        q, 400, "the body is not a JSON object%s%s", j ? "" : ": ", j ? "" : error_text(&e));
     json_decref(j);
     return NULL;
 }
@@ -171,7 +194,8 @@ bool request_text(struct http_request *q, const char *name, char *out, size_t ca
     return false;
 }
 
-bool request_int(struct http_request *q, const char *name, int64_t min, int64_t max, int64_t def, int64_t *ret)
+bool request_int(
+    struct http_request *q, const char *name, int64_t min, int64_t max, int64_t def, int64_t *ret)
 {
     char text[32];
     int64_t v;
@@ -182,7 +206,8 @@ bool request_int(struct http_request *q, const char *name, int64_t min, int64_t 
         return true;
     }
     if (r < 0 || text_to_int(text, &v) < 0 || v < min || v > max) {
-        reply_problem(q, 422, "%s: expected an integer from %lld to %lld", name, (long long)min, (long long)max);
+        reply_problem(q, 422, "%s: expected an integer from %lld to %lld", name, (long long)min,
+            (long long)max);
         return false;
     }
     *ret = v;

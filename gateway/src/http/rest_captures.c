@@ -1,4 +1,5 @@
-/* rest_captures.c - what was kept: pages, one, its picture and thumbnail. The store answers later; the client may be gone by then. */
+/* rest_captures.c - what was kept: pages, one, its picture and thumbnail. The store answers later;
+ * the client may be gone by then. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -47,7 +48,8 @@ static void pending_failed(struct pending *p, int result)
     free(p);
 }
 
-/* Begins the answer: NULL when the client is gone; the pending is freed by the caller in any case. */
+/* Begins the answer: NULL when the client is gone; the pending is freed by the caller in any
+ * case. */
 static struct http_request *pending_take(struct pending *p)
 {
     if (p->request)
@@ -96,7 +98,7 @@ static void row_json(struct wr_json *j, const struct capture_row *r)
     wr_json_end(j);
 }
 
-/* --- pages ---------------------------------------------------------------------------------------------------------------------- */
+/* --- pages ------------------------------------------------------------------------------------ */
 
 /* A cursor is the last row of the page before: "<captured µs>-<id>". */
 static bool parse_cursor(struct http_request *q, struct capture_filter *f)
@@ -141,7 +143,8 @@ static void page_answer(void *ctx, int result, const struct capture_row *rows, s
         row_json(&j, &rows[i]);
     wr_json_end(&j);
     if (more && n > 0)
-        snprintf(cursor, sizeof cursor, "%lld-%llu", (long long)rows[n - 1].captured_us, (unsigned long long)rows[n - 1].id);
+        snprintf(cursor, sizeof cursor, "%lld-%llu", (long long)rows[n - 1].captured_us,
+            (unsigned long long)rows[n - 1].id);
     wr_json_key(&j, "next");
     wr_json_string(&j, more && n > 0 ? cursor : NULL);
     wr_json_end(&j);
@@ -156,8 +159,10 @@ void captures_list(struct api *a, struct http_request *q, const struct route_arg
     int64_t limit;
     int r;
 
-    if (!request_text(q, "device", device, sizeof device) || !request_int(q, "limit", 1, STORE_MAX_PAGE, 50, &limit) ||
-        !request_time(q, "from", &f.from_us) || !request_time(q, "to", &f.to_us) || !parse_cursor(q, &f))
+    if (!request_text(q, "device", device, sizeof device) ||
+        !request_int(q, "limit", 1, STORE_MAX_PAGE, 50, &limit) ||
+        !request_time(q, "from", &f.from_us) || !request_time(q, "to", &f.to_us) ||
+        !parse_cursor(q, &f))
         return;
     f.device = device[0] ? device : NULL;
     f.limit = (unsigned)limit;
@@ -166,7 +171,7 @@ void captures_list(struct api *a, struct http_request *q, const struct route_arg
         pending_failed(p, r);
 }
 
-/* --- one --------------------------------------------------------------------------------------------------------------------------- */
+/* --- one -------------------------------------------------------------------------------------- */
 
 static bool capture_id(struct http_request *q, const struct route_args *args, uint64_t *ret)
 {
@@ -190,7 +195,8 @@ static void one_answer(void *ctx, int result, const struct capture_row *rows, si
     if (!q)
         return;
     if (result < 0 || n == 0) {
-        reply_problem(q, result < 0 ? status_of(result) : 404, "%s", result < 0 ? "the capture cannot be read" : "there is no such capture");
+        reply_problem(q, result < 0 ? status_of(result) : 404, "%s",
+            result < 0 ? "the capture cannot be read" : "there is no such capture");
         return;
     }
     j = buf_json(&b);
@@ -226,7 +232,8 @@ static void pinned(void *ctx, int result)
         return;
     }
     if (pending_take(p))
-        reply_problem(p->request, status_of(result), "%s", result == -ENOENT ? "there is no such capture" : "the change could not be stored");
+        reply_problem(p->request, status_of(result), "%s",
+            result == -ENOENT ? "there is no such capture" : "the change could not be stored");
     free(p);
 }
 
@@ -261,7 +268,8 @@ static void removed(void *ctx, int result)
     if (!q)
         return;
     if (result < 0)
-        reply_problem(q, status_of(result), "%s", result == -ENOENT ? "there is no such capture" : "the capture could not be removed");
+        reply_problem(q, status_of(result), "%s",
+            result == -ENOENT ? "there is no such capture" : "the capture could not be removed");
     else
         http_reply(q, 204, NULL, NULL, 0, NULL, 0);
 }
@@ -279,31 +287,36 @@ void capture_delete(struct api *a, struct http_request *q, const struct route_ar
         pending_failed(p, r);
 }
 
-/* --- pictures -------------------------------------------------------------------------------------------------------------------------- */
+/* --- pictures --------------------------------------------------------------------------------- */
 
-static void file_answer(void *ctx, int result, int fd, uint64_t bytes, const struct capture_row *row)
+static void file_answer(
+    void *ctx, int result, int fd, uint64_t bytes, const struct capture_row *row)
 {
     static const char *const caching = "private, max-age=31536000, immutable";
     _cleanup_(freep) struct pending *p = ctx;
     _cleanup_(closep) int file = result == 0 ? fd : -1;
     struct http_request *q = pending_take(p);
     char etag[80], sha256[65], name[WR_NAME_MAX + 64];
-    struct http_reply_header headers[] = {{"Cache-Control", caching}, {"Content-Disposition", name}, {"X-Content-Type-Options", "nosniff"}};
+    struct http_reply_header headers[] = {{"Cache-Control", caching}, {"Content-Disposition", name},
+        {"X-Content-Type-Options", "nosniff"}};
 
     if (!q)
         return;
     if (result < 0) {
-        reply_problem(q, status_of(result), "%s", result == -ENOENT ? "there is no such picture" : "the picture cannot be read");
+        reply_problem(q, status_of(result), "%s",
+            result == -ENOENT ? "there is no such picture" : "the picture cannot be read");
         return;
     }
     text_hex(row->sha256, sizeof row->sha256, sha256);
     snprintf(etag, sizeof etag, "\"%s%s\"", sha256, p->thumb ? "-thumb" : "");
-    snprintf(name, sizeof name, "inline; filename=\"%s-%llu.jpg\"", row->device, (unsigned long long)row->id);
+    snprintf(name, sizeof name, "inline; filename=\"%s-%llu.jpg\"", row->device,
+        (unsigned long long)row->id);
     http_reply_file(q, "image/jpeg", file, bytes, etag, headers, N_ELEMENTS(headers));
     file = -1;
 }
 
-static void send_file(struct api *a, struct http_request *q, const struct route_args *args, enum capture_file which)
+static void send_file(
+    struct api *a, struct http_request *q, const struct route_args *args, enum capture_file which)
 {
     struct pending *p;
     uint64_t id;

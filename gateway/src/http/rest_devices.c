@@ -85,8 +85,8 @@ void devices_post(struct api *a, struct http_request *q, const struct route_args
 
     if (!body)
         return;
-    if (!only_fields(body, fields, &e) || !text_field(body, "id", &id, &e) || !text_field(body, "name", &name, &e) ||
-        !text_field(body, "driver", &driver, &e)) {
+    if (!only_fields(body, fields, &e) || !text_field(body, "id", &id, &e) ||
+        !text_field(body, "name", &name, &e) || !text_field(body, "driver", &driver, &e)) {
         reply_error(q, &e);
         return;
     }
@@ -122,14 +122,16 @@ static void change_stored(void *ctx, int result)
     if (!c->request)
         return;
     if (result < 0)
-        reply_problem(c->request, status_of(result), "the change could not be stored: %s", error_name(result));
+        reply_problem(c->request, status_of(result), "the change could not be stored: %s",
+            error_name(result));
     else if (!d)
         reply_problem(c->request, 404, "the device was removed meanwhile");
     else
         reply_device(c->request, 200, d);
 }
 
-static bool parse_change(const json_t *body, struct device_change *ret, bool *enabled, struct error *e)
+static bool parse_change(
+    const json_t *body, struct device_change *ret, bool *enabled, struct error *e)
 {
     static const char *const fields[] = {"name", "enabled", "settings", "options", NULL};
     const json_t *on = json_object_get(body, "enabled");
@@ -191,7 +193,7 @@ void device_delete(struct api *a, struct http_request *q, const struct route_arg
         http_reply(q, 204, NULL, NULL, 0, NULL, 0);
 }
 
-/* --- commands ----------------------------------------------------------------------------------------------------------------- */
+/* --- commands --------------------------------------------------------------------------------- */
 
 static void command_gone(void *ctx, struct http_request *q)
 {
@@ -227,7 +229,9 @@ void device_command_post(struct api *a, struct http_request *q, const struct rou
 
     if (!body)
         return;
-    if (!only_fields(body, fields, &e) || (command_args && !json_is_object(command_args) && error_set(&e, -EINVAL, "args: expected an object") < 0)) {
+    if (!only_fields(body, fields, &e) ||
+        (command_args && !json_is_object(command_args) &&
+            error_set(&e, -EINVAL, "args: expected an object") < 0)) {
         reply_error(q, &e);
         return;
     }

@@ -26,7 +26,8 @@ static void page_answer(void *ctx, int result, const struct event_row *rows, siz
         return;
     http_on_gone(p->request, NULL);
     if (result < 0) {
-        reply_problem(p->request, status_of(result), "the events cannot be read: %s", error_name(result));
+        reply_problem(
+            p->request, status_of(result), "the events cannot be read: %s", error_name(result));
         return;
     }
     j = buf_json(&b);
@@ -52,8 +53,10 @@ void events_list(struct api *a, struct http_request *q, const struct route_args 
     int64_t limit, cursor;
     int r;
 
-    if (!request_text(q, "device", device, sizeof device) || !request_text(q, "type", type, sizeof type) ||
-        !request_int(q, "limit", 1, STORE_MAX_PAGE, 50, &limit) || !request_int(q, "cursor", 1, INT64_MAX, 0, &cursor) ||
+    if (!request_text(q, "device", device, sizeof device) ||
+        !request_text(q, "type", type, sizeof type) ||
+        !request_int(q, "limit", 1, STORE_MAX_PAGE, 50, &limit) ||
+        !request_int(q, "cursor", 1, INT64_MAX, 0, &cursor) ||
         !request_time(q, "from", &f.from_us) || !request_time(q, "to", &f.to_us))
         return;
     f.device = device[0] ? device : NULL;

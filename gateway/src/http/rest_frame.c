@@ -1,4 +1,5 @@
-/* rest_frame.c - GET …/frame.jpg: the newest picture at one URL; waits a little for the first one. */
+/* rest_frame.c - GET …/frame.jpg: the newest picture at one URL; waits a little for the first
+ * one. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,7 +10,8 @@
 
 /* As long as a camera takes to open its stream. */
 #define FIRST_FRAME_US (3 * US_PER_S)
-/* What nobody looked at may be old: a frame of this age is shown at once, an older one only when no new one comes. */
+/* What nobody looked at may be old: a frame of this age is shown at once, an older one only when no
+ * new one comes. */
 #define FRESH_US (2 * US_PER_S)
 
 struct frame_wait {
@@ -51,8 +53,8 @@ static void reply_frame(struct api *a, struct http_request *q, struct frame *f)
     snprintf(seq, sizeof seq, "%u", f->pub.seq);
     snprintf(age, sizeof age, "%lld", (long long)(age_us > 0 ? age_us / US_PER_S : 0));
     clock_format(f->pub.captured_us, captured);
-    http_reply_static(q, 200, "image/jpeg", f->pub.data, f->pub.len, headers, N_ELEMENTS(headers) - (f->pub.captured_us == 0), release_frame,
-        frame_ref(f));
+    http_reply_static(q, 200, "image/jpeg", f->pub.data, f->pub.len, headers,
+        N_ELEMENTS(headers) - (f->pub.captured_us == 0), release_frame, frame_ref(f));
 }
 
 static void wait_frame(struct bus_listener *l, struct frame *f)

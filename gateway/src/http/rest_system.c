@@ -113,7 +113,8 @@ static int count_refused(void *ctx, const struct driver_status *s)
     return 0;
 }
 
-/* Ready: pictures can be taken and kept. A refused driver or an absent device is told, but is no reason to restart us. */
+/* Ready: pictures can be taken and kept. A refused driver or an absent device is told, but is no
+ * reason to restart us. */
 void readyz_get(struct api *a, struct http_request *q, const struct route_args *args)
 {
     const struct store_usage *u = store_usage(a->store);
@@ -127,11 +128,14 @@ void readyz_get(struct api *a, struct http_request *q, const struct route_args *
     wr_json_object(&j);
     wr_json_key(&j, "checks");
     wr_json_array(&j);
-    ready = check(&j, "store", !u->full, u->full ? "the disk is full: pictures are not kept" : "writable");
+    ready = check(
+        &j, "store", !u->full, u->full ? "the disk is full: pictures are not kept" : "writable");
     snprintf(text, sizeof text, "%u loaded, %u refused", drivers[0], drivers[1]);
     check(&j, "drivers", drivers[1] == 0, text);
-    snprintf(text, sizeof text, "%zu online, %zu offline, %zu in error", devices_count(a->devices, DEVICE_ONLINE),
-        devices_count(a->devices, DEVICE_OFFLINE) + devices_count(a->devices, DEVICE_STARTING), devices_count(a->devices, DEVICE_ERROR));
+    snprintf(text, sizeof text, "%zu online, %zu offline, %zu in error",
+        devices_count(a->devices, DEVICE_ONLINE),
+        devices_count(a->devices, DEVICE_OFFLINE) + devices_count(a->devices, DEVICE_STARTING),
+        devices_count(a->devices, DEVICE_ERROR));
     check(&j, "devices", devices_count(a->devices, DEVICE_ERROR) == 0, text);
     wr_json_end(&j);
     wr_json_key(&j, "ready");

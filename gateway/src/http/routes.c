@@ -4,7 +4,12 @@
 #include <string.h>
 
 static const struct wr_param page_query[] = {
-    {.key = "limit", .type = WR_INT, .def = "50", .min = 1, .max = STORE_MAX_PAGE, .help = "Rows per page"},
+    {.key = "limit",
+        .type = WR_INT,
+        .def = "50",
+        .min = 1,
+        .max = STORE_MAX_PAGE,
+        .help = "Rows per page"},
     {.key = "cursor", .type = WR_STRING, .help = "The `next` of the page before"},
     {.key = "device", .type = WR_STRING, .help = "Only of this device"},
     {.key = "from", .type = WR_STRING, .help = "Not older than this RFC 3339 time"},
@@ -12,54 +17,91 @@ static const struct wr_param page_query[] = {
     {0},
 };
 static const struct wr_param events_query[] = {
-    {.key = "limit", .type = WR_INT, .def = "50", .min = 1, .max = STORE_MAX_PAGE, .help = "Rows per page"},
+    {.key = "limit",
+        .type = WR_INT,
+        .def = "50",
+        .min = 1,
+        .max = STORE_MAX_PAGE,
+        .help = "Rows per page"},
     {.key = "cursor", .type = WR_STRING, .help = "The `next` of the page before"},
     {.key = "device", .type = WR_STRING, .help = "Only of this device"},
-    {.key = "type", .type = WR_STRING, .help = "Only of this type; a * at the end stands for anything"},
+    {.key = "type",
+        .type = WR_STRING,
+        .help = "Only of this type; a * at the end stands for anything"},
     {.key = "from", .type = WR_STRING, .help = "Not older than this RFC 3339 time"},
     {.key = "to", .type = WR_STRING, .help = "Older than this RFC 3339 time"},
     {0},
 };
 static const struct wr_param stream_query[] = {
     {.key = "device", .type = WR_STRING, .help = "Only of this device"},
-    {.key = "type", .type = WR_STRING, .help = "Only of this type; a * at the end stands for anything"},
+    {.key = "type",
+        .type = WR_STRING,
+        .help = "Only of this type; a * at the end stands for anything"},
     {0},
 };
 static const struct wr_param mjpeg_query[] = {
-    {.key = "max_fps", .type = WR_FLOAT, .def = "30", .min = 0.1, .max = 120, .help = "At most so many pictures a second"},
+    {.key = "max_fps",
+        .type = WR_FLOAT,
+        .def = "30",
+        .min = 0.1,
+        .max = 120,
+        .help = "At most so many pictures a second"},
     {0},
 };
 
 #define V1 "/api/v1"
 
 static const struct route table[] = {
-    {HTTP_GET, V1 "/devices", PERMISSION_VIEW, devices_list, "All devices", NULL, NULL, "DeviceList", NULL},
-    {HTTP_POST, V1 "/devices", PERMISSION_ADMIN, devices_post, "Add a device", NULL, "NewDevice", "Device", NULL},
-    {HTTP_GET, V1 "/devices/{id}", PERMISSION_VIEW, device_get, "One device", NULL, NULL, "Device", NULL},
-    {HTTP_PATCH, V1 "/devices/{id}", PERMISSION_OPERATE, device_patch, "Rename, enable, set", NULL, "DeviceChange", "Device", NULL},
-    {HTTP_DELETE, V1 "/devices/{id}", PERMISSION_ADMIN, device_delete, "Remove a device that was added or adopted", NULL, NULL, NULL, NULL},
-    {HTTP_POST, V1 "/devices/{id}/commands/{name}", PERMISSION_OPERATE, device_command_post, "Run a command and wait for its answer", NULL,
-        "CommandArguments", "CommandResult", NULL},
-    {HTTP_GET, V1 "/devices/{id}/frame.jpg", PERMISSION_VIEW, device_frame, "The newest picture", NULL, NULL, NULL, "image/jpeg"},
-    {HTTP_GET, V1 "/devices/{id}/stream.mjpeg", PERMISSION_VIEW, device_mjpeg, "Live pictures for programs that know nothing else", mjpeg_query,
-        NULL, NULL, "multipart/x-mixed-replace"},
-    {HTTP_GET, V1 "/found", PERMISSION_VIEW, found_list, "What was seen and nobody owns", NULL, NULL, "FoundList", NULL},
-    {HTTP_POST, V1 "/found/{id}/adopt", PERMISSION_ADMIN, found_adopt_post, "Make it a device", NULL, "Adoption", "Device", NULL},
-    {HTTP_GET, V1 "/captures", PERMISSION_VIEW, captures_list, "Kept pictures, newest first", page_query, NULL, "CaptureList", NULL},
-    {HTTP_GET, V1 "/captures/{id}", PERMISSION_VIEW, capture_get, "One kept picture", NULL, NULL, "Capture", NULL},
-    {HTTP_PATCH, V1 "/captures/{id}", PERMISSION_OPERATE, capture_patch, "Pin it, or let it go", NULL, "CaptureChange", "Capture", NULL},
-    {HTTP_DELETE, V1 "/captures/{id}", PERMISSION_OPERATE, capture_delete, "Remove it", NULL, NULL, NULL, NULL},
-    {HTTP_GET, V1 "/captures/{id}/image.jpg", PERMISSION_VIEW, capture_image, "The picture", NULL, NULL, NULL, "image/jpeg"},
-    {HTTP_GET, V1 "/captures/{id}/thumb.jpg", PERMISSION_VIEW, capture_thumb, "A small one", NULL, NULL, NULL, "image/jpeg"},
-    {HTTP_GET, V1 "/events", PERMISSION_VIEW, events_list, "What happened, newest first", events_query, NULL, "EventList", NULL},
-    {HTTP_GET, V1 "/events/stream", PERMISSION_VIEW, events_stream, "Events as they happen; Last-Event-ID goes on where it ended", stream_query, NULL,
-        NULL, "text/event-stream"},
-    {HTTP_GET, V1 "/plugins", PERMISSION_VIEW, plugins_list, "Drivers, loaded and refused", NULL, NULL, "PluginList", NULL},
-    {HTTP_GET, V1 "/info", PERMISSION_VIEW, info_get, "Version, boot, storage", NULL, NULL, "Info", NULL},
-    {HTTP_GET, V1 "/openapi.json", PERMISSION_VIEW, openapi_get, "This interface as OpenAPI 3.1", NULL, NULL, "OpenApi", NULL},
-    {HTTP_GET, "/healthz", PERMISSION_PUBLIC, healthz_get, "The loop turns", NULL, NULL, NULL, "text/plain"},
-    {HTTP_GET, "/readyz", PERMISSION_PUBLIC, readyz_get, "Pictures can be kept; with reasons", NULL, NULL, "Ready", NULL},
-    {HTTP_GET, "/metrics", PERMISSION_VIEW, metrics_get, "Prometheus", NULL, NULL, NULL, "text/plain"},
+    {HTTP_GET, V1 "/devices", PERMISSION_VIEW, devices_list, "All devices", NULL, NULL,
+        "DeviceList", NULL},
+    {HTTP_POST, V1 "/devices", PERMISSION_ADMIN, devices_post, "Add a device", NULL, "NewDevice",
+        "Device", NULL},
+    {HTTP_GET, V1 "/devices/{id}", PERMISSION_VIEW, device_get, "One device", NULL, NULL, "Device",
+        NULL},
+    {HTTP_PATCH, V1 "/devices/{id}", PERMISSION_OPERATE, device_patch, "Rename, enable, set", NULL,
+        "DeviceChange", "Device", NULL},
+    {HTTP_DELETE, V1 "/devices/{id}", PERMISSION_ADMIN, device_delete,
+        "Remove a device that was added or adopted", NULL, NULL, NULL, NULL},
+    {HTTP_POST, V1 "/devices/{id}/commands/{name}", PERMISSION_OPERATE, device_command_post,
+        "Run a command and wait for its answer", NULL, "CommandArguments", "CommandResult", NULL},
+    {HTTP_GET, V1 "/devices/{id}/frame.jpg", PERMISSION_VIEW, device_frame, "The newest picture",
+        NULL, NULL, NULL, "image/jpeg"},
+    {HTTP_GET, V1 "/devices/{id}/stream.mjpeg", PERMISSION_VIEW, device_mjpeg,
+        "Live pictures for programs that know nothing else", mjpeg_query, NULL, NULL,
+        "multipart/x-mixed-replace"},
+    {HTTP_GET, V1 "/found", PERMISSION_VIEW, found_list, "What was seen and nobody owns", NULL,
+        NULL, "FoundList", NULL},
+    {HTTP_POST, V1 "/found/{id}/adopt", PERMISSION_ADMIN, found_adopt_post, "Make it a device",
+        NULL, "Adoption", "Device", NULL},
+    {HTTP_GET, V1 "/captures", PERMISSION_VIEW, captures_list, "Kept pictures, newest first",
+        page_query, NULL, "CaptureList", NULL},
+    {HTTP_GET, V1 "/captures/{id}", PERMISSION_VIEW, capture_get, "One kept picture", NULL, NULL,
+        "Capture", NULL},
+    {HTTP_PATCH, V1 "/captures/{id}", PERMISSION_OPERATE, capture_patch, "Pin it, or let it go",
+        NULL, "CaptureChange", "Capture", NULL},
+    {HTTP_DELETE, V1 "/captures/{id}", PERMISSION_OPERATE, capture_delete, "Remove it", NULL, NULL,
+        NULL, NULL},
+    {HTTP_GET, V1 "/captures/{id}/image.jpg", PERMISSION_VIEW, capture_image, "The picture", NULL,
+        NULL, NULL, "image/jpeg"},
+    {HTTP_GET, V1 "/captures/{id}/thumb.jpg", PERMISSION_VIEW, capture_thumb, "A small one", NULL,
+        NULL, NULL, "image/jpeg"},
+    {HTTP_GET, V1 "/events", PERMISSION_VIEW, events_list, "What happened, newest first",
+        events_query, NULL, "EventList", NULL},
+    {HTTP_GET, V1 "/events/stream", PERMISSION_VIEW, events_stream,
+        "Events as they happen; Last-Event-ID goes on where it ended", stream_query, NULL, NULL,
+        "text/event-stream"},
+    {HTTP_GET, V1 "/plugins", PERMISSION_VIEW, plugins_list, "Drivers, loaded and refused", NULL,
+        NULL, "PluginList", NULL},
+    {HTTP_GET, V1 "/info", PERMISSION_VIEW, info_get, "Version, boot, storage", NULL, NULL, "Info",
+        NULL},
+    {HTTP_GET, V1 "/openapi.json", PERMISSION_VIEW, openapi_get, "This interface as OpenAPI 3.1",
+        NULL, NULL, "OpenApi", NULL},
+    {HTTP_GET, "/healthz", PERMISSION_PUBLIC, healthz_get, "The loop turns", NULL, NULL, NULL,
+        "text/plain"},
+    {HTTP_GET, "/readyz", PERMISSION_PUBLIC, readyz_get, "Pictures can be kept; with reasons", NULL,
+        NULL, "Ready", NULL},
+    {HTTP_GET, "/metrics", PERMISSION_VIEW, metrics_get, "Prometheus", NULL, NULL, NULL,
+        "text/plain"},
 };
 
 const struct route *routes(size_t *ret_n)
@@ -71,21 +113,26 @@ const struct route *routes(size_t *ret_n)
 int routes_check(struct error *e)
 {
     for (size_t i = 0; i < N_ELEMENTS(table); i++) {
-        if (table[i].permission == PERMISSION_UNSET || !table[i].handle || !table[i].summary || table[i].path[0] != '/')
-            return error_set(e, -EINVAL, "the route %s has no permission, function or summary", table[i].path);
+        if (table[i].permission == PERMISSION_UNSET || !table[i].handle || !table[i].summary ||
+            table[i].path[0] != '/')
+            return error_set(
+                e, -EINVAL, "the route %s has no permission, function or summary", table[i].path);
     }
     return 0;
 }
 
 const char *http_method_name(enum http_method m)
 {
-    static const char *const names[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "?"};
+    static const char *const names[] = {
+        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "?"};
 
     return names[m];
 }
 
-/* One segment of the path against one of the pattern; {id} and {name} take any of at most 63 bytes. */
-static bool segment_matches(const char *p, size_t np, const char *s, size_t ns, struct route_args *args)
+/* One segment of the path against one of the pattern; {id} and {name} take any of at most 63
+ * bytes. */
+static bool segment_matches(
+    const char *p, size_t np, const char *s, size_t ns, struct route_args *args)
 {
     char *into;
 
@@ -112,7 +159,8 @@ static bool path_matches(const char *pattern, const char *path, struct route_arg
     return !*pattern && !*path;
 }
 
-const struct route *route_find(enum http_method method, const char *path, struct route_args *ret_args, unsigned *ret_allow)
+const struct route *route_find(
+    enum http_method method, const char *path, struct route_args *ret_args, unsigned *ret_allow)
 {
     const struct route *found = NULL;
 
@@ -123,7 +171,8 @@ const struct route *route_find(enum http_method method, const char *path, struct
         if (!path_matches(table[i].path, path, &args))
             continue;
         *ret_allow |= 1u << table[i].method | (table[i].method == HTTP_GET ? 1u << HTTP_HEAD : 0);
-        if (!found && (table[i].method == method || (method == HTTP_HEAD && table[i].method == HTTP_GET))) {
+        if (!found &&
+            (table[i].method == method || (method == HTTP_HEAD && table[i].method == HTTP_GET))) {
             found = &table[i];
             *ret_args = args;
         }

@@ -1,4 +1,5 @@
-/* routes.h - one table of all routes: from it come dispatch, permissions, 405 with Allow, OpenAPI and the docs' test. */
+/* routes.h - one table of all routes: from it come dispatch, permissions, 405 with Allow, OpenAPI
+ * and the docs' test. */
 #pragma once
 
 #include <warren/driver.h>
@@ -20,8 +21,10 @@ struct route {
 const struct route *routes(size_t *ret_n);
 /* Every route has a permission, a function and a summary; else a sentence. Called at start. */
 int routes_check(struct error *e);
-/* The route and its arguments. NULL: none for that path (*ret_allow 0), or not for that method (*ret_allow: bits 1 << enum http_method). HEAD is GET's. */
-const struct route *route_find(enum http_method method, const char *path, struct route_args *ret_args, unsigned *ret_allow);
+/* The route and its arguments. NULL: none for that path (*ret_allow 0), or not for that method
+ * (*ret_allow: bits 1 << enum http_method). HEAD is GET's. */
+const struct route *route_find(
+    enum http_method method, const char *path, struct route_args *ret_args, unsigned *ret_allow);
 /* Checks who may and runs it, or answers with a problem. */
 void route_dispatch(struct api *a, struct http_request *q);
 const char *http_method_name(enum http_method m);

@@ -35,7 +35,8 @@ struct reader {
 
 static bool wants(const struct reader *r, const struct event *e)
 {
-    return (!r->device[0] || strcmp(r->device, e->device) == 0) && (!r->type[0] || text_match(r->type, e->type));
+    return (!r->device[0] || strcmp(r->device, e->device) == 0) &&
+        (!r->type[0] || text_match(r->type, e->type));
 }
 
 static void on_event(struct bus_listener *l, struct event *e)
@@ -43,8 +44,7 @@ static void on_event(struct bus_listener *l, struct event *e)
     struct sse *s = container_of(l, struct sse, listener);
     struct reader *r;
 
-    list_for_each(r, &s->readers, link)
-    {
+    list_for_each (r, &s->readers, link) {
         if (r->next_event == e->id && !wants(r, e))
             r->next_event++;
         else
@@ -57,17 +57,18 @@ static void beat(struct timer *t)
     struct sse *s = container_of(t, struct sse, heartbeat);
     struct reader *r;
 
-    list_for_each(r, &s->readers, link)
-    {
+    list_for_each (r, &s->readers, link) {
         r->beat = true;
         http_stream_want(r->stream);
     }
 }
 
-/* What fell out of the tail is told, not passed over in silence; it stands in GET /api/v1/events. */
+/* What fell out of the tail is told, not passed over in silence; it stands in GET
+ * /api/v1/events. */
 static void write_gap(struct reader *r, uint64_t first)
 {
-    buf_printf(&r->text, "event: gap\ndata: {\"from\":%llu,\"to\":%llu}\n\n", (unsigned long long)r->next_event, (unsigned long long)first - 1);
+    buf_printf(&r->text, "event: gap\ndata: {\"from\":%llu,\"to\":%llu}\n\n",
+        (unsigned long long)r->next_event, (unsigned long long)first - 1);
     r->next_event = first;
 }
 
@@ -141,7 +142,8 @@ struct sse *sse_free(struct sse *s)
     return NULL;
 }
 
-/* Where to go on: after Last-Event-ID, which may be older than the tail, but not from another life of the database. */
+/* Where to go on: after Last-Event-ID, which may be older than the tail, but not from another life
+ * of the database. */
 static uint64_t first_wanted(const struct api *a, const struct http_request *q)
 {
     const char *last = http_field(q, HTTP_FIELD_LAST_EVENT_ID);
@@ -155,7 +157,8 @@ static uint64_t first_wanted(const struct api *a, const struct http_request *q)
 void events_stream(struct api *a, struct http_request *q, const struct route_args *args)
 {
     static const struct http_stream_events events = {.writable = on_writable, .closed = on_closed};
-    static const struct http_reply_header headers[] = {{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}};
+    static const struct http_reply_header headers[] = {
+        {"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}};
     struct reader *r = calloc(1, sizeof *r);
 
     if (!r) {
@@ -165,12 +168,14 @@ void events_stream(struct api *a, struct http_request *q, const struct route_arg
     r->sse = a->sse;
     r->text = BUF_INIT(MAX_TEXT_BYTES);
     r->next_event = first_wanted(a, q);
-    if (!request_text(q, "device", r->device, sizeof r->device) || !request_text(q, "type", r->type, sizeof r->type)) {
+    if (!request_text(q, "device", r->device, sizeof r->device) ||
+        !request_text(q, "type", r->type, sizeof r->type)) {
         free(r);
         return;
     }
     r->beat = true;
-    r->stream = http_stream_begin(q, 200, "text/event-stream", headers, N_ELEMENTS(headers), &events, r);
+    r->stream =
+        http_stream_begin(q, 200, "text/event-stream", headers, N_ELEMENTS(headers), &events, r);
     if (!r->stream) {
         free(r);
         return;

@@ -11,14 +11,16 @@
 /* Stalled viewers are looked for so often. */
 #define TICK_US US_PER_S
 
-_Static_assert(FRAME_HEADROOM - FRAME_HEADER_BYTES >= HTTP_HEADROOM, "room in front of a frame's message");
+_Static_assert(
+    FRAME_HEADROOM - FRAME_HEADER_BYTES >= HTTP_HEADROOM, "room in front of a frame's message");
 _Static_assert(EVENT_HEADROOM >= HTTP_HEADROOM, "room in front of an event's message");
 
-/* --- what comes from the bus ---------------------------------------------------------------------------------------------------------- */
+/* --- what comes from the bus ------------------------------------------------------------------ */
 
 static bool changes_devices(const struct event *e)
 {
-    return strcmp(e->type, "device.added") == 0 || strcmp(e->type, "device.changed") == 0 || strcmp(e->type, "device.removed") == 0;
+    return strcmp(e->type, "device.added") == 0 || strcmp(e->type, "device.changed") == 0 ||
+        strcmp(e->type, "device.removed") == 0;
 }
 
 static void hub_event(struct bus_listener *l, struct event *e)
@@ -27,8 +29,7 @@ static void hub_event(struct bus_listener *l, struct event *e)
     bool refresh = changes_devices(e);
     struct ws_viewer *v;
 
-    list_for_each(v, &h->viewers, link)
-    {
+    list_for_each (v, &h->viewers, link) {
         if (refresh)
             subscription_refresh(v);
         if (!v->subscribed)
@@ -45,8 +46,7 @@ static void hub_frame(struct bus_listener *l, struct frame *f)
     struct ws_hub *h = container_of(l, struct ws_hub, listener);
     struct ws_viewer *v;
 
-    list_for_each(v, &h->viewers, link)
-    {
+    list_for_each (v, &h->viewers, link) {
         if (subscription_frame(v, f))
             ws_want(v->ws);
     }
@@ -57,14 +57,13 @@ static void hub_tick(struct timer *t)
     struct ws_hub *h = container_of(t, struct ws_hub, tick);
     struct ws_viewer *v;
 
-    list_for_each(v, &h->viewers, link)
-    {
+    list_for_each (v, &h->viewers, link) {
         if (!v->closing && ws_blocked_us(v->ws) > WS_STALLED_US)
             viewer_close(v, WS_CLOSE_SLOW, "no byte was taken for 10 s");
     }
 }
 
-/* --- writing ------------------------------------------------------------------------------------------------------------------------------ */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 void viewer_close(struct ws_viewer *v, enum ws_close_code code, const char *reason)
 {
@@ -166,7 +165,7 @@ void ws_hub_writable(struct ws *w)
         ws_want(w);
 }
 
-/* --- life ------------------------------------------------------------------------------------------------------------------------------------ */
+/* --- life ------------------------------------------------------------------------------------- */
 
 int ws_hub_new(struct api *a, struct ws_hub **ret)
 {

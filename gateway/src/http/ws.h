@@ -1,7 +1,8 @@
 /* ws.h - everybody who watches through a WebSocket (docs/websocket.md).
  *
- * A viewer has one slot per camera, which holds the newest frame only, and a place in the bus's tail of events. It is written to when its socket takes more: answers
- * first, then events, then the cameras in turn. So a slow viewer skips pictures, and touches nobody.
+ * A viewer has one slot per camera, which holds the newest frame only, and a place in the bus's
+ * tail of events. It is written to when its socket takes more: answers first, then events, then the
+ * cameras in turn. So a slow viewer skips pictures, and touches nobody.
  */
 #pragma once
 
@@ -18,7 +19,12 @@ struct ws_hub;
 /* Pictures of one camera on their way to a viewer that acknowledges them. */
 #define WS_MAX_UNACKED 2
 
-enum ws_close_code { WS_CLOSE_POLICY = 1008, WS_CLOSE_NOT_AUTHENTICATED = 4401, WS_CLOSE_FORBIDDEN = 4403, WS_CLOSE_SLOW = 4408 };
+enum ws_close_code {
+    WS_CLOSE_POLICY = 1008,
+    WS_CLOSE_NOT_AUTHENTICATED = 4401,
+    WS_CLOSE_FORBIDDEN = 4403,
+    WS_CLOSE_SLOW = 4408
+};
 
 int ws_hub_new(struct api *a, struct ws_hub **ret);
 /* Viewers must be gone (http_server_free). Returns NULL. */

@@ -3,11 +3,11 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/version.h"
 #include "http/ws_private.h"
 #include "loop/loop.h"
-#include "base/version.h"
 
-/* --- answers ------------------------------------------------------------------------------------------------------------------------------- */
+/* --- answers ---------------------------------------------------------------------------------- */
 
 static void reply_consume(struct ws_viewer *v, struct buf *b, struct wr_json *j)
 {
@@ -108,7 +108,7 @@ static void reply_raw(struct ws_viewer *v, json_int_t id, const char *json)
     reply_consume(v, &b, &j);
 }
 
-/* --- what a viewer asks ------------------------------------------------------------------------------------------------------------------------ */
+/* --- what a viewer asks ----------------------------------------------------------------------- */
 
 static void do_subscribe(struct ws_viewer *v, json_int_t id, const json_t *message)
 {
@@ -163,16 +163,19 @@ static void command_answered(void *ctx, int result, const char *json)
 
 static bool may_command(struct ws_viewer *v, const struct device *d, const char *command)
 {
-    static const enum permission needed[] = {
-        [WR_ROLE_OPERATOR] = PERMISSION_OPERATE, [WR_ROLE_VIEWER] = PERMISSION_VIEW, [WR_ROLE_ADMIN] = PERMISSION_ADMIN};
+    static const enum permission needed[] = {[WR_ROLE_OPERATOR] = PERMISSION_OPERATE,
+        [WR_ROLE_VIEWER] = PERMISSION_VIEW,
+        [WR_ROLE_ADMIN] = PERMISSION_ADMIN};
     enum wr_role role = WR_ROLE_OPERATOR;
 
-    return device_command_role(d, command, &role) < 0 || (role <= WR_ROLE_ADMIN && auth_may(&v->who, needed[role], device_id(d)));
+    return device_command_role(d, command, &role) < 0 ||
+        (role <= WR_ROLE_ADMIN && auth_may(&v->who, needed[role], device_id(d)));
 }
 
 static int run_command(struct ws_viewer *v, json_int_t id, const json_t *message, struct error *e)
 {
-    const char *device = json_string_value(json_object_get(message, "device")), *command = json_string_value(json_object_get(message, "command"));
+    const char *device = json_string_value(json_object_get(message, "device")),
+               *command = json_string_value(json_object_get(message, "command"));
     const json_t *args = json_object_get(message, "args");
     struct device *d = device ? devices_find(v->hub->api->devices, device) : NULL;
     struct ws_call *c;
@@ -211,7 +214,8 @@ static void do_command(struct ws_viewer *v, json_int_t id, const json_t *message
 
 static void do_ack(struct ws_viewer *v, json_int_t id, const json_t *message)
 {
-    subscription_ack(v, json_integer_value(json_object_get(message, "channel")), json_integer_value(json_object_get(message, "seq")));
+    subscription_ack(v, json_integer_value(json_object_get(message, "channel")),
+        json_integer_value(json_object_get(message, "seq")));
 }
 
 void control_abandon(struct ws_viewer *v)
@@ -225,7 +229,7 @@ void control_abandon(struct ws_viewer *v)
     }
 }
 
-/* --- messages ------------------------------------------------------------------------------------------------------------------------------------- */
+/* --- messages --------------------------------------------------------------------------------- */
 
 static const struct {
     const char *type;
@@ -246,7 +250,8 @@ static bool within_rate(struct ws_viewer *v)
     if (v->tokens_us == 0)
         v->tokens = WS_MESSAGES_BURST;
     else
-        v->tokens = MIN(v->tokens + (double)(now - v->tokens_us) * WS_MESSAGES_PER_S / 1e6, (double)WS_MESSAGES_BURST);
+        v->tokens = MIN(v->tokens + (double)(now - v->tokens_us) * WS_MESSAGES_PER_S / 1e6,
+            (double)WS_MESSAGES_BURST);
     v->tokens_us = now;
     if (v->tokens < 1)
         return false;
@@ -269,7 +274,8 @@ void control_message(struct ws_viewer *v, const char *text, size_t n)
     type = json_string_value(json_object_get(message, "type"));
     id = json_object_get(message, "id");
     if (!type) {
-        reply_failure(v, json_integer_value(id), -EINVAL, message ? "expected an object with a \"type\"" : error_text(&e));
+        reply_failure(v, json_integer_value(id), -EINVAL,
+            message ? "expected an object with a \"type\"" : error_text(&e));
         return;
     }
     for (size_t i = 0; i < N_ELEMENTS(kinds); i++) {

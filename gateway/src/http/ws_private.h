@@ -1,4 +1,5 @@
-/* ws_private.h - a viewer, between the files ws.c (life, writing), ws_control.c (what it asks) and ws_subscription.c (what it gets). */
+/* ws_private.h - a viewer, between the files ws.c (life, writing), ws_control.c (what it asks) and
+ * ws_subscription.c (what it gets). */
 #pragma once
 
 #include "base/buf.h"
@@ -15,7 +16,8 @@
 #define WS_MAX_CALLS 32
 /* Names in one subscription. */
 #define WS_MAX_PATTERNS 64
-/* Messages of one viewer: a burst, then so many a second. Acknowledgements (30 a second and camera) count as well. */
+/* Messages of one viewer: a burst, then so many a second. Acknowledgements (30 a second and camera)
+ * count as well. */
 #define WS_MESSAGES_BURST 2000
 #define WS_MESSAGES_PER_S 1000
 /* Sent pictures that are remembered until they are acknowledged. */
@@ -81,15 +83,16 @@ struct ws_viewer {
     size_t n_slots, at_slot;
 };
 
-/* --- ws.c ------------------------------------------------------------------------------------------------------------------------ */
+/* --- ws.c ------------------------------------------------------------------------------------- */
 
 /* Queues a text message; a viewer with too many is closed. */
 void viewer_reply(struct ws_viewer *v, const char *text, size_t n);
 void viewer_close(struct ws_viewer *v, enum ws_close_code code, const char *reason);
 
-/* --- ws_subscription.c -------------------------------------------------------------------------------------------------------------- */
+/* --- ws_subscription.c ------------------------------------------------------------------------ */
 
-/* Takes a subscribe message over from JSON. -EINVAL and a sentence; the subscription is then as before. */
+/* Takes a subscribe message over from JSON. -EINVAL and a sentence; the subscription is then as
+ * before. */
 int subscription_set(struct ws_viewer *v, const json_t *message, struct error *e);
 void subscription_clear(struct ws_viewer *v);
 /* Which cameras it means now; after a device came, changed or went. */
@@ -103,7 +106,7 @@ void subscription_ack(struct ws_viewer *v, json_int_t channel, json_int_t seq);
 /* {"porch":1,…} */
 void subscription_channels(struct ws_viewer *v, struct wr_json *j);
 
-/* --- ws_control.c -------------------------------------------------------------------------------------------------------------------- */
+/* --- ws_control.c ----------------------------------------------------------------------------- */
 
 void control_hello(struct ws_viewer *v);
 void control_message(struct ws_viewer *v, const char *text, size_t n);

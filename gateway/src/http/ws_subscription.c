@@ -6,10 +6,11 @@
 #include "http/ws_private.h"
 #include "loop/loop.h"
 
-/* A camera's frames come a little early and late; a viewer that asks for its very rate must get them all. */
+/* A camera's frames come a little early and late; a viewer that asks for its very rate must get
+ * them all. */
 #define INTERVAL_SLACK(us) ((us) - (us) / 8)
 
-/* --- patterns ------------------------------------------------------------------------------------------------------------------------------- */
+/* --- patterns --------------------------------------------------------------------------------- */
 
 static bool matches(char *const *patterns, size_t n, const char *text)
 {
@@ -27,7 +28,8 @@ static void patterns_free(char **patterns, size_t *n)
     *n = 0;
 }
 
-static int read_patterns(const json_t *list, const char *what, char **out, size_t *ret_n, struct error *e)
+static int read_patterns(
+    const json_t *list, const char *what, char **out, size_t *ret_n, struct error *e)
 {
     size_t i;
     json_t *item;
@@ -36,13 +38,15 @@ static int read_patterns(const json_t *list, const char *what, char **out, size_
     if (!list)
         return 0;
     if (!json_is_array(list) || json_array_size(list) > WS_MAX_PATTERNS)
-        return error_set(e, -EINVAL, "%s: expected a list of at most %d names", what, WS_MAX_PATTERNS);
+        return error_set(
+            e, -EINVAL, "%s: expected a list of at most %d names", what, WS_MAX_PATTERNS);
     json_array_foreach(list, i, item)
     {
         const char *text = json_string_value(item);
 
         if (!text || strlen(text) > WR_NAME_MAX)
-            return error_set(e, -EINVAL, "%s: expected names of at most %d bytes, or \"*\"", what, WR_NAME_MAX);
+            return error_set(
+                e, -EINVAL, "%s: expected names of at most %d bytes, or \"*\"", what, WR_NAME_MAX);
         out[i] = strdup(text);
         if (!out[i])
             return error_set(e, -ENOMEM, "no memory");
@@ -51,7 +55,7 @@ static int read_patterns(const json_t *list, const char *what, char **out, size_
     return 0;
 }
 
-/* --- cameras -------------------------------------------------------------------------------------------------------------------------------- */
+/* --- cameras ---------------------------------------------------------------------------------- */
 
 static int slots_reserve(struct ws_viewer *v, uint16_t channel)
 {
@@ -102,7 +106,8 @@ static int refresh_one(void *ctx, struct device *d)
 {
     struct ws_viewer *v = ctx;
 
-    if (device_is_camera(d) && matches(v->devices, v->n_devices, device_id(d)) && auth_may(&v->who, PERMISSION_VIEW, device_id(d)))
+    if (device_is_camera(d) && matches(v->devices, v->n_devices, device_id(d)) &&
+        auth_may(&v->who, PERMISSION_VIEW, device_id(d)))
         slot_begin(v, d);
     return 0;
 }
@@ -119,7 +124,7 @@ void subscription_refresh(struct ws_viewer *v)
     }
 }
 
-/* --- the subscription -------------------------------------------------------------------------------------------------------------------------- */
+/* --- the subscription ------------------------------------------------------------------------- */
 
 void subscription_clear(struct ws_viewer *v)
 {
@@ -150,8 +155,11 @@ int subscription_set(struct ws_viewer *v, const json_t *message, struct error *e
 
     if (fps && (!json_is_number(fps) || max_fps < 0.01 || max_fps > 1000))
         return error_set(e, -EINVAL, "max_fps: expected a number from 0.01 to 1000");
-    if ((r = read_flag(message, "frames", &frames, e)) < 0 || (r = read_patterns(json_object_get(message, "devices"), "devices", devices, &n_devices, e)) < 0 ||
-        (r = read_patterns(json_object_get(message, "events"), "events", events, &n_events, e)) < 0) {
+    if ((r = read_flag(message, "frames", &frames, e)) < 0 ||
+        (r = read_patterns(
+             json_object_get(message, "devices"), "devices", devices, &n_devices, e)) < 0 ||
+        (r = read_patterns(json_object_get(message, "events"), "events", events, &n_events, e)) <
+            0) {
         patterns_free(devices, &n_devices);
         patterns_free(events, &n_events);
         return r;
@@ -173,7 +181,8 @@ int subscription_set(struct ws_viewer *v, const json_t *message, struct error *e
 
 bool subscription_wants_event(const struct ws_viewer *v, const struct event *e)
 {
-    return v->subscribed && matches(v->events, v->n_events, e->type) && (!*e->device || matches(v->devices, v->n_devices, e->device)) &&
+    return v->subscribed && matches(v->events, v->n_events, e->type) &&
+        (!*e->device || matches(v->devices, v->n_devices, e->device)) &&
         auth_may(&v->who, PERMISSION_VIEW, e->device);
 }
 
@@ -202,7 +211,7 @@ void subscription_channels(struct ws_viewer *v, struct wr_json *j)
     wr_json_end(j);
 }
 
-/* --- frames --------------------------------------------------------------------------------------------------------------------------------------- */
+/* --- frames ----------------------------------------------------------------------------------- */
 
 static bool may_send(const struct ws_viewer *v, const struct ws_slot *s)
 {
@@ -215,7 +224,8 @@ bool subscription_frame(struct ws_viewer *v, struct frame *f)
 
     if (!s || !s->wanted)
         return false;
-    if (v->min_interval_us > 0 && f->pub.received_us - s->last_us < v->min_interval_us && f->pub.received_us >= s->last_us)
+    if (v->min_interval_us > 0 && f->pub.received_us - s->last_us < v->min_interval_us &&
+        f->pub.received_us >= s->last_us)
         return false;
     v->hub->stats.n_frames_skipped += s->pending != NULL;
     frame_unref(s->pending);

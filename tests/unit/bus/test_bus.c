@@ -59,7 +59,9 @@ Test(bus, an_event_is_the_same_text_for_every_reader)
     cr_assert_not_null(e);
     cr_assert_str_eq(e->device, "porch");
     cr_assert_str_eq(e->type, "camera.night");
-    cr_assert_eq(strncmp(e->json, "{\"id\":7,\"time\":\"2026-01-01T00:00:00.123456Z\",\"device\":\"porch\",\"type\":\"camera.night\",\"data\":{\"score\":3}}",
+    cr_assert_eq(strncmp(e->json,
+                     "{\"id\":7,\"time\":\"2026-01-01T00:00:00.123456Z\",\"device\":\"porch\","
+                     "\"type\":\"camera.night\",\"data\":{\"score\":3}}",
                      e->json_len),
         0);
     cr_assert_eq(strncmp(e->data, "{\"score\":3}", e->data_len), 0);

@@ -34,7 +34,8 @@ static struct frame *filled(struct frame_quota *quota, size_t n)
 
 Test(frame, the_header_is_laid_out_as_documented)
 {
-    static const uint8_t expected[32] = {1, 1, 0x34, 0x12, 0x78, 0x56, 0x34, 0x12, 8, 7, 6, 5, 4, 3, 2, 1, 9, 0, 0, 0, 0, 0, 0, 0, 0xE8, 3, 0, 0, 1, 0, 0, 0};
+    static const uint8_t expected[32] = {1, 1, 0x34, 0x12, 0x78, 0x56, 0x34, 0x12, 8, 7, 6, 5, 4, 3,
+        2, 1, 9, 0, 0, 0, 0, 0, 0, 0, 0xE8, 3, 0, 0, 1, 0, 0, 0};
     struct frame *f = filled(NULL, 1000);
     size_t n;
 

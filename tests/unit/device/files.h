@@ -1,4 +1,5 @@
-/* files.h - files of the test: read, write, a folder of its own. Everything fails the test when it fails. */
+/* files.h - files of the test: read, write, a folder of its own. Everything fails the test when it
+ * fails. */
 #pragma once
 
 #include <stddef.h>

@@ -74,7 +74,8 @@ static void answered(void *ctx, int r, const char *json)
 
 Test(child, run_and_configure_get_it)
 {
-    _cleanup_(json_freep) json_t *args = json_pack("{s:s}", "word", "moo"), *settings = json_pack("{s:i}", "level", 4);
+    _cleanup_(json_freep) json_t *args = json_pack("{s:s}", "word", "moo"),
+                                 *settings = json_pack("{s:i}", "level", 4);
     struct device_change change = {.settings = settings};
     struct device *c = module("a1b2");
 

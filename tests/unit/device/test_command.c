@@ -175,10 +175,11 @@ Test(command, one_that_comes_from_inside_a_drivers_call_waits_for_its_end)
     bus_unlisten(&l);
 }
 
-/* --- capture -------------------------------------------------------------------------------------------------------------------- */
+/* --- capture ---------------------------------------------------------------------------------- */
 
 /* The smallest picture that the store takes: SOI, a frame header of 8 by 8, a scan, EOI. */
-static const uint8_t tiny_jpeg[] = {0xFF, 0xD8, 0xFF, 0xC0, 0, 11, 8, 0, 8, 0, 8, 1, 1, 0x11, 0, 0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 0x55, 0xFF, 0xD9};
+static const uint8_t tiny_jpeg[] = {0xFF, 0xD8, 0xFF, 0xC0, 0, 11, 8, 0, 8, 0, 8, 1, 1, 0x11, 0,
+    0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 0x55, 0xFF, 0xD9};
 
 static struct wr_frame *picture(void)
 {
@@ -235,7 +236,8 @@ static void on_kept(struct wr_dev *dev, void *ctx, int result, uint64_t id)
 
 Test(command, a_drivers_capture_is_answered_when_it_is_durable)
 {
-    struct wr_capture meta = {.size = sizeof meta, .source = "batch", .key = "17", .latitude = 1, .longitude = 2};
+    struct wr_capture meta = {
+        .size = sizeof meta, .source = "batch", .key = "17", .latitude = 1, .longitude = 2};
 
     kept.came = false;
     cr_assert_eq(toy.dev->host->capture(toy.dev, picture(), &meta, on_kept, NULL), 0);

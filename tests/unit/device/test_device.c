@@ -16,7 +16,8 @@ TestSuite(device, .init = setup, .fini = world_close);
 
 Test(device, is_started_with_its_options_and_goes_online)
 {
-    world_configure("devices:\n  toy:\n    driver: toy\n    name: My toy\n    options: {host: pond, port: 81}\n");
+    world_configure("devices:\n  toy:\n    driver: toy\n    name: My toy\n    options: {host: "
+                    "pond, port: 81}\n");
     devices_driver_added(world.devices, &toy_driver);
     world_pass(1);
     struct device *d = devices_find(world.devices, "toy");
@@ -55,7 +56,8 @@ Test(device, that_goes_away_is_stopped_and_tried_again_with_growing_pauses)
     cr_assert_geq(toy.n_starts, 12, "%u", toy.n_starts);
     cr_assert_eq(toy.n_stops, 1);
     for (unsigned i = 2; i < 6; i++)
-        cr_assert_gt(toy.started_us[i + 2] - toy.started_us[i], toy.started_us[i] - toy.started_us[i - 1]);
+        cr_assert_gt(
+            toy.started_us[i + 2] - toy.started_us[i], toy.started_us[i] - toy.started_us[i - 1]);
     cr_assert_leq(toy.started_us[11] - toy.started_us[10], RETRY_MAX_US);
     toy.start_result = 0;
     toy.online_at_start = true;
@@ -165,7 +167,7 @@ Test(device, that_leaves_the_configuration_is_stopped_and_gone)
     cr_assert_eq(world_events("device.removed", NULL), 1);
 }
 
-/* --- events, attributes, frames ------------------------------------------------------------------------------------------------- */
+/* --- events, attributes, frames --------------------------------------------------------------- */
 
 Test(device, publishes_declared_events_with_sound_data_only)
 {
@@ -184,7 +186,8 @@ Test(device, publishes_declared_events_with_sound_data_only)
 
 Test(device, attributes_are_kept_and_told_together_once_a_second)
 {
-    struct wr_value v = {.type = WR_INT, .i = 71}, wrong = {.type = WR_BOOL}, text = {.type = WR_STRING, .s = "1.2"};
+    struct wr_value v = {.type = WR_INT, .i = 71}, wrong = {.type = WR_BOOL},
+                    text = {.type = WR_STRING, .s = "1.2"};
     const char *data = NULL;
 
     world_toy();
@@ -247,17 +250,19 @@ Test(device, a_clock_of_its_own_is_mapped_to_ours)
     f = toy_frame(10);
     f->captured_us = 5000;
     toy.dev->host->frame_publish(toy.dev, f);
-    cr_assert_eq(last_frame(world.last, 1)->pub.captured_us, last_frame(world.last, 1)->pub.received_us);
+    cr_assert_eq(
+        last_frame(world.last, 1)->pub.captured_us, last_frame(world.last, 1)->pub.received_us);
 }
 
-/* --- identity ------------------------------------------------------------------------------------------------------------------- */
+/* --- identity --------------------------------------------------------------------------------- */
 
 Test(device, two_of_one_serial_number_are_found_out)
 {
     world_configure("devices:\n  a: {driver: toy}\n  b: {driver: toy}\n");
     devices_driver_added(world.devices, &toy_driver);
     world_pass(1);
-    struct wr_dev *a = &devices_find(world.devices, "a")->pub, *b = &devices_find(world.devices, "b")->pub;
+    struct wr_dev *a = &devices_find(world.devices, "a")->pub,
+                  *b = &devices_find(world.devices, "b")->pub;
     cr_assert_eq(a->host->identify(a, "0011"), 0);
     cr_assert_eq(a->host->identify(a, "0011"), 0);
     cr_assert_eq(b->host->identify(b, "0011"), -EEXIST);
@@ -277,7 +282,7 @@ Test(device, that_its_driver_rejects_is_not_tried_again)
     cr_assert_str_eq(device_why(d), "it is a lamp");
 }
 
-/* --- drivers come and go ----------------------------------------------------------------------------------------------------------- */
+/* --- drivers come and go ---------------------------------------------------------------------- */
 
 Test(device, stops_when_its_driver_goes_and_starts_with_the_next)
 {
@@ -321,7 +326,9 @@ Test(device, its_json_is_json)
     cr_assert_str_eq(json_string_value(json_object_get(j, "state")), "online");
     cr_assert_eq(json_object_size(json_object_get(j, "commands")), 3);
     cr_assert_eq(json_object_size(json_object_get(j, "settings")), 3);
-    cr_assert_eq(json_integer_value(json_object_get(json_object_get(json_object_get(j, "attributes"), "battery"), "value")), 3);
+    cr_assert_eq(json_integer_value(json_object_get(
+                     json_object_get(json_object_get(j, "attributes"), "battery"), "value")),
+        3);
     json_decref(j);
     buf_fini(&b);
 }

@@ -142,6 +142,8 @@ Test(drivers, too_many_folders_are_refused)
     struct drivers *d = NULL;
 
     look();
-    cr_assert_eq(drivers_new(world.loop, world.bus, world.devices, "/1:/2:/3:/4:/5:/6:/7:/8:/9", &d), -E2BIG);
+    cr_assert_eq(
+        drivers_new(world.loop, world.bus, world.devices, "/1:/2:/3:/4:/5:/6:/7:/8:/9", &d),
+        -E2BIG);
     cr_assert_null(d);
 }

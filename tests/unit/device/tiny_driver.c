@@ -1,4 +1,5 @@
-/* tiny_driver.c - the smallest driver, as a file to check, cut off, replace and load. VERSION tells two builds of it apart. */
+/* tiny_driver.c - the smallest driver, as a file to check, cut off, replace and load. VERSION tells
+ * two builds of it apart. */
 #include <warren/driver.h>
 
 static int tiny_start(struct wr_dev *dev)

@@ -16,7 +16,7 @@
 struct world world;
 struct toy toy;
 
-/* --- the toy driver ---------------------------------------------------------------------------------------------------------- */
+/* --- the toy driver --------------------------------------------------------------------------- */
 
 static void enter(void)
 {
@@ -69,10 +69,12 @@ static int toy_configure(struct wr_dev *dev, const struct wr_setting *changed, s
     for (size_t i = 0; i < n; i++) {
         size_t k = toy.n_configured++;
 
-        snprintf(toy.configured[k].key, sizeof toy.configured[k].key, "%s", settings[changed[i].index].key);
+        snprintf(toy.configured[k].key, sizeof toy.configured[k].key, "%s",
+            settings[changed[i].index].key);
         toy.configured[k].value = changed[i].value;
         if (changed[i].value.type == WR_STRING)
-            snprintf(toy.configured[k].text, sizeof toy.configured[k].text, "%s", changed[i].value.s);
+            snprintf(
+                toy.configured[k].text, sizeof toy.configured[k].text, "%s", changed[i].value.s);
         if (!toy.silent_apply)
             dev->host->applied(dev, toy.configured[k].key, toy.apply_result);
     }
@@ -96,7 +98,8 @@ static int toy_run(struct wr_dev *dev, const struct wr_call *call)
     return toy.run_result;
 }
 
-static const struct wr_param options[] = {{.key = "host", .type = WR_STRING, .help = "Where"}, {.key = "port", .type = WR_INT, .def = "80", .min = 1, .max = 65535, .help = "Port"}, {0}};
+static const struct wr_param options[] = {{.key = "host", .type = WR_STRING, .help = "Where"},
+    {.key = "port", .type = WR_INT, .def = "80", .min = 1, .max = 65535, .help = "Port"}, {0}};
 static const struct wr_param arguments[] = {
     {.key = "n", .type = WR_INT, .def = "3", .min = 0, .max = 9, .help = "How many"},
     {.key = "word", .type = WR_STRING, .flags = WR_REQUIRED, .help = "A word"},
@@ -107,7 +110,9 @@ static const struct wr_command commands[] = {
     {.name = "alone", .help = "One at a time", .flags = WR_EXCLUSIVE},
     {0},
 };
-static const struct wr_attribute attributes[] = {{.key = "battery", .type = WR_INT, .unit = "%", .help = "Charge"}, {.key = "firmware", .type = WR_STRING, .help = "Version"}, {0}};
+static const struct wr_attribute attributes[] = {
+    {.key = "battery", .type = WR_INT, .unit = "%", .help = "Charge"},
+    {.key = "firmware", .type = WR_STRING, .help = "Version"}, {0}};
 static const struct wr_topic topics[] = {{.type = "toy.said", .help = "It said something"}, {0}};
 static const struct wr_kind kinds[] = {
     {.name = "toy-camera",
@@ -150,7 +155,8 @@ static const struct wr_driver table_auto = {
     .run = toy_run,
 };
 
-struct driver toy_driver = {.table = &table, .memfd = -1, .name = "toy"}, toy_driver_2 = {.table = &table_auto, .memfd = -1, .name = "self"};
+struct driver toy_driver = {.table = &table, .memfd = -1, .name = "toy"},
+              toy_driver_2 = {.table = &table_auto, .memfd = -1, .name = "self"};
 
 struct wr_frame *toy_frame(size_t n)
 {
@@ -164,7 +170,7 @@ struct wr_frame *toy_frame(size_t n)
     return f;
 }
 
-/* --- the world ------------------------------------------------------------------------------------------------------------------ */
+/* --- the world -------------------------------------------------------------------------------- */
 
 static void heard(struct bus_listener *l, struct event *e)
 {

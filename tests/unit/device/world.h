@@ -1,4 +1,5 @@
-/* world.h - everything a device lives on, real but for the time, and a driver whose behaviour the test sets. */
+/* world.h - everything a device lives on, real but for the time, and a driver whose behaviour the
+ * test sets. */
 #pragma once
 
 #include <warren/frame.h>

@@ -11,7 +11,8 @@ static struct auth *with(const char *yaml, struct error *e)
     struct config *c = NULL;
     struct auth *a = NULL;
 
-    cr_assert_eq(config_parse("test.yaml", yaml, strlen(yaml), NULL, &c, &problems), 0, "%s", problems.n ? problems.items[0].text : "");
+    cr_assert_eq(config_parse("test.yaml", yaml, strlen(yaml), NULL, &c, &problems), 0, "%s",
+        problems.n ? problems.items[0].text : "");
     config_problems_fini(&problems);
     if (auth_new(c, &a, e) < 0)
         a = NULL;
@@ -21,9 +22,11 @@ static struct auth *with(const char *yaml, struct error *e)
 
 Test(auth, without_origins_only_loopback_names_are_ours)
 {
-    static const char *const good[] = {"localhost", "localhost:8080", "LOCALHOST:1", "127.0.0.1:8080", "[::1]:8080", "[::1]"};
-    static const char *const bad[] = {"garden.example", "localhost.evil.example", "localhost:", "localhost:80x", "127.0.0.1.evil.example:8080", "127.0.0.2", "::1", "192.168.1.4:8080", "",
-        "localhost@evil.example"};
+    static const char *const good[] = {
+        "localhost", "localhost:8080", "LOCALHOST:1", "127.0.0.1:8080", "[::1]:8080", "[::1]"};
+    static const char *const bad[] = {"garden.example", "localhost.evil.example",
+        "localhost:", "localhost:80x", "127.0.0.1.evil.example:8080", "127.0.0.2", "::1",
+        "192.168.1.4:8080", "", "localhost@evil.example"};
     struct auth *a = with("{}", NULL);
 
     for (size_t i = 0; i < N_ELEMENTS(good); i++)
@@ -40,7 +43,8 @@ Test(auth, a_page_of_ours_is_let_in_and_others_are_not)
     cr_assert(auth_origin_is_ours(a, "http://127.0.0.1:8080", "127.0.0.1:8080"));
     cr_assert(auth_origin_is_ours(a, "http://localhost", "localhost:80"));
     cr_assert(auth_origin_is_ours(a, "https://localhost:443", "localhost"));
-    cr_assert_not(auth_origin_is_ours(a, "http://127.0.0.1:9999", "127.0.0.1:8080"), "another port is another program");
+    cr_assert_not(auth_origin_is_ours(a, "http://127.0.0.1:9999", "127.0.0.1:8080"),
+        "another port is another program");
     cr_assert_not(auth_origin_is_ours(a, "http://localhost:8080", "127.0.0.1:8080"));
     cr_assert_not(auth_origin_is_ours(a, "null", "127.0.0.1:8080"));
     cr_assert_not(auth_origin_is_ours(a, "http://evil.example", "127.0.0.1:8080"));
@@ -52,7 +56,8 @@ Test(auth, a_page_of_ours_is_let_in_and_others_are_not)
 
 Test(auth, named_origins_are_compared_in_full_and_replace_the_loopback_names)
 {
-    struct auth *a = with("http:\n  origins: [\"https://garden.example\", \"http://pi.local:8080\"]\n", NULL);
+    struct auth *a =
+        with("http:\n  origins: [\"https://garden.example\", \"http://pi.local:8080\"]\n", NULL);
 
     cr_assert(auth_host_is_ours(a, "garden.example"));
     cr_assert(auth_host_is_ours(a, "garden.example:443"));
@@ -65,10 +70,12 @@ Test(auth, named_origins_are_compared_in_full_and_replace_the_loopback_names)
     auth_free(a);
 }
 
-/* The configuration's own check may be looser than this; what opens doors is looked at here as well. */
+/* The configuration's own check may be looser than this; what opens doors is looked at here as
+ * well. */
 Test(auth, an_origin_that_is_none_is_an_error)
 {
-    char bare[] = "garden.example", path[] = "http://garden.example/path", *origins[] = {bare, NULL}, *with_path[] = {path, NULL};
+    char bare[] = "garden.example", path[] = "http://garden.example/path",
+         *origins[] = {bare, NULL}, *with_path[] = {path, NULL};
     struct config c = {.http = {.origins = origins}};
     struct error e = ERROR_NULL;
     struct auth *a = NULL;

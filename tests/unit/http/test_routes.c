@@ -31,7 +31,8 @@ Test(routes, arguments_are_taken_out_of_the_path)
 {
     struct route_args args;
     unsigned allow;
-    const struct route *r = route_find(HTTP_POST, "/api/v1/devices/porch/commands/past_stack", &args, &allow);
+    const struct route *r =
+        route_find(HTTP_POST, "/api/v1/devices/porch/commands/past_stack", &args, &allow);
 
     cr_assert_not_null(r);
     cr_assert_str_eq(args.id, "porch");
@@ -40,8 +41,9 @@ Test(routes, arguments_are_taken_out_of_the_path)
 
 Test(routes, what_is_close_is_not_found)
 {
-    static const char *const paths[] = {"/api/v1/devices/", "/api/v1/devices//", "/api/v1/device", "/api/v1/devices/porch/commands/", "/api/v1/devices/porch/x",
-        "/api/v2/devices", "/API/v1/devices", "/healthz/", "/", "/api/v1/devices/porch/commands/save/now"};
+    static const char *const paths[] = {"/api/v1/devices/", "/api/v1/devices//", "/api/v1/device",
+        "/api/v1/devices/porch/commands/", "/api/v1/devices/porch/x", "/api/v2/devices",
+        "/API/v1/devices", "/healthz/", "/", "/api/v1/devices/porch/commands/save/now"};
     char path[200] = "/api/v1/devices/";
 
     for (size_t i = 0; i < N_ELEMENTS(paths); i++) {
@@ -81,7 +83,8 @@ Test(routes, only_liveness_and_readiness_are_public)
 
     for (size_t i = 0; i < n; i++) {
         if (r[i].permission == PERMISSION_PUBLIC)
-            cr_assert(strcmp(r[i].path, "/healthz") == 0 || strcmp(r[i].path, "/readyz") == 0, "%s", r[i].path);
+            cr_assert(strcmp(r[i].path, "/healthz") == 0 || strcmp(r[i].path, "/readyz") == 0, "%s",
+                r[i].path);
     }
 }
 
@@ -124,10 +127,10 @@ Test(openapi, names_every_route_and_no_other)
 
         for (size_t k = 0; http_method_name(r[i].method)[k]; k++)
             method[k] = (char)(http_method_name(r[i].method)[k] + 32);
-        cr_assert_not_null(json_object_get(json_object_get(paths, r[i].path), method), "%s %s", method, r[i].path);
+        cr_assert_not_null(
+            json_object_get(json_object_get(paths, r[i].path), method), "%s %s", method, r[i].path);
     }
-    json_object_foreach(paths, key, item)
-        n_operations += json_object_size(item);
+    json_object_foreach(paths, key, item) n_operations += json_object_size(item);
     cr_assert_eq(n_operations, n);
 }
 
@@ -143,11 +146,12 @@ static void check_references(const json_t *j, const json_t *schemas)
         const char *to = json_string_value(value);
 
         if (strcmp(key, "$ref") == 0)
-            cr_assert(to && strncmp(to, prefix, sizeof prefix - 1) == 0 && json_object_get(schemas, to + sizeof prefix - 1), "%s", to);
+            cr_assert(to && strncmp(to, prefix, sizeof prefix - 1) == 0 &&
+                    json_object_get(schemas, to + sizeof prefix - 1),
+                "%s", to);
         check_references(value, schemas);
     }
-    json_array_foreach((json_t *)j, i, value)
-        check_references(value, schemas);
+    json_array_foreach((json_t *)j, i, value) check_references(value, schemas);
 }
 
 Test(openapi, every_reference_leads_somewhere)
@@ -160,7 +164,9 @@ Test(openapi, every_reference_leads_somewhere)
 Test(openapi, every_argument_of_a_path_is_described)
 {
     _cleanup_(json_freep) json_t *j = document();
-    json_t *get = json_object_get(json_object_get(json_object_get(j, "paths"), "/api/v1/devices/{id}/commands/{name}"), "post");
+    json_t *get = json_object_get(
+        json_object_get(json_object_get(j, "paths"), "/api/v1/devices/{id}/commands/{name}"),
+        "post");
 
     cr_assert_eq(json_array_size(json_object_get(get, "parameters")), 2);
 }
