@@ -149,6 +149,24 @@ void driver_leave(struct device *d);
 void device_publish(struct device *d, const char *type, const char *data);
 void device_publish_added(struct device *d, const char *type);
 
+/* --- devices.c: the registry ------------------------------------------------------------------- */
+
+/* In the store: space "registry", the device's id → {"driver","name","enabled","options"}; of a
+ * device that the database owns all of it, of others what was changed over REST ("name",
+ * "enabled"). */
+#define REGISTRY "registry"
+
+/* In the registry, without a driver yet. NULL: no room or memory, which is in the log. */
+struct device *devices_make(struct devices *d, const char *id, const char *name, const char *driver,
+    enum device_owner owner);
+/* Binds it to its driver, or says that there is none; nothing before the folder was looked at. */
+void devices_find_driver(struct device *dev);
+/* The same, and tells the others. What is there at the start is no news. */
+void devices_announce(struct device *dev);
+/* Stops, frees and tells. Its children go with it, so a walk over the list that is going on begins
+ * anew. */
+void devices_remove_now(struct device *dev);
+
 /* --- bind.c: a device and its driver's tables ------------------------------------------------- */
 
 /* Checks the options and builds settings and attributes. A misfit leaves the device bound, in
@@ -216,6 +234,14 @@ extern const struct wr_host host_table;
 extern const struct wr_tcp host_tcp;
 extern const struct wr_http host_http;
 extern const struct wr_store host_store;
+/* host_frame.c, for host_table */
+struct wr_frame *host_frame_new(struct wr_dev *dev, size_t bytes);
+int host_frame_publish(struct wr_dev *dev, struct wr_frame *pub);
+void host_frame_drop(struct wr_dev *dev, struct wr_frame *pub);
+int host_capture(struct wr_dev *dev, struct wr_frame *pub, const struct wr_capture *meta,
+    wr_capture_fn fn, void *ctx);
+/* What a driver does wrong is told in the log, with the device; rate-limited. */
+void host_misuse(struct device *d, const char *what, const char *detail);
 /* enum wr_service that host_table offers. */
 uint64_t host_services(void);
 /* Publishes the changed attributes; the timer's function. */

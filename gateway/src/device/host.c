@@ -69,7 +69,7 @@ __attribute__((format(printf, 3, 4))) static void host_log(
     log_write(to, text, LOG_FIELDS_(F_STR("device", d->id), F_STR("driver", d->driver_name)));
 }
 
-static void misuse(struct device *d, const char *what, const char *detail)
+void host_misuse(struct device *d, const char *what, const char *detail)
 {
     host_log(&d->pub, WR_LOG_ERROR, "the driver misbehaves: %s%s%s", what, detail ? ": " : "",
         detail ? detail : "");
@@ -159,7 +159,7 @@ static wr_handle arm(struct wr_dev *dev, int64_t us, wr_timer_fn fn, void *ctx, 
     struct host_timer *t;
 
     if (!d->running || us <= 0 || !fn) {
-        misuse(d, "a timer without a time or a function, or after stop", NULL);
+        host_misuse(d, "a timer without a time or a function, or after stop", NULL);
         return 0;
     }
     t = calloc(1, sizeof *t);
@@ -171,7 +171,7 @@ static wr_handle arm(struct wr_dev *dev, int64_t us, wr_timer_fn fn, void *ctx, 
     timer_init(&t->timer, d->all->env.loop, host_timer_due);
     if ((again ? timer_every(&t->timer, us) : timer_once(&t->timer, us)) < 0 ||
         !(t->handle = scope_add(&d->scope, &timer_kind, t))) {
-        misuse(d, "too many handles are open", NULL);
+        host_misuse(d, "too many handles are open", NULL);
         host_timer_cancel(t);
         return 0;
     }
@@ -212,7 +212,7 @@ static int host_publish(struct wr_dev *dev, const char *type, const char *json)
     if (!d->running)
         return -ESTALE;
     if (!type || !declared(d, type)) {
-        misuse(d, "an event type that its tables do not have", type);
+        host_misuse(d, "an event type that its tables do not have", type);
         return -EINVAL;
     }
     if (json) {
@@ -222,7 +222,7 @@ static int host_publish(struct wr_dev *dev, const char *type, const char *json)
             return -EMSGSIZE;
         j = json_read(json, strlen(json), &e);
         if (!json_is_object(j)) {
-            misuse(d, "event data that is no JSON object", j ? type : error_text(&e));
+            host_misuse(d, "event data that is no JSON object", j ? type : error_text(&e));
             return -EINVAL;
         }
     }
@@ -282,7 +282,7 @@ static int host_report(struct wr_dev *dev, const char *key, const struct wr_valu
     if (!d->running)
         return -ESTALE;
     if (!key || !value || !value_is_sound(value)) {
-        misuse(d, "a value that cannot be", key);
+        host_misuse(d, "a value that cannot be", key);
         return -EINVAL;
     }
     d->last_seen_us = loop_wall_us(d->all->env.loop);
@@ -295,7 +295,7 @@ static int host_report(struct wr_dev *dev, const char *key, const struct wr_valu
         }
     }
     if (!d->kind->settings || !param_find(d->kind->settings, key, &i)) {
-        misuse(d, "a value that its tables do not have", key);
+        host_misuse(d, "a value that its tables do not have", key);
         return -ENOENT;
     }
     if (d->kind->settings[i].type != value->type)
@@ -313,125 +313,6 @@ static int host_applied(struct wr_dev *dev, const char *key, int result)
     return key && d->kind->settings ? setting_applied(d, key, result) : -ENOENT;
 }
 
-/* --- frames and captures ---------------------------------------------------------------------- */
-
-static struct wr_frame *host_frame_new(struct wr_dev *dev, size_t bytes)
-{
-    struct device *d = device_of(dev);
-    struct frame *f = d->running ? frame_new(d->all->env.pool, &d->quota, bytes) : NULL;
-
-    d->stats.n_dropped += !f;
-    if (!f)
-        return NULL;
-    f->pub.received_us = loop_wall_us(d->all->env.loop);
-    return &f->pub;
-}
-
-static bool looks_like_jpeg(const struct wr_frame *f)
-{
-    return f->len >= 4 && f->len <= f->cap && f->data[0] == 0xFF && f->data[1] == 0xD8;
-}
-
-static int host_frame_publish(struct wr_dev *dev, struct wr_frame *pub)
-{
-    struct device *d = device_of(dev);
-    struct frame *f = frame_of(pub);
-
-    if (!d->running || !d->channel || !looks_like_jpeg(pub)) {
-        if (d->running)
-            misuse(d,
-                d->channel ? "a frame that is no JPEG" : "a frame of a kind that is no camera",
-                NULL);
-        frame_unref(f);
-        return -EINVAL;
-    }
-    pub->captured_us = clock_map_utc(&d->clock, pub->captured_us, pub->received_us);
-    frame_seal(f, d->channel, ++d->seq);
-    d->stats.n_frames++;
-    d->stats.n_frame_bytes += pub->len;
-    d->stats.last_frame_us = d->last_seen_us = pub->received_us;
-    bus_publish_frame(d->all->env.bus, f);
-    capture_command_frame(d, f);
-    frame_unref(f);
-    return 0;
-}
-
-static void host_frame_drop(struct wr_dev *dev, struct wr_frame *pub)
-{
-    frame_unref(frame_of(pub));
-}
-
-/* A capture on its way to the disk. The store keeps the pointer until it has answered, the device
- * may be gone by then. */
-struct host_capture {
-    struct device *device; /* NULL: cancelled */
-    wr_capture_fn fn;
-    void *ctx;
-    wr_handle handle;
-};
-
-static void host_capture_cancel(void *object)
-{
-    struct host_capture *c = object;
-
-    c->device = NULL;
-}
-
-static const struct scope_kind capture_kind = {"capture", host_capture_cancel};
-
-static void host_capture_done(void *ctx, int result, uint64_t id)
-{
-    _cleanup_(freep) struct host_capture *c = ctx;
-    struct device *d = c->device;
-
-    if (!d)
-        return;
-    scope_take(&d->scope, c->handle, &capture_kind);
-    if (!c->fn)
-        return;
-    driver_enter(d);
-    c->fn(&d->pub, c->ctx, result, id);
-    driver_leave(d);
-}
-
-static int host_capture(struct wr_dev *dev, struct wr_frame *pub, const struct wr_capture *meta,
-    wr_capture_fn fn, void *ctx)
-{
-    static const struct wr_capture none = {.latitude = NAN, .longitude = NAN};
-    _cleanup_(frame_unrefp) struct frame *f = frame_of(pub);
-    struct device *d = device_of(dev);
-    struct host_capture *c;
-    struct capture_meta m;
-    int r;
-
-    if (!d->running)
-        return -ESTALE;
-    if (!looks_like_jpeg(pub))
-        return -EINVAL;
-    meta = meta ? meta : &none;
-    m = (struct capture_meta){.device = d->id,
-        .captured_us = meta->captured_us ? meta->captured_us
-            : f->channel                 ? pub->captured_us
-                         : clock_map_utc(&d->clock, pub->captured_us, pub->received_us),
-        .received_us = pub->received_us,
-        .source = meta->source ? meta->source : "device",
-        .key = meta->key,
-        .latitude = meta->latitude,
-        .longitude = meta->longitude};
-    c = calloc(1, sizeof *c);
-    if (!c)
-        return -ENOMEM;
-    *c = (struct host_capture){.device = d, .fn = fn, .ctx = ctx};
-    c->handle = scope_add(&d->scope, &capture_kind, c);
-    r = c->handle ? store_capture(d->all->env.store, f, &m, host_capture_done, c) : -EAGAIN;
-    if (r < 0) {
-        if (c->handle)
-            scope_take(&d->scope, c->handle, &capture_kind);
-        free(c);
-    }
-    return r;
-}
-
 /* --- answers and children --------------------------------------------------------------------- */
 
 static int host_done(struct wr_dev *dev, wr_handle call, int result, const char *json)
@@ -445,7 +326,7 @@ static struct wr_dev *host_child(
     struct wr_dev *c = child_add(device_of(dev), kind, key, name);
 
     if (!c)
-        misuse(device_of(dev), "a child of a wrong kind or key, or one too many", key);
+        host_misuse(device_of(dev), "a child of a wrong kind or key, or one too many", key);
     return c;
 }
 

@@ -1,0 +1,211 @@
+/* devices_registry.c - the devices that the database owns, and what is changed over REST. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "device/device.h"
+#include "device/drivers.h"
+
+static int load_one(void *ctx, const char *id, const void *bytes, size_t n)
+{
+    struct devices *d = ctx;
+    struct error e = ERROR_NULL;
+    _cleanup_(json_freep) json_t *j = json_read(bytes, n, &e);
+    const char *driver = json_string_value(json_object_get(j, "driver"));
+    struct device *dev;
+
+    if (!j) {
+        log_warning("a stored device cannot be read", F_STR("device", id), F_ERROR(&e));
+        return 0;
+    }
+    if (!driver || devices_find(d, id) ||
+        !(dev = devices_make(
+              d, id, json_string_value(json_object_get(j, "name")), driver, DEVICE_OF_DATABASE)))
+        return 0;
+    dev->enabled = !json_is_false(json_object_get(j, "enabled"));
+    dev->given_options = json_incref(json_object_get(j, "options"));
+    devices_announce(dev);
+    return 0;
+}
+
+void devices_load(struct devices *d)
+{
+    store_each(d->env.store, REGISTRY, load_one, d);
+}
+
+static int registry_write(struct device *dev, store_fn fn, void *ctx)
+{
+    _cleanup_(json_freep) json_t *j = json_object();
+    _cleanup_(freep) char *text = NULL;
+
+    json_object_set_new(j, "name", json_string(dev->name));
+    json_object_set_new(j, "enabled", json_boolean(dev->enabled));
+    if (dev->owner == DEVICE_OF_DATABASE) {
+        json_object_set_new(j, "driver", json_string(dev->driver_name));
+        if (dev->given_options)
+            json_object_set(j, "options", dev->given_options);
+    }
+    text = json_text(j);
+    return text ? store_put(dev->all->env.store, REGISTRY, dev->id, text, strlen(text), fn, ctx)
+                : -ENOMEM;
+}
+
+static int choose_id(struct devices *d, const char *wanted, const char *name,
+    char out[WR_NAME_MAX + 1], struct error *e)
+{
+    char base[WR_NAME_MAX + 1];
+
+    if (wanted && !text_is_slug(wanted))
+        return error_set(e, -EINVAL,
+            "id: expected lower-case letters, digits and hyphens, got \"%.80s\"", wanted);
+    if (wanted && devices_find(d, wanted))
+        return error_set(e, -EEXIST, "there is a device \"%s\" already", wanted);
+    if (wanted) {
+        snprintf(out, WR_NAME_MAX + 1, "%s", wanted);
+        return 0;
+    }
+    text_slug(name, base, sizeof base - 4);
+    snprintf(out, WR_NAME_MAX + 1, "%s", base);
+    for (int i = 2; devices_find(d, out); i++) {
+        if (i > DEVICES_MAX)
+            return error_set(e, -ENOSPC, "no free id");
+        snprintf(out, WR_NAME_MAX + 1, "%.58s-%d", base, i);
+    }
+    return 0;
+}
+
+/* Before a device is made: what is wrong with its options is told to who made them. */
+static int check_options(const struct driver *driver, const json_t *options, struct error *e)
+{
+    const struct wr_param *rows = driver->table->options;
+    struct param_value *values;
+    int r;
+
+    if (!rows)
+        return json_object_size(options) > 0
+            ? error_set(e, -EINVAL, "the driver \"%s\" takes no options", driver->name)
+            : 0;
+    values = calloc(param_count(rows), sizeof *values);
+    if (!values)
+        return error_set(e, -ENOMEM, "no memory");
+    r = param_args_from_json(rows, options, values, e);
+    param_values_fini(values, param_count(rows));
+    free(values);
+    return r;
+}
+
+int devices_add(struct devices *d, const char *id, const char *name, const char *driver_name,
+    const json_t *options, struct device **ret, struct error *e)
+{
+    struct driver *driver = d->drivers ? drivers_find(d->drivers, driver_name) : NULL;
+    char chosen[WR_NAME_MAX + 1];
+    struct device *dev;
+    int r;
+
+    if (!driver)
+        return error_set(e, -EINVAL, "the driver \"%.60s\" is not loaded", driver_name);
+    if (strlen(name) >= DEVICE_NAME_BYTES)
+        return error_set(e, -EINVAL, "name: at most %d bytes", DEVICE_NAME_BYTES - 1);
+    if ((r = choose_id(d, id, *name ? name : driver_name, chosen, e)) < 0 ||
+        (r = check_options(driver, options, e)) < 0)
+        return r;
+    if (d->n >= DEVICES_MAX ||
+        !(dev = devices_make(d, chosen, name, driver_name, DEVICE_OF_DATABASE)))
+        return error_set(e, -ENOSPC, "there are %d devices, more are not possible", DEVICES_MAX);
+    dev->given_options = json_deep_copy(options);
+    r = registry_write(dev, NULL, NULL);
+    if (r < 0) {
+        device_free(dev);
+        return error_set(e, r, "the device cannot be stored: %s", error_name(r));
+    }
+    devices_announce(dev);
+    *ret = dev;
+    return 0;
+}
+
+int devices_remove(struct devices *d, struct device *dev, struct error *e)
+{
+    char space[WR_NAME_MAX + 16];
+
+    if (dev->owner == DEVICE_OF_CONFIG)
+        return error_set(e, -EPERM, "%s stands in %s, line %u: remove it there", dev->id,
+            dev->given_file, dev->given->line);
+    if (dev->owner != DEVICE_OF_DATABASE)
+        return error_set(e, -EPERM, "%s belongs to %s and goes with it", dev->id,
+            dev->pub.parent ? dev->pub.parent->id : dev->driver_name);
+    store_put(d->env.store, REGISTRY, dev->id, NULL, 0, NULL, NULL);
+    snprintf(space, sizeof space, "desired/%s", dev->id);
+    store_drop(d->env.store, space, NULL, NULL);
+    snprintf(space, sizeof space, "device/%s", dev->id);
+    store_drop(d->env.store, space, NULL, NULL);
+    dev->removing = true;
+    bus_publish(d->env.bus, dev->id, "device.removed", NULL);
+    device_poke(dev);
+    return 0;
+}
+
+/* --- changes over REST ------------------------------------------------------------------------ */
+
+static int check_owner(const struct device *dev, const struct device_change *c, struct error *e)
+{
+    if (dev->owner == DEVICE_OF_CONFIG && (c->name || c->enabled || c->options))
+        return error_set(e, -EPERM,
+            "%s stands in %s, line %u: change its name, options and `enabled` there", dev->id,
+            dev->given_file, dev->given->line);
+    if (c->options && dev->owner != DEVICE_OF_DATABASE)
+        return error_set(e, -EPERM, "%s has no options that could be changed", dev->id);
+    return 0;
+}
+
+static int check_change(struct device *dev, const struct device_change *c, struct error *e)
+{
+    int r = check_owner(dev, c, e);
+
+    if (r == 0 && c->name && (!*c->name || strlen(c->name) >= DEVICE_NAME_BYTES))
+        r = error_set(e, -EINVAL, "name: 1 to %d bytes", DEVICE_NAME_BYTES - 1);
+    if (r == 0 && c->options && dev->driver)
+        r = check_options(dev->driver, c->options, e);
+    if (r == 0 && c->settings)
+        r = settings_change(dev, c->settings, false, NULL, NULL, e);
+    return r;
+}
+
+int device_change(
+    struct device *dev, const struct device_change *c, store_fn fn, void *ctx, struct error *e)
+{
+    bool settings = c->settings && json_object_size(c->settings) > 0,
+         registry = c->name || c->enabled || c->options;
+    int r = check_change(dev, c, e);
+
+    if (r < 0)
+        return r;
+    if (c->name)
+        snprintf(dev->name, sizeof dev->name, "%s", c->name);
+    if (c->enabled)
+        dev->enabled = *c->enabled;
+    if (c->options) {
+        struct driver *driver = dev->driver;
+
+        json_decref(dev->given_options);
+        dev->given_options = json_deep_copy(c->options);
+        device_halt(dev, "its options were changed");
+        device_unbind(dev);
+        if (driver)
+            device_bind(dev, driver, &driver->table->kinds[0]);
+    }
+    if (registry) {
+        r = registry_write(dev, settings ? NULL : fn, ctx);
+        device_publish_added(dev, "device.changed");
+        device_poke(dev);
+    }
+    if (r == 0 && settings)
+        r = settings_change(dev, c->settings, true, fn, ctx, e);
+    if (r < 0)
+        return error_set(e, r, "the change cannot be stored: %s", error_name(r));
+    if (!registry && !settings && fn)
+        fn(ctx, 0);
+    return 0;
+}
