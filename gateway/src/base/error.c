@@ -1,5 +1,6 @@
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,7 +39,7 @@ int error_prefix(struct error *e, const char *format, ...)
     va_list args;
 
     if (!e)
-        return 0;
+        return -EINVAL;
     va_start(args, format);
     vsnprintf(prefix, sizeof prefix, format, args);
     va_end(args);

@@ -29,7 +29,7 @@ void error_fill(struct error *e, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Puts "<prefix>: " before a sentence that is there already; cut at ERROR_TEXT_MAX. Returns
- * e->code. */
+ * e->code; -EINVAL where `e` is NULL, so that a failure never looks like a success. */
 int error_prefix(struct error *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The sentence, or what errno says for the code where there is none. Valid until `e` changes. Never

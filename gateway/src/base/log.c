@@ -81,8 +81,7 @@ int log_format_parse(const char *name, enum log_format *ret)
     return 0;
 }
 
-/* --- one line: the JSON writer serves logfmt as well, as outside of objects it adds no commas
- * --------------------------- */
+/* --- one line: the JSON writer serves logfmt as well, as outside of objects it adds no commas - */
 
 struct line {
     char text[LOG_LINE_BYTES];

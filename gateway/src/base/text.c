@@ -55,7 +55,7 @@ void text_slug(const char *s, char *out, size_t cap)
         gap = false;
     }
     out[n] = '\0';
-    if (n == 0)
+    if (n == 0 && max > 0)
         text_slug("device", out, cap);
 }
 

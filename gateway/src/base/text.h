@@ -8,7 +8,7 @@
 /* [a-z0-9-]{1,63}, no hyphen first or last. */
 bool text_is_slug(const char *s);
 /* Makes a slug of any text ("Porch Cam" → "porch-cam"); "device" when nothing is left. `cap` counts
- * the NUL; at most 63 chars. */
+ * the NUL (at least 1); at most 63 chars. */
 void text_slug(const char *s, char *out, size_t cap);
 bool text_is_utf8(const char *s, size_t n);
 /* Shell-style pattern with * and ? only; no escapes. Linear in the text for one star, never

@@ -13,7 +13,9 @@ int address_parse(const char *text, uint16_t port, struct sockaddr_storage *ret)
 void address_set_port(struct sockaddr_storage *a, uint16_t port);
 uint16_t address_port(const struct sockaddr_storage *a);
 socklen_t address_len(const struct sockaddr_storage *a);
-/* Without the port; an IPv4 address that came over an IPv6 socket is shown as what it is. Returns `text`. */
-const char *address_host_text(const struct sockaddr_storage *a, char text[static ADDRESS_TEXT_BYTES]);
+/* Without the port; an IPv4 address that came over an IPv6 socket is shown as what it is. Returns
+ * `text`. */
+const char *address_host_text(
+    const struct sockaddr_storage *a, char text[static ADDRESS_TEXT_BYTES]);
 /* "127.0.0.1:80", "[::1]:80". Returns `text`. */
 const char *address_text(const struct sockaddr_storage *a, char text[static ADDRESS_TEXT_BYTES]);

@@ -5,7 +5,8 @@
 #include "base/util.h"
 #include "loop/loop.h"
 
-/* A handle that closes when libuv closes others may itself close some, as libwebsockets' do; so this one goes round a few times. */
+/* A handle that closes when libuv closes others may itself close some, as libwebsockets' do; so
+ * this one goes round a few times. */
 #define CLOSING_ROUNDS 4
 
 struct after_closing {

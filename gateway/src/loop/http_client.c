@@ -1,4 +1,5 @@
-/* http_client.c - libcurl's multi interface on the loop. libcurl says which sockets and when; the loop answers with readiness and time. */
+/* http_client.c - libcurl's multi interface on the loop. libcurl says which sockets and when; the
+ * loop answers with readiness and time. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -13,7 +14,8 @@ struct http_socket {
     curl_socket_t fd;
 };
 
-/* What ended is only noted here: its owner is called by a deferred call, as it may free the client. */
+/* What ended is only noted here: its owner is called by a deferred call, as it may free the
+ * client. */
 static void client_collect(struct http_client *c)
 {
     CURLMsg *m;

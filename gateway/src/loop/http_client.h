@@ -1,7 +1,8 @@
-/* http_client.h - HTTP requests on the loop: libcurl's multi interface, names from our resolver, no redirects, http and https only.
+/* http_client.h - HTTP requests on the loop: libcurl's multi interface, names from our resolver, no
+ * redirects, http and https only.
  *
- * The only user of libcurl. CURLOPT_QUICK_EXIT and our own look-ups keep a dead name server from blocking the loop (removing an easy
- * handle during a threaded look-up waits for it).
+ * The only user of libcurl. CURLOPT_QUICK_EXIT and our own look-ups keep a dead name server from
+ * blocking the loop (removing an easy handle during a threaded look-up waits for it).
  */
 #pragma once
 
@@ -43,9 +44,10 @@ struct http_fetch_events {
     int (*head)(void *ctx, int status, const struct http_header *headers, size_t n_headers);
     /* A piece of the body; negative ends the fetch. */
     int (*body)(void *ctx, const uint8_t *bytes, size_t n);
-    /* The end, once; the fetch is gone. result 0: complete, whatever the status, and `error` is ""; else `error` is a sentence and result
-     * what head() or body() returned, or -ENOENT no such name, -ECONNREFUSED and its like, -ETIMEDOUT, -ECONNRESET cut off, -EBADMSG not
-     * HTTP/1, -EMSGSIZE the head, -EPROTO TLS, -EIO. Not called after http_fetch_cancel(). */
+    /* The end, once; the fetch is gone. result 0: complete, whatever the status, and `error` is "";
+     * else `error` is a sentence and result what head() or body() returned, or -ENOENT no such
+     * name, -ECONNREFUSED and its like, -ETIMEDOUT, -ECONNRESET cut off, -EBADMSG not HTTP/1,
+     * -EMSGSIZE the head, -EPROTO TLS, -EIO. Not called after http_fetch_cancel(). */
     void (*done)(void *ctx, int result, const char *error);
 };
 
@@ -53,9 +55,10 @@ int http_client_new(struct loop *l, struct resolver *r, struct http_client **ret
 /* Every fetch must be over or cancelled. Returns NULL. */
 struct http_client *http_client_free(struct http_client *c);
 
-/* Copies all options. -EINVAL: not an http(s) URL, a method or header that cannot be. Every fetch has a connection of its own, closed after
- * it: small devices serve few, and an idle one of ours would keep others out. Proxies of the environment are not used. */
-int http_fetch_start(struct http_client *c, const struct http_fetch_options *options, const struct http_fetch_events *events, void *ctx,
-    struct http_fetch **ret);
+/* Copies all options. -EINVAL: not an http(s) URL, a method or header that cannot be. Every fetch
+ * has a connection of its own, closed after it: small devices serve few, and an idle one of ours
+ * would keep others out. Proxies of the environment are not used. */
+int http_fetch_start(struct http_client *c, const struct http_fetch_options *options,
+    const struct http_fetch_events *events, void *ctx, struct http_fetch **ret);
 /* Also from within its own head() and body(); the pointer is gone. */
 void http_fetch_cancel(struct http_fetch *f);

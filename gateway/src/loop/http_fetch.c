@@ -1,7 +1,8 @@
 /* http_fetch.c - one request: check and copy, look the name up, let libcurl do it, tell the owner.
  *
- * All waiting is by struct timer, so that a virtual clock holds here too. In libcurl's callbacks the owner may cancel; the handle is
- * then removed by a deferred call, as libcurl does not allow it there.
+ * All waiting is by struct timer, so that a virtual clock holds here too. In libcurl's callbacks
+ * the owner may cancel; the handle is then removed by a deferred call, as libcurl does not allow it
+ * there.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@
 /* One read of libcurl's: a picture is some of them, and more would keep others waiting. */
 #define READ_BYTES (64L << 10)
 
-/* --- the end ----------------------------------------------------------------------------------------------------------------- */
+/* --- the end ---------------------------------------------------------------------------------- */
 
 void http_fetch_free(struct http_fetch *f)
 {
@@ -32,7 +33,7 @@ void http_fetch_free(struct http_fetch *f)
     curl_easy_cleanup(f->easy);
     curl_slist_free_all(f->headers);
     curl_slist_free_all(f->addresses);
-    http_head_fini(&f->head);
+    response_head_fini(&f->head);
     free(f->host);
     free(f);
 }
@@ -116,7 +117,7 @@ void http_fetch_cancel(struct http_fetch *f)
         fetch_end(f);
 }
 
-/* --- time -------------------------------------------------------------------------------------------------------------------- */
+/* --- time ------------------------------------------------------------------------------------- */
 
 static void fetch_timed_out(struct http_fetch *f, const char *what, int64_t us)
 {
@@ -147,7 +148,7 @@ static void fetch_whole_over(struct timer *t)
     fetch_timed_out(f, "not complete within", f->timeout_us);
 }
 
-/* --- libcurl's callbacks: the owner is called from these ---------------------------------------------------------------------- */
+/* --- libcurl's callbacks: the owner is called from these -------------------------------------- */
 
 /* Connected (with TLS), and the request is about to be sent. */
 static int curl_connected(void *ctx, char *ip, char *local_ip, int port, int local_port)
@@ -165,7 +166,7 @@ static int curl_connected(void *ctx, char *ip, char *local_ip, int port, int loc
 static int fetch_tell_head(struct http_fetch *f)
 {
     struct http_header list[HTTP_CLIENT_MAX_HEADERS];
-    size_t n = http_head_list(&f->head, list);
+    size_t n = response_head_list(&f->head, list);
     int r = f->events.head ? f->events.head(f->ctx, f->head.status, list, n) : 0;
 
     return r < 0 ? fetch_fail(f, r, error_name(r)) : 0;
@@ -185,7 +186,7 @@ static size_t curl_head(char *line, size_t one, size_t n, void *ctx)
     if (f->cancelled || f->result < 0)
         return CURL_WRITEFUNC_ERROR;
     f->heard_us = loop_now_us(f->client->loop);
-    r = http_head_line(&f->head, line, n);
+    r = response_head_line(&f->head, line, n);
     if (r == -EMSGSIZE)
         fetch_fail(f, r, "the head of the response is too large");
     else if (r < 0)
@@ -209,7 +210,7 @@ static size_t curl_body(char *bytes, size_t one, size_t n, void *ctx)
     return took(f, n);
 }
 
-/* --- the beginning ------------------------------------------------------------------------------------------------------------ */
+/* --- the beginning ---------------------------------------------------------------------------- */
 
 /* "name:port:address,address": libcurl then asks nobody. For addresses it needs none. */
 static int fetch_give_addresses(
@@ -392,8 +393,8 @@ static int fetch_set_request(struct http_fetch *f, const struct http_fetch_optio
     return failed ? -ENOMEM : 0;
 }
 
-/* What holds for all: no redirects, no proxy of the environment, no signals, HTTP/1.1, and no connection kept: small devices serve few, and
- * an idle one of ours would keep others out. */
+/* What holds for all: no redirects, no proxy of the environment, no signals, HTTP/1.1, and no
+ * connection kept: small devices serve few, and an idle one of ours would keep others out. */
 static void fetch_set_rules(struct http_fetch *f)
 {
     CURL *e = f->easy;
@@ -460,7 +461,7 @@ int http_fetch_start(struct http_client *c, const struct http_fetch_options *opt
     timer_init(&f->phase, c->loop, fetch_phase_over);
     timer_init(&f->whole, c->loop, fetch_whole_over);
     deferred_init(&f->end, fetch_finish);
-    http_head_init(&f->head);
+    response_head_init(&f->head);
     list_append(&c->fetches, &f->link);
     r = fetch_prepare(f, options);
     if (r < 0) {

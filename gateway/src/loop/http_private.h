@@ -1,4 +1,5 @@
-/* http_private.h - the inside of the HTTP client: http_client.c drives libcurl, http_fetch.c is one request, http_head.c its response's head. */
+/* http_private.h - the inside of the HTTP client: http_client.c drives libcurl, http_fetch.c is one
+ * request, response_head.c its response's head. */
 #pragma once
 
 #include <curl/curl.h>
@@ -13,10 +14,10 @@
 
 struct resolve;
 
-/* --- http_head.c ----------------------------------------------------------------------------------------------------------- */
+/* --- response_head.c -------------------------------------------------------------------------- */
 
 /* Lines of a head as they come, each response's anew (a 100 Continue has one of its own). */
-struct http_head {
+struct response_head {
     int status;
     struct buf text; /* name NUL value NUL … */
     size_t n_bytes;  /* as received */
@@ -27,29 +28,30 @@ struct http_head {
     bool open; /* between a status line and the empty line */
 };
 
-void http_head_init(struct http_head *h);
-void http_head_fini(struct http_head *h);
+void response_head_init(struct response_head *h);
+void response_head_fini(struct response_head *h);
 /* One line with its end. 1: the head of the final response is complete; 0; -EMSGSIZE, -ENOMEM. */
-int http_head_line(struct http_head *h, const char *line, size_t n);
+int response_head_line(struct response_head *h, const char *line, size_t n);
 /* Points into `h`; returns how many. */
-size_t http_head_list(const struct http_head *h, struct http_header list[HTTP_CLIENT_MAX_HEADERS]);
+size_t response_head_list(
+    const struct response_head *h, struct http_header list[HTTP_CLIENT_MAX_HEADERS]);
 
-/* --- http_client.c --------------------------------------------------------------------------------------------------------- */
+/* --- http_client.c ---------------------------------------------------------------------------- */
 
 struct http_client {
     struct loop *loop;
     struct resolver *resolver;
     CURLM *multi;
-    struct timer timer;   /* libcurl's own */
+    struct timer timer; /* libcurl's own */
     struct list fetches;
-    unsigned n_in_curl;   /* depth of calls of libcurl: handles cannot be removed from within its callbacks */
+    unsigned n_in_curl; /* depth of its calls: in its callbacks handles cannot be removed */
 };
 
 int http_client_add(struct http_client *c, CURL *easy);
 /* Not from within a callback of libcurl's. */
 void http_client_remove(struct http_client *c, CURL *easy);
 
-/* --- http_fetch.c ---------------------------------------------------------------------------------------------------------- */
+/* --- http_fetch.c ----------------------------------------------------------------------------- */
 
 struct http_fetch {
     struct list link;
@@ -71,7 +73,7 @@ struct http_fetch {
     int64_t connect_timeout_us, silence_us, timeout_us;
     bool connected;
 
-    struct http_head head;
+    struct response_head head;
     int result;         /* of the owner's, a limit or a timer: goes before what libcurl says */
     struct error error; /* … with its sentence */
     struct deferred end;

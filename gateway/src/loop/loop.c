@@ -12,6 +12,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,7 @@ static int loop_create(bool is_virtual, int64_t now_us, int64_t wall_us, struct 
         return r;
     }
     loop_lag_init(l);
+    signal(SIGPIPE, SIG_IGN);
     list_init(&l->deferred);
     list_init(&l->lingering);
     l->is_virtual = is_virtual;
@@ -135,7 +137,8 @@ void loop_turn(struct loop *l)
     loop_uv_run(l, UV_RUN_NOWAIT);
 }
 
-/* Time stands while there are deferred calls: what a timer put off is not done an hour later. Calls that put themselves off for ever are left alone. */
+/* Time stands while there are deferred calls: what a timer put off is not done an hour later. Calls
+ * that put themselves off for ever are left alone. */
 static void loop_turn_until_settled(struct loop *l)
 {
     unsigned turns = 0;
@@ -198,9 +201,7 @@ struct uv_loop_s *loop_uv(struct loop *l)
     return &l->uv;
 }
 
-/* --- the end
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- the end ---------------------------------------------------------------------------------- */
 
 static void loop_settle(struct loop *l)
 {
@@ -224,7 +225,7 @@ struct leftovers {
 static bool is_own(const struct loop *l, const uv_handle_t *h)
 {
     return h == (const uv_handle_t *)&l->prepare || h == (const uv_handle_t *)&l->check ||
-           h == (const uv_handle_t *)&l->soon || h == (const uv_handle_t *)&l->wake;
+        h == (const uv_handle_t *)&l->soon || h == (const uv_handle_t *)&l->wake;
 }
 
 static void name_handle(uv_handle_t *h, void *ctx)

@@ -37,21 +37,23 @@ struct loop {
     uint64_t lag_from_ns, lag_idle_ns;
 };
 
-/* --- what its owner has let go of but is not done yet: a socket that still sends, a child that still ends ------------------ */
+/* --- what its owner has let go of but is not done yet ----------------------------------------- */
 
-/* Embedded. loop_free() calls `abandon`, which must end it at once (closing handles are run to their end afterwards). */
+/* A socket that still sends, a child that still ends. Embedded. loop_free() calls `abandon`, which
+ * must end it at once (closing handles are run to their end afterwards). */
 struct lingering {
     struct list link;
     void (*abandon)(struct lingering *g);
 };
 
-static inline void loop_linger(struct loop *l, struct lingering *g, void (*abandon)(struct lingering *g))
+static inline void loop_linger(
+    struct loop *l, struct lingering *g, void (*abandon)(struct lingering *g))
 {
     g->abandon = abandon;
     list_append(&l->lingering, &g->link);
 }
 
-/* --- parts of the loop in files of their own ------------------------------------------------------------------------------ */
+/* --- parts of the loop in files of their own -------------------------------------------------- */
 
 void loop_lag_init(struct loop *l);
 /* Before the first turn after a time outside of the loop. */

@@ -61,7 +61,7 @@ struct process {
     unsigned n_calls; /* of the owner on the stack: memory stays until they return */
 };
 
-/* --- the end ------------------------------------------------------------------------------------------------------------------ */
+/* --- the end ---------------------------------------------------------------------------------- */
 
 static void pipe_close(struct child_pipe *p)
 {
@@ -124,10 +124,10 @@ static void process_check_over(struct process *p)
         process_over(p);
 }
 
-/* --- its output --------------------------------------------------------------------------------------------------------------- */
+/* --- its output ------------------------------------------------------------------------------- */
 
-/* Full of what the owner did not use, we do not read: the pipe fills and the child waits. When it is to end, its output must not be in the
- * way and is thrown away. */
+/* Full of what the owner did not use, we do not read: the pipe fills and the child waits. When it
+ * is to end, its output must not be in the way and is thrown away. */
 static void process_update_watch(struct process *p)
 {
     bool full = p->kept.len == p->kept.max && !p->stopping;
@@ -212,9 +212,10 @@ static void err_readable(void *ctx, unsigned events)
     }
 }
 
-/* --- its end ------------------------------------------------------------------------------------------------------------------ */
+/* --- its end ---------------------------------------------------------------------------------- */
 
-/* A grandchild in another process group may live on with our pipes. A pause is the owner's wish, though, and has its time. */
+/* A grandchild in another process group may live on with our pipes. A pause is the owner's wish,
+ * though, and has its time. */
 static void drain_over(struct timer *t)
 {
     struct process *p = container_of(t, struct process, drain);
@@ -273,7 +274,7 @@ static void grace_over(struct timer *t)
     process_signal(container_of(t, struct process, kill), SIGKILL);
 }
 
-/* --- the beginning ------------------------------------------------------------------------------------------------------------ */
+/* --- the beginning ---------------------------------------------------------------------------- */
 
 static int pipe_open(struct process *p, struct child_pipe *ours, int *ret_theirs,
     void (*ready)(void *ctx, unsigned events))
@@ -351,7 +352,7 @@ int process_start(struct loop *l, const char *const argv[], size_t max_bytes,
     return 0;
 }
 
-/* --- the owner's say ---------------------------------------------------------------------------------------------------------- */
+/* --- the owner's say -------------------------------------------------------------------------- */
 
 void process_pause(struct process *p)
 {

@@ -52,9 +52,7 @@ static void resolver_begin(struct resolver *r)
     }
 }
 
-/* --- callers
- * -------------------------------------------------------------------------------------------------------------
- */
+/* --- callers ---------------------------------------------------------------------------------- */
 
 static void resolve_free(struct resolve *q)
 {
@@ -109,9 +107,7 @@ void resolve_cancel(struct resolve *q)
     lookup_left(k);
 }
 
-/* --- look-ups
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- look-ups --------------------------------------------------------------------------------- */
 
 /* Gets the thread's reference. The callers are taken out first: what they do may end with the
  * resolver gone. */

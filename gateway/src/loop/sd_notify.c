@@ -56,7 +56,8 @@ static int notify_address(struct sd_notify *n, const char *name)
     return 0;
 }
 
-/* How often the manager wants to hear from us; 0: not at all. The time may be meant for another process that started us. */
+/* How often the manager wants to hear from us; 0: not at all. The time may be meant for another
+ * process that started us. */
 static int64_t watchdog_period_us(void)
 {
     const char *usec = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");

@@ -17,7 +17,7 @@
 #define PATH_BYTES 4096
 #define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
 
-/* --- before: where it is ------------------------------------------------------------------------------------------------------ */
+/* --- before: where it is ---------------------------------------------------------------------- */
 
 static bool is_program(const char *path)
 {
@@ -46,7 +46,7 @@ static int find_program(const char *name, char path[static PATH_BYTES])
     return -ENOENT;
 }
 
-/* --- in the child ------------------------------------------------------------------------------------------------------------- */
+/* --- in the child ----------------------------------------------------------------------------- */
 
 struct child {
     const char *path;
@@ -65,8 +65,9 @@ static void close_all_on_exec(const struct child *c)
         fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-/* All are blocked until here, so that no handler of the parent runs in the child. The system call itself, since glibc's sigaction() leaves
- * out two numbers of its own, which a parent may have left ignored; to the kernel, all zeros means the default. */
+/* All are blocked until here, so that no handler of the parent runs in the child. The system call
+ * itself, since glibc's sigaction() leaves out two numbers of its own, which a parent may have left
+ * ignored; to the kernel, all zeros means the default. */
 static void default_signals(void)
 {
     static const unsigned long standard[16];
@@ -96,7 +97,7 @@ static _Noreturn void child_run(const struct child *c)
     _exit(127);
 }
 
-/* --- in the parent ------------------------------------------------------------------------------------------------------------ */
+/* --- in the parent ---------------------------------------------------------------------------- */
 
 /* Above the three, so that dup2() over them takes nothing away that is still needed. */
 static int above_three(int fd)

@@ -101,8 +101,7 @@ void tcp_died(struct tcp *t, int why)
     tcp_leave(t);
 }
 
-/* --- lingering: the owner has let go, the peer is still to get what was queued
- * ---------------------------------------------- */
+/* --- lingering: the owner has let go, the peer is still to get what was queued ---------------- */
 
 static void tcp_abandon(struct lingering *g)
 {
@@ -144,8 +143,7 @@ void tcp_abort(struct tcp *t)
     tcp_gone(t);
 }
 
-/* --- connecting: one address after the other
- * -------------------------------------------------------------------------------- */
+/* --- connecting: one address after the other -------------------------------------------------- */
 
 static void tcp_ready(void *ctx, unsigned events);
 
@@ -297,6 +295,7 @@ int tcp_connect(struct loop *l, struct resolver *r, const char *host, uint16_t p
     if (!t)
         return -ENOMEM;
     t->port = port;
+    t->connect_error = -EHOSTUNREACH;
     t->events = *events;
     t->ctx = ctx;
     t->connect_by_us = loop_now_us(l) + t->limits.connect_timeout_us;

@@ -32,9 +32,7 @@ void tcp_update_watch(struct tcp *t)
     }
 }
 
-/* --- receiving
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- receiving -------------------------------------------------------------------------------- */
 
 void tcp_arm_idle(struct tcp *t)
 {
@@ -132,9 +130,7 @@ static bool tcp_read(struct tcp *t)
     return false;
 }
 
-/* --- sending
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- sending ---------------------------------------------------------------------------------- */
 
 /* How many bytes the kernel took, or a negative error. */
 static ssize_t tcp_write(struct tcp *t, const void *bytes, size_t n)
@@ -223,9 +219,7 @@ void tcp_shutdown(struct tcp *t)
     tcp_fin(t);
 }
 
-/* --- both
- * -----------------------------------------------------------------------------------------------------------------
- */
+/* --- both ------------------------------------------------------------------------------------- */
 
 /* False: gone. */
 static bool tcp_discard(struct tcp *t)
@@ -293,18 +287,22 @@ void tcp_io_later(struct deferred *d)
 
 void tcp_pause(struct tcp *t)
 {
-    if (t->state != TCP_OPEN || t->paused)
+    if (t->state > TCP_OPEN || t->paused)
         return;
     t->paused = true;
+    if (t->state < TCP_OPEN)
+        return;
     tcp_arm_idle(t);
     tcp_update_watch(t);
 }
 
 void tcp_resume(struct tcp *t)
 {
-    if (t->state != TCP_OPEN || !t->paused)
+    if (t->state > TCP_OPEN || !t->paused)
         return;
     t->paused = false;
+    if (t->state < TCP_OPEN)
+        return;
     tcp_arm_idle(t);
     if (t->in.len > 0)
         loop_defer(t->loop, &t->later);

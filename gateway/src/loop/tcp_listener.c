@@ -27,7 +27,8 @@ struct tcp_listener {
     void (*accepted)(void *ctx, struct tcp *t);
     void *ctx;
     struct sockaddr_storage address;
-    bool busy, gone; /* freed while it hands over a connection: the memory stays until that returns */
+    bool busy,
+        gone; /* freed while it hands over a connection: the memory stays until that returns */
 };
 
 static void listener_resume(struct timer *timer)

@@ -12,9 +12,11 @@
 #include "loop/watch_fd.h"
 
 /*
- *  tcp_connect() → NAMING → CONNECTING → OPEN ──→ closed() → (gone)
- *                                         │ ↑
- *                              tcp_listen()┘└ tcp_close(), or closed(0) with something to send → LINGERING → (gone)
+ *  tcp_connect() → NAMING → CONNECTING ─┐
+ *                                       ├→ OPEN ┬→ closed(), tcp_abort() ───→ GONE
+ *  tcp_listen() ────────────────────────┘       └→ tcp_close() → LINGERING → GONE
+ *
+ * closed(0) with something still to send is followed by LINGERING as well.
  */
 enum tcp_state { TCP_NAMING, TCP_CONNECTING, TCP_OPEN, TCP_LINGERING, TCP_GONE };
 
@@ -35,10 +37,10 @@ struct tcp {
     bool ended;    /* the peer's FIN was read */
     int send_error;
 
-    struct timer timer;     /* connecting: the attempt; open: idle; lingering: the end of patience */
-    int64_t connect_by_us;  /* for all addresses together */
-    int64_t heard_us;       /* when something was received */
-    struct deferred later;  /* offers kept bytes, reports a failed send */
+    struct timer timer;    /* connecting: the attempt; open: idle; lingering: the end of patience */
+    int64_t connect_by_us; /* for all addresses together */
+    int64_t heard_us;      /* when something was received */
+    struct deferred later; /* offers kept bytes, reports a failed send */
     struct lingering lingering;
     size_t n_discarded;
 
@@ -48,8 +50,8 @@ struct tcp {
     size_t n_addresses, next_address;
     int connect_error;
 
-    unsigned n_calls;         /* of the owner that are on the stack: memory stays until they return */
-    unsigned *n_of_listener;  /* counts us; NULL once the listener is gone */
+    unsigned n_calls; /* of the owner that are on the stack: memory stays until they return */
+    unsigned *n_of_listener; /* counts us; NULL once the listener is gone */
     struct list of_listener;
 };
 
@@ -70,7 +72,7 @@ static inline void tcp_enter(struct tcp *t)
 /* False: `t` is gone. */
 bool tcp_leave(struct tcp *t);
 
-/* --- tcp_io.c -------------------------------------------------------------------------------------------------------------- */
+/* --- tcp_io.c --------------------------------------------------------------------------------- */
 
 /* Watches for what the state needs. */
 void tcp_update_watch(struct tcp *t);

@@ -117,9 +117,7 @@ static void timers_set_wake(struct loop *l)
         uv_timer_start(&l->wake, timers_woken, (uint64_t)MAX(at_ms - now_ms, 0), 0);
 }
 
-/* --- timers
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* --- timers ----------------------------------------------------------------------------------- */
 
 void timer_init(struct timer *t, struct loop *l, void (*fn)(struct timer *t))
 {

@@ -1,6 +1,8 @@
-/* timer.h - timers: embedded, in µs, gone the moment they are stopped (a uv_timer_t would have to be closed first).
+/* timer.h - timers: embedded, in µs, gone the moment they are stopped (a uv_timer_t would have to
+ * be closed first).
  *
- * One binary heap per loop and one uv_timer_t for its top. Equal deadlines fire in the order they were armed.
+ * One binary heap per loop and one uv_timer_t for its top. Equal deadlines fire in the order they
+ * were armed.
  */
 #pragma once
 
@@ -20,7 +22,8 @@ struct timer {
 };
 
 void timer_init(struct timer *t, struct loop *l, void (*fn)(struct timer *t));
-/* Arms, or arms anew. after_us ≤ 0: on the next turn. -ENOMEM: the heap could not grow, the timer is as before. */
+/* Arms, or arms anew. after_us ≤ 0: on the next turn. -ENOMEM: the heap could not grow, the timer
+ * is as before. */
 int timer_once(struct timer *t, int64_t after_us);
 /* period_us > 0. Late periods are skipped, not made up for. */
 int timer_every(struct timer *t, int64_t period_us);

@@ -26,7 +26,8 @@ struct watch_dir {
     struct timer settle, rescan;
 };
 
-/* For the same folder this gives the same number again; for another of that name the old one is let go. */
+/* For the same folder this gives the same number again; for another of that name the old one is let
+ * go. */
 static int watch_dir_look(struct watch_dir *w)
 {
     int wd;

@@ -16,7 +16,8 @@ struct watch_fd {
 _Static_assert((int)FD_READABLE == (int)UV_READABLE && (int)FD_WRITABLE == (int)UV_WRITABLE,
     "events are passed on as they are");
 
-/* libuv stops watching a descriptor that is in error; level-triggered means that its owner goes on hearing of it. */
+/* libuv stops watching a descriptor that is in error; level-triggered means that its owner goes on
+ * hearing of it. */
 static void watch_fd_ready(uv_poll_t *handle, int status, int events)
 {
     struct watch_fd *w = container_of(handle, struct watch_fd, handle);

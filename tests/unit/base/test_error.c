@@ -17,6 +17,7 @@ Test(error, set_returns_the_code_and_keeps_a_sentence)
 Test(error, null_is_allowed)
 {
     cr_assert_eq(error_set(NULL, -ENOENT, "gone"), -ENOENT);
+    cr_assert_lt(error_prefix(NULL, "x"), 0);
 }
 
 Test(error, without_a_sentence_says_what_errno_says)

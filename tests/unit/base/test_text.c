@@ -45,6 +45,10 @@ Test(text, makes_slugs_of_anything)
 
 Test(text, slugs_fit_small_buffers)
 {
+    char nothing[1];
+
+    text_slug("abc", nothing, 1);
+    cr_expect_str_eq(nothing, "");
     for (size_t cap = 2; cap < 12; cap++) {
         char out[12];
 

@@ -11,7 +11,7 @@
 #include "loop/tcp.h"
 #include "wait.h"
 
-/* --- a server that says what it is told to ------------------------------------------------------------------------------------ */
+/* --- a server that says what it is told to ---------------------------------------------------- */
 
 struct server {
     struct tcp_listener *listener;
@@ -65,7 +65,7 @@ static void server_accepted(void *ctx, struct tcp *t)
     tcp_set_events(t, &events, s);
 }
 
-/* --- a request and what came of it ---------------------------------------------------------------------------------------------- */
+/* --- a request and what came of it ------------------------------------------------------------ */
 
 struct world;
 
@@ -195,7 +195,7 @@ static void assert_body(struct asked *a, const char *text)
     cr_assert_str_eq(buf_text(&a->body), text);
 }
 
-/* --- what servers do ------------------------------------------------------------------------------------------------------------ */
+/* --- what servers do -------------------------------------------------------------------------- */
 
 Test(http_client, gets_a_body_with_its_length)
 {
@@ -368,7 +368,7 @@ Test(http_client, so_many_headers_and_no_more)
     world_over(&w);
 }
 
-/* --- what we ask ---------------------------------------------------------------------------------------------------------------- */
+/* --- what we ask ------------------------------------------------------------------------------ */
 
 Test(http_client, sends_method_headers_body_and_password)
 {
@@ -456,7 +456,7 @@ Test(http_client, keeps_no_connection)
     world_over(&w);
 }
 
-/* --- names ---------------------------------------------------------------------------------------------------------------------- */
+/* --- names ------------------------------------------------------------------------------------ */
 
 static int our_names(const char *name, struct sockaddr_storage *ret, size_t max, size_t *ret_n)
 {
@@ -522,7 +522,7 @@ Test(http_client, a_dead_name_server_keeps_nobody)
     world_over(&w);
 }
 
-/* --- time ----------------------------------------------------------------------------------------------------------------------- */
+/* --- time ------------------------------------------------------------------------------------- */
 
 Test(http_client, a_server_that_accepts_and_says_nothing_times_out)
 {
@@ -577,7 +577,7 @@ Test(http_client, the_whole_has_a_limit_of_its_own)
     world_over(&w);
 }
 
-/* --- the owner's say ------------------------------------------------------------------------------------------------------------ */
+/* --- the owner's say -------------------------------------------------------------------------- */
 
 Test(http_client, the_owner_may_end_it_by_a_result)
 {

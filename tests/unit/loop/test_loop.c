@@ -217,9 +217,20 @@ Test(loop, the_time_stands_still_within_a_turn)
     loop_free(l);
 }
 
-/* --- lag
- * ----------------------------------------------------------------------------------------------------------------
- */
+Test(loop, writing_to_a_peer_that_is_gone_is_an_error_and_not_the_end)
+{
+    struct loop *l = virtual_loop();
+    int fds[2];
+
+    cr_assert_eq(pipe(fds), 0);
+    close(fds[0]);
+    cr_assert_eq(write(fds[1], "x", 1), -1);
+    cr_assert_eq(errno, EPIPE);
+    close(fds[1]);
+    loop_free(l);
+}
+
+/* --- lag -------------------------------------------------------------------------------------- */
 
 static void be_busy(uv_poll_t *p, int status, int events)
 {
@@ -278,8 +289,7 @@ Test(loop, lag_is_the_work_without_the_wait)
     close(fds[1]);
 }
 
-/* --- what is left at the end
- * -------------------------------------------------------------------------------------------- */
+/* --- what is left at the end ------------------------------------------------------------------ */
 
 static void nothing(struct timer *t)
 {

@@ -367,7 +367,7 @@ Test(process, has_its_signals_at_their_defaults)
     child_over(&c);
 }
 
-/* --- what it says on standard error ----------------------------------------------------------------------------------------- */
+/* --- what it says on standard error ----------------------------------------------------------- */
 
 struct seen {
     char text[16384];

@@ -10,8 +10,7 @@
 #include "loop/resolver.h"
 #include "wait.h"
 
-/* --- a name server that answers when the test says so
- * ----------------------------------------------------------------------
+/* --- a name server that answers when the test says so -----------------------------------------
  *
  * "slow…" waits for a byte in a pipe and then is 192.0.2.7; "none…" does not exist; "broken…"
  * fails; all else is 192.0.2.1 and .2. The resolver's threads have no context, so this lives in

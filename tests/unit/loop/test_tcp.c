@@ -13,8 +13,7 @@
 #include "loop/tcp.h"
 #include "wait.h"
 
-/* --- one end of a connection that keeps what it hears
- * ------------------------------------------------------------------------ */
+/* --- one end of a connection that keeps what it hears ----------------------------------------- */
 
 enum act { NOTHING, CLOSES, ABORTS, PAUSES, SENDS };
 
@@ -107,8 +106,7 @@ static void end_init(struct end *e)
     *e = (struct end){.got = BUF_INIT(64u << 20), .use_at_most = SIZE_MAX};
 }
 
-/* --- a loop, a listener, and a client on its way to it
- * ----------------------------------------------------------------------- */
+/* --- a loop, a listener, and a client on its way to it ---------------------------------------- */
 
 struct world {
     struct loop *loop;
@@ -200,9 +198,7 @@ static void reset(int fd)
     close(fd);
 }
 
-/* --- tests
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* --- tests ------------------------------------------------------------------------------------ */
 
 Test(tcp, carries_bytes_both_ways_and_says_who_ended)
 {
@@ -419,6 +415,22 @@ Test(tcp, pausing_in_data_keeps_the_rest_for_later)
     tcp_resume(w.server.t);
     cr_assert(got(&w.server, "a"), "not from within tcp_resume()");
     WAIT_UNTIL(w.loop, got(&w.server, "abcdef"));
+    world_over(&w);
+}
+
+Test(tcp, may_be_paused_before_it_is_open)
+{
+    struct world w;
+
+    world_init(&w, 4, NULL);
+    go(&w, NULL);
+    tcp_pause(w.client.t);
+    WAIT_UNTIL(w.loop, w.client.n_opened == 1 && w.server.t);
+    tcp_send(w.server.t, "abc", 3);
+    some_turns(w.loop);
+    cr_assert_eq(w.client.n_data, 0);
+    tcp_resume(w.client.t);
+    WAIT_UNTIL(w.loop, got(&w.client, "abc"));
     world_over(&w);
 }
 
@@ -754,9 +766,7 @@ Test(tcp, may_send_in_its_calls)
     world_over(&w);
 }
 
-/* --- listening
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* --- listening -------------------------------------------------------------------------------- */
 
 Test(tcp_listener, closes_more_than_it_may_have)
 {

@@ -3,12 +3,13 @@
 
 #include "loop/http_private.h"
 
-void http_head_init(struct http_head *h)
+void response_head_init(struct response_head *h)
 {
-    *h = (struct http_head){.text = BUF_INIT(HTTP_CLIENT_MAX_HEAD_BYTES + HTTP_CLIENT_MAX_HEADERS)};
+    *h = (struct response_head){
+        .text = BUF_INIT(HTTP_CLIENT_MAX_HEAD_BYTES + HTTP_CLIENT_MAX_HEADERS)};
 }
 
-void http_head_fini(struct http_head *h)
+void response_head_fini(struct response_head *h)
 {
     buf_fini(&h->text);
 }
@@ -44,7 +45,7 @@ static int status_of(const char *line, size_t n)
     return status;
 }
 
-static void begin(struct http_head *h, const char *line, size_t n)
+static void begin(struct response_head *h, const char *line, size_t n)
 {
     buf_clear(&h->text);
     h->n = 0;
@@ -53,7 +54,7 @@ static void begin(struct http_head *h, const char *line, size_t n)
     h->status = status_of(line, n);
 }
 
-static int append(struct http_head *h, const char *s, size_t n, uint32_t *ret_at)
+static int append(struct response_head *h, const char *s, size_t n, uint32_t *ret_at)
 {
     uint32_t at = (uint32_t)h->text.len;
     int r = buf_append(&h->text, s, n);
@@ -67,7 +68,7 @@ static int append(struct http_head *h, const char *s, size_t n, uint32_t *ret_at
 }
 
 /* Lines without a colon and those of the old folding say nothing that we need. */
-static int add(struct http_head *h, const char *line, size_t n)
+static int add(struct response_head *h, const char *line, size_t n)
 {
     const char *colon = memchr(line, ':', n), *value;
     size_t n_name, n_value;
@@ -93,7 +94,7 @@ static int add(struct http_head *h, const char *line, size_t n)
     return 0;
 }
 
-int http_head_line(struct http_head *h, const char *line, size_t n)
+int response_head_line(struct response_head *h, const char *line, size_t n)
 {
     const char *rest = line;
     size_t n_rest = n;
@@ -114,7 +115,8 @@ int http_head_line(struct http_head *h, const char *line, size_t n)
     return h->status >= 200;
 }
 
-size_t http_head_list(const struct http_head *h, struct http_header list[HTTP_CLIENT_MAX_HEADERS])
+size_t response_head_list(
+    const struct response_head *h, struct http_header list[HTTP_CLIENT_MAX_HEADERS])
 {
     const char *text = (const char *)buf_data(&h->text);
 
