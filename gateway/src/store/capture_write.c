@@ -125,8 +125,10 @@ static int capture_run(struct writer *w, struct job *j)
     c->row.id = w->next_id++;
     r = files_put(w->files, c->day->dir, c->row.id, c->frame->pub.data, c->frame->pub.len,
         c->row.captured_us, w->sync_each);
-    if (r < 0)
+    if (r < 0) {
+        c->day->keep = true; /* should the half of it not have gone, the next start sees to it */
         return r;
+    }
     c->put = w->files_put = true;
     return insert(w, &c->row);
 }

@@ -222,7 +222,7 @@ int reconcile(const struct files *f, struct db *d, struct error *e)
         db_exec(d, "ROLLBACK");
         return r;
     }
-    log_info("captures checked after a crash", F_INT("folders", n),
+    log_info("captures compared with their files", F_INT("folders", n),
         F_INT("files_removed", c.n_files), F_INT("rows_removed", c.n_rows));
     return 0;
 }

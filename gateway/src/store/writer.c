@@ -209,5 +209,7 @@ void writer_work(void *ctx, struct list *batch)
         one_by_one(w, batch);
     else if (r < 0)
         fail(batch, r);
+    if (r == -ENOSPC)
+        writer_measure(w);
     show_status(w);
 }
