@@ -18,6 +18,7 @@ SANITIZED_SUITES = ["unit", "fuzz"]
 SANITIZERS = ["-Db_sanitize=address,undefined", "-Db_lundef=false"]
 SANITIZER_ENV = {
     "ASAN_OPTIONS": "abort_on_error=1:detect_stack_use_after_return=1",
+    "LSAN_OPTIONS": f"suppressions={ROOT}/tests/lsan.supp:print_suppressions=0",
     "UBSAN_OPTIONS": "halt_on_error=1:abort_on_error=1:print_stacktrace=1",
 }
 

@@ -1,6 +1,7 @@
 #include "store/database.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "store/schema.h"
 
 #define NAME "warren.db"
+#define SUSPECT NAME ".suspect"
 /* How long the start may take for looking through a database after a crash. A larger one is trusted where it was not reached: SQLite
  * itself survives a crash, the check is for disks that do not. */
 #define CHECK_US (5 * US_PER_S)
@@ -181,19 +183,40 @@ static int check(struct db *d, struct error *e)
     return r < 0 && r != -ETIMEDOUT ? db_error(d, e, "cannot check the database") : 0;
 }
 
-/* The log is removed by a clean close. */
-static bool was_crash(const struct place *p)
+/* What a start needs, which is little: read whether there was a crash or not. */
+static int read_small_tables(struct db *d, struct error *e)
+{
+    int64_t n;
+
+    if (db_int(d, "SELECT count(*) FROM kv WHERE value <> x'00'", &n) < 0 ||
+        db_int(d, "SELECT count(*) FROM sqlite_sequence", &n) < 0 ||
+        db_int(d, "SELECT n_captures FROM totals", &n) < 0 ||
+        db_int(d, "SELECT count(*) FROM open_days", &n) < 0)
+        return db_error(d, e, "cannot read the database");
+    return 0;
+}
+
+/* After a crash the log is there, which a clean close removes; damage that was found while running is noted by a file. */
+static bool needs_check(const struct place *p)
 {
     char wal[PATH_MAX + 8];
     struct stat st;
 
     snprintf(wal, sizeof wal, "%s-wal", p->db);
-    return stat(wal, &st) == 0 && st.st_size > 0;
+    return (stat(wal, &st) == 0 && st.st_size > 0) ||
+        faccessat(p->files->root, SUSPECT, F_OK, 0) == 0;
+}
+
+void database_suspect(const struct files *f)
+{
+    int fd = openat(f->root, SUSPECT, O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
+
+    closep(&fd);
 }
 
 static int open_existing(const struct place *p, struct db *ret, struct error *e)
 {
-    bool crash = was_crash(p);
+    bool suspect = needs_check(p);
     struct db db;
     size_t from;
     int r = db_open(&db, p->db, p->files->ops->vfs, e);
@@ -201,9 +224,12 @@ static int open_existing(const struct place *p, struct db *ret, struct error *e)
     if (r < 0)
         return r;
     r = schema_migrate(&db, schema_migrations, schema_n_migrations, &from, e);
-    if (r == 0 && crash)
+    if (r == 0)
+        r = read_small_tables(&db, e);
+    if (r == 0 && suspect)
         r = check(&db, e);
     if (r == 0) {
+        unlinkat(p->files->root, SUSPECT, 0);
         db_move(&db, ret);
         return 0;
     }

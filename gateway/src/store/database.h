@@ -10,4 +10,6 @@
 #include "store/files.h"
 
 /* `path` is the data folder's. */
+/* It was found damaged while running: the next start shall look through all of it. */
+void database_suspect(const struct files *f);
 int database_open(const struct files *f, const char *path, struct db *ret, struct error *e);

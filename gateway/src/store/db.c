@@ -86,7 +86,7 @@ static int io_errno(const struct db *d)
     return system == EROFS ? -EROFS : -EIO;
 }
 
-int db_errno(const struct db *d)
+int db_errno(struct db *d)
 {
     switch (sqlite3_errcode(d->handle) & 0xff) {
     case SQLITE_FULL:
@@ -100,6 +100,7 @@ int db_errno(const struct db *d)
         return -ETIMEDOUT;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
+        d->damaged = true;
         return -EUCLEAN;
     case SQLITE_CONSTRAINT:
         return -EEXIST;
@@ -111,7 +112,7 @@ int db_errno(const struct db *d)
     }
 }
 
-int db_error(const struct db *d, struct error *e, const char *what)
+int db_error(struct db *d, struct error *e, const char *what)
 {
     return error_set(e, db_errno(d), "%s: %s", what, sqlite3_errmsg(d->handle));
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sqlite3.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -18,6 +19,7 @@ struct db {
     } kept[DB_MAX_STATEMENTS];
     size_t n_kept;
     int64_t deadline_us; /* monotonic; 0: none */
+    bool damaged;        /* SQLite said so, once */
 };
 
 #define DB_NULL ((struct db){0})
@@ -33,9 +35,9 @@ void db_close(struct db *d);
 
 /* The negative errno for the newest failure: -ENOSPC, -ENOMEM, -EBUSY, -ETIMEDOUT (over the deadline), -EUCLEAN (the file is damaged),
  * -EEXIST (a constraint), -EROFS, else -EIO. */
-int db_errno(const struct db *d);
+int db_errno(struct db *d);
 /* Fills in what SQLite says about it. Returns db_errno(). */
-int db_error(const struct db *d, struct error *e, const char *what);
+int db_error(struct db *d, struct error *e, const char *what);
 
 /* One or more statements without rows. */
 int db_exec(struct db *d, const char *sql);

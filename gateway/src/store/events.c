@@ -120,8 +120,9 @@ static void events_done(struct store *s, struct job *j)
         shift(q, n);
     else if (j->result == -ENOSPC)
         space_failed(s, 0);
-    else
-        log_error("events could not be written", F_ERRNO(j->result));
+    else if (!q->failing)
+        log_error("events cannot be written; they wait", F_ERRNO(j->result));
+    q->failing = j->result < 0;
     if (!s->closing)
         schedule(s, j->result == 0 ? EVENTS_WAIT_US : EVENTS_RETRY_US);
 }

@@ -32,6 +32,7 @@ struct event_queue {
     struct timer timer;
     struct event *ring[STORE_MAX_PENDING_EVENTS]; /* a reference each */
     size_t first, n;
+    bool failing; /* said in the log */
     struct {
         struct job job;
         struct event *events[EVENTS_PER_JOB]; /* the first of the ring, borrowed */

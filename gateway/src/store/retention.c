@@ -254,8 +254,11 @@ void retention_nudge(struct store *s)
 
 void retention_added(struct store *s)
 {
+    const struct store_config *c = &s->config;
+
     s->n_captured++;
-    if (s->config.max_bytes > 0 && s->usage.capture_bytes > s->config.max_bytes)
+    if ((c->max_bytes > 0 && s->usage.capture_bytes > c->max_bytes) ||
+        ((c->max_percent > 0 || c->min_free_bytes > 0) && s->n_captured >= SLICE_FILES))
         retention_nudge(s);
 }
 

@@ -16,21 +16,25 @@
 /* Longer reads are given up, so that one search does not keep all others from their pages. */
 #define READ_MAX_US (2 * US_PER_S)
 
+static void read_one(struct reader *r, struct job *j)
+{
+    r->db.deadline_us = clock_mono_us() + r->max_us;
+    j->class->read(r, j);
+    if (j->result == -ETIMEDOUT && atomic_load(&r->stopping))
+        j->result = -ECANCELED;
+    if (j->result == -EUCLEAN || j->result == -EBUSY)
+        j->result = -EIO;
+}
+
 static void reader_work(void *ctx, struct list *batch)
 {
     struct reader *r = ctx;
 
     for (struct list *at = batch->next; at != batch; at = at->next) {
-        struct job *j = job_of(at);
-
-        if (atomic_load(&r->stopping)) {
-            j->result = -ECANCELED;
-            continue;
-        }
-        r->db.deadline_us = clock_mono_us() + r->max_us;
-        j->class->read(r, j);
-        if (j->result == -EUCLEAN || j->result == -EBUSY)
-            j->result = -EIO;
+        if (atomic_load(&r->stopping))
+            job_of(at)->result = -ECANCELED;
+        else
+            read_one(r, job_of(at));
     }
 }
 
@@ -233,6 +237,8 @@ struct store *store_close(struct store *s)
         events_drain(s);
     events_fini(s);
 
+    if (s->writer.db.damaged || s->reader.db.damaged)
+        database_suspect(&s->files);
     db_close(&s->reader.db);
     writer_fini(&s->writer);
     files_close(&s->files);

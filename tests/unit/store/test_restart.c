@@ -183,6 +183,24 @@ static void damage(off_t at, size_t n)
     close(fd);
 }
 
+/* The first page with this text. */
+static void damage_page(const char *text)
+{
+    char page[4096], path[256];
+    FILE *file = fopen(fixture_path(&f, "warren.db", path), "r");
+    off_t found = 0;
+
+    cr_assert_not_null(file);
+    for (off_t at = 4096; found == 0 && pread(fileno(file), page, sizeof page, at) == sizeof page;
+         at += sizeof page) {
+        if (memmem(page, sizeof page, text, strlen(text)))
+            found = at;
+    }
+    fclose(file);
+    cr_assert_gt(found, 0);
+    damage(found, 4096);
+}
+
 Test(restart, moves_a_damaged_database_aside_and_finds_captures_again)
 {
     for (unsigned i = 0; i < 20; i++)
@@ -198,10 +216,6 @@ Test(restart, reads_what_can_be_read_from_a_damaged_database)
 {
     static struct page p;
     struct answer pinned = {0};
-    struct stat st;
-    char path[256];
-    off_t at = 0;
-    FILE *file;
 
     store_put(f.store, "registry", "porch", "{\"kind\":\"demo\"}", 15, NULL, NULL);
     for (unsigned i = 0; i < 20; i++)
@@ -215,19 +229,7 @@ Test(restart, reads_what_can_be_read_from_a_damaged_database)
     }
     fixture_close(&f);
 
-    /* A page in the middle of the events; found by its text. */
-    stat(fixture_path(&f, "warren.db", path), &st);
-    file = fopen(path, "r");
-    for (at = st.st_size / 4096 / 2 * 4096; at < st.st_size; at += 4096) {
-        char page[4096];
-
-        cr_assert_eq(pread(fileno(file), page, sizeof page, at), 4096);
-        if (memmem(page, sizeof page, "needle", 6))
-            break;
-    }
-    fclose(file);
-    cr_assert_lt(at, st.st_size);
-    damage(at, 4096);
+    damage_page("needle");
     write_file("warren.db-wal", "crash", 5); /* it was one: so the database is looked through */
 
     fixture_open(&f);
@@ -240,6 +242,41 @@ Test(restart, reads_what_can_be_read_from_a_damaged_database)
     cr_expect_str_eq(p.rows[19].key, "IMG_1");
     cr_expect_geq(store_next_event_id(f.store), 2000, "ids of events go on");
     expect_consistent(&f, "read from the damaged one");
+}
+
+Test(restart, notices_damaged_settings_without_a_crash)
+{
+    for (unsigned i = 0; i < 20; i++)
+        fixture_put_wait(&f, "porch", NULL, 0, i);
+    store_put(f.store, "registry", "porch", "only in this table", 18, NULL, NULL);
+    fixture_close(&f);
+    damage_page("only in this table");
+    fixture_open(&f);
+    cr_expect_geq(fixture_count(&f, ".", "damaged-*"), 1);
+    cr_expect_null(store_get(f.store, "registry", "porch", NULL));
+    expect_found_again(20);
+}
+
+Test(restart, looks_through_a_database_that_was_found_damaged_while_running)
+{
+    static struct page p;
+
+    for (unsigned i = 0; i < 20; i++) {
+        char key[64];
+
+        snprintf(key, sizeof key, "a key like no other %u", i);
+        fixture_put_wait(&f, "porch", key, TEST_NOON_US + i, i);
+    }
+    fixture_close(&f);
+    damage_page("a key like no other"); /* which no start needs */
+    fixture_open(&f);
+    cr_expect_eq(fixture_count(&f, ".", "damaged-*"), 0);
+    store_captures(f.store, &(struct capture_filter){.limit = 100}, on_captures, &p);
+    fixture_wait(&f, &p.done);
+    cr_expect_eq(p.result, -EIO);
+    fixture_reopen(&f);
+    cr_expect_geq(fixture_count(&f, ".", "damaged-*"), 1);
+    expect_found_again(20);
 }
 
 Test(restart, refuses_a_database_of_a_newer_program)

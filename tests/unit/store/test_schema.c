@@ -19,8 +19,10 @@ static void end(void)
 
 TestSuite(schema, .init = begin, .fini = end);
 
+#define FIRST "CREATE TABLE a(x INTEGER) STRICT; INSERT INTO a VALUES(1)"
+
 static const struct migration STEPS[] = {
-    {"CREATE TABLE a(x INTEGER) STRICT; INSERT INTO a VALUES(1)"},
+    {FIRST},
     {"ALTER TABLE a ADD COLUMN y INTEGER; UPDATE a SET y = x + 1"},
 };
 
@@ -49,7 +51,7 @@ Test(schema, steps_run_once_and_in_order)
 Test(schema, failing_step_leaves_the_version_before)
 {
     static const struct migration bad[] = {
-        STEPS[0], {"CREATE TABLE b(x INTEGER); CREATE TABLE a(x INTEGER)"}};
+        {FIRST}, {"CREATE TABLE b(x INTEGER); CREATE TABLE a(x INTEGER)"}};
     struct error e = ERROR_NULL;
     size_t from = 77;
 
