@@ -2,10 +2,11 @@
  *
  *     bench_store [seconds per case=2] [repetitions=3] [folder=.]
  *
- * Prints one JSON line per case and repetition, and last the medians of the repetitions' ratios. A capture is a file of 30 KB and a row.
+ * Prints one JSON line per case and repetition, and last the medians of the repetitions' ratios. A
+ * capture is a file of 30 KB and a row.
  *
- *   limit_one     file, fsync, rename, fsync of the folder, INSERT with WAL and synchronous=FULL: in a bare loop, one after the other
- *   limit_batch   ten files behind one syncfs and one commit
+ *   limit_one     file, fsync, rename, fsync of the folder, INSERT with WAL and synchronous=FULL:
+ * in a bare loop, one after the other limit_batch   ten files behind one syncfs and one commit
  *   store_one     the store, one device that sends its next picture when the one before is durable
  *   store_16      the store, sixteen such devices
  */
@@ -53,7 +54,7 @@ static void sample(struct run *r, int64_t us)
     r->n++;
 }
 
-/* --- the limit ------------------------------------------------------------------------------------ */
+/* --- the limit -------------------------------------------------------------------------------- */
 
 struct limit {
     int dir;
@@ -161,7 +162,7 @@ static void limit_batch(struct run *r)
     limit_close(&l);
 }
 
-/* --- the store ------------------------------------------------------------------------------------ */
+/* --- the store -------------------------------------------------------------------------------- */
 
 struct device {
     struct bench *bench;
@@ -252,7 +253,7 @@ static void store_16(struct run *r)
     run_store(r, 16);
 }
 
-/* --- cases ---------------------------------------------------------------------------------------- */
+/* --- cases ------------------------------------------------------------------------------------ */
 
 static const struct {
     const char *name;

@@ -1,8 +1,10 @@
 /* store_kill.c - kill -9 in the middle of a stream of captures, many times over.
  *
- * A child takes captures with the real store on a real loop as fast as it can, and writes a line into a pipe for each answer that it gets: kept,
- * or removed. At a random moment it is killed. Then the store is opened again by the parent: whatever the child was told is true, nothing
- * half-written is listed or left on the disk, and all that is listed can be read and is what was given.
+ * A child takes captures with the real store on a real loop as fast as it can, and writes a line
+ * into a pipe for each answer that it gets: kept, or removed. At a random moment it is killed. Then
+ * the store is opened again by the parent: whatever the child was told is true, nothing
+ * half-written is listed or left on the disk, and all that is listed can be read and is what was
+ * given.
  *
  *     store_kill [rounds=50] [seed]
  */
@@ -55,7 +57,7 @@ struct told {
         exit(1);                                                                                   \
     } while (0)
 
-/* --- the child ------------------------------------------------------------------------------------ */
+/* --- the child -------------------------------------------------------------------------------- */
 
 struct child {
     struct loop *loop;
@@ -144,7 +146,7 @@ static int child_main(const char *path, uint64_t first, int fd)
     return loop_run(c.loop);
 }
 
-/* --- the parent ----------------------------------------------------------------------------------- */
+/* --- the parent ------------------------------------------------------------------------------- */
 
 struct check {
     struct loop *loop;

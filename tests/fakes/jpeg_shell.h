@@ -1,5 +1,5 @@
-/* jpeg_shell.h - bytes that are a JPEG as far as its markers go, of any size and each with a number in it: for what stores and forwards pictures
- * and does not decode them.
+/* jpeg_shell.h - bytes that are a JPEG as far as its markers go, of any size and each with a number
+ * in it: for what stores and forwards pictures and does not decode them.
  */
 #pragma once
 

@@ -13,7 +13,8 @@
 #include "base/util.h"
 
 #define QUALITY 75
-/* For these the decoder holds all coefficients, 3 to 6 bytes a pixel, so a few bytes could make us allocate hundreds of megabytes. */
+/* For these the decoder holds all coefficients, 3 to 6 bytes a pixel, so a few bytes could make us
+ * allocate hundreds of megabytes. */
 #define MAX_PROGRESSIVE_PIXELS (JPEG_MAX_PIXELS / 4)
 /* Encoders make ten or so; each is a walk over the whole picture. */
 #define MAX_SCANS 64
@@ -30,9 +31,10 @@ static size_t row_bytes(const struct pixels *p)
     return (size_t)p->width * p->n_components;
 }
 
-/* --- errors ---------------------------------------------------------------------------------------- */
+/* --- errors ----------------------------------------------------------------------------------- */
 
-/* libjpeg ends a function that fails by a jump. What is open at that moment lives in the struct that holds this, not on the stack. */
+/* libjpeg ends a function that fails by a jump. What is open at that moment lives in the struct
+ * that holds this, not on the stack. */
 struct trap {
     struct jpeg_error_mgr manager; /* first: libjpeg knows this one */
     jmp_buf jump;
@@ -65,7 +67,7 @@ static struct jpeg_error_mgr *trap_init(struct trap *t)
     return &t->manager;
 }
 
-/* --- decoding -------------------------------------------------------------------------------------- */
+/* --- decoding --------------------------------------------------------------------------------- */
 
 struct decoder {
     struct trap trap;
@@ -135,7 +137,8 @@ static void decoder_rows(struct decoder *d)
         JSAMPROW row = d->out.bytes + d->n_rows * row_bytes(&d->out);
         unsigned n = jpeg_read_scanlines(&d->jpeg, &row, 1);
 
-        /* Cut off before the first row, and not a picture of several passes: all the rest would be grey. */
+        /* Cut off before the first row, and not a picture of several passes: all the rest would be
+         * grey. */
         if (d->n_rows == 0 && d->trap.cut_off && !d->jpeg.progressive_mode) {
             snprintf(d->trap.text, sizeof d->trap.text, "the picture is cut off at its beginning");
             return;
@@ -166,7 +169,7 @@ static int decode(
         : r;
 }
 
-/* --- making it smaller still ----------------------------------------------------------------------- */
+/* --- making it smaller still ------------------------------------------------------------------ */
 
 /* Where column or row i of `to` begins among `from`. */
 static unsigned edge(unsigned i, unsigned from, unsigned to)
@@ -185,8 +188,8 @@ static uint8_t average(
     return (uint8_t)((sum + n / 2) / n);
 }
 
-/* An eighth is still too wide for pictures of over eight times the width: boxes of pixels become one. In place, for each box lies at or behind
- * the pixel that it becomes. */
+/* An eighth is still too wide for pictures of over eight times the width: boxes of pixels become
+ * one. In place, for each box lies at or behind the pixel that it becomes. */
 static void shrink(struct pixels *p, unsigned max_width)
 {
     struct pixels to = {p->bytes, max_width,
@@ -208,7 +211,7 @@ static void shrink(struct pixels *p, unsigned max_width)
     *p = to;
 }
 
-/* --- encoding -------------------------------------------------------------------------------------- */
+/* --- encoding --------------------------------------------------------------------------------- */
 
 struct encoder {
     struct trap trap;

@@ -1,4 +1,5 @@
-/* thumbnail.h - a small JPEG of a JPEG, decoded at a reduced DCT scale. Pure: no loop, no files; for threads. */
+/* thumbnail.h - a small JPEG of a JPEG, decoded at a reduced DCT scale. Pure: no loop, no files;
+ * for threads. */
 #pragma once
 
 #include <stddef.h>
@@ -10,5 +11,7 @@
 /* Largest picture that is decoded at all: a JPEG of few bytes can claim any size. */
 #define JPEG_MAX_PIXELS (64u << 20)
 
-/* At most `max_width` wide, never enlarged, quality 75. *ret is malloc'ed. -EBADMSG and a sentence: not a JPEG that can be decoded. */
-int thumbnail_make(const uint8_t *jpeg, size_t n, unsigned max_width, uint8_t **ret, size_t *ret_n, struct error *e);
+/* At most `max_width` wide, never enlarged, quality 75. *ret is malloc'ed. -EBADMSG and a sentence:
+ * not a JPEG that can be decoded. */
+int thumbnail_make(const uint8_t *jpeg, size_t n, unsigned max_width, uint8_t **ret, size_t *ret_n,
+    struct error *e);

@@ -1,8 +1,11 @@
-/* adopt.c - finds captures again from the files, after their database was lost: in the background, so that the gateway is up at once.
+/* adopt.c - finds captures again from the files, after their database was lost: in the background,
+ * so that the gateway is up at once.
  *
- * Folders that are noted with adopt = 1 are gone through, the newest first, a few files at a time between other work. The device comes from
- * the folder, the id from the name, the times from the file's date (which is the picture's, see files.c), the rest from the picture itself.
- * A file that is no whole JPEG is left where it is: nobody was told that it is kept, but it is not ours to judge what it was.
+ * Folders that are noted with adopt = 1 are gone through, the newest first, a few files at a time
+ * between other work. The device comes from the folder, the id from the name, the times from the
+ * file's date (which is the picture's, see files.c), the rest from the picture itself. A file that
+ * is no whole JPEG is left where it is: nobody was told that it is kept, but it is not ours to
+ * judge what it was.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -35,7 +38,7 @@ struct adopt_job {
     bool finished;
 };
 
-/* --- on the writer -------------------------------------------------------------------------------- */
+/* --- on the writer ---------------------------------------------------------------------------- */
 
 static void close_folder(struct adopt_job *a)
 {
@@ -200,7 +203,7 @@ static void adopt_settle(struct writer *w, struct job *j, bool durable)
         close_folder(a);
 }
 
-/* --- on the loop ---------------------------------------------------------------------------------- */
+/* --- on the loop ------------------------------------------------------------------------------ */
 
 static void adopt_done(struct store *s, struct job *j)
 {

@@ -15,7 +15,7 @@ struct change_job {
     void *ctx;
 };
 
-/* --- pins ----------------------------------------------------------------------------------------- */
+/* --- pins ------------------------------------------------------------------------------------- */
 
 static int pin_run(struct writer *w, struct job *j)
 {
@@ -46,7 +46,7 @@ static void pin_done(struct store *s, struct job *j)
 
 static const struct job_class pin_class = {.name = "pin", .run = pin_run, .done = pin_done};
 
-/* --- removing ------------------------------------------------------------------------------------- */
+/* --- removing --------------------------------------------------------------------------------- */
 
 static int remove_prepare(struct writer *w, struct job *j)
 {
@@ -100,10 +100,10 @@ static const struct job_class remove_class = {
     .done = remove_done,
 };
 
-/* --- lost ----------------------------------------------------------------------------------------- */
+/* --- lost ------------------------------------------------------------------------------------- */
 
-/* Somebody deleted the file. The row goes as well, if the file is really not there and its device's folder is: a disk that is not mounted
- * shall not cost all rows. */
+/* Somebody deleted the file. The row goes as well, if the file is really not there and its device's
+ * folder is: a disk that is not mounted shall not cost all rows. */
 static int lost_prepare(struct writer *w, struct job *j)
 {
     struct change_job *c = container_of(j, struct change_job, job);
@@ -137,7 +137,7 @@ static const struct job_class lost_class = {
     .done = lost_done,
 };
 
-/* --- on the loop ---------------------------------------------------------------------------------- */
+/* --- on the loop ------------------------------------------------------------------------------ */
 
 static int submit(struct store *s, const struct job_class *class, uint64_t id, bool pinned,
     store_fn fn, void *ctx)

@@ -3,8 +3,9 @@
  *     reader: row, then file ─┬─ there ─────────────────────────────────────────────→ fn
  *                             └─ no thumbnail yet → loop → pool: decode, keep, open → fn
  *
- * Decoding is the pool's, so that lists are not held up by large pictures; THUMBS_AT_ONCE of its threads at the most, the rest is for live
- * pictures. A thumbnail that cannot be kept is served from memory.
+ * Decoding is the pool's, so that lists are not held up by large pictures; THUMBS_AT_ONCE of its
+ * threads at the most, the rest is for live pictures. A thumbnail that cannot be kept is served
+ * from memory.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -36,7 +37,7 @@ struct open_job {
     int image, thumbs; /* for the pool: the picture, and the folder */
 };
 
-/* --- on the reader -------------------------------------------------------------------------------- */
+/* --- on the reader ---------------------------------------------------------------------------- */
 
 static int read_row(struct db *db, uint64_t id, struct capture_row *ret)
 {
@@ -82,10 +83,10 @@ static void open_read(struct reader *reader, struct job *j)
     j->result = r;
 }
 
-/* --- on the pool ---------------------------------------------------------------------------------- */
+/* --- on the pool ------------------------------------------------------------------------------ */
 
-/* A picture that was removed meanwhile leaves no thumbnail behind: its file had lost its name before whoever removed it looked for the
- * thumbnail for the last time. */
+/* A picture that was removed meanwhile leaves no thumbnail behind: its file had lost its name
+ * before whoever removed it looked for the thumbnail for the last time. */
 static void forget_if_removed(const struct open_job *o, const struct files *f)
 {
     struct stat st;
@@ -140,7 +141,7 @@ static void thumb_work(void *ctx)
     o->job.result = make_thumb(o);
 }
 
-/* --- on the loop ---------------------------------------------------------------------------------- */
+/* --- on the loop ------------------------------------------------------------------------------ */
 
 static int steal_fd(int *fd)
 {
@@ -188,7 +189,8 @@ static void thumb_done(void *ctx, int result)
     open_job_free(o);
 }
 
-/* Two that ask for one picture's do not make it at the same time: they would write to the same name. */
+/* Two that ask for one picture's do not make it at the same time: they would write to the same
+ * name. */
 static struct open_job *next_thumb(struct thumbs *t)
 {
     struct open_job *o, *other;

@@ -51,7 +51,7 @@ struct captures_job {
     bool more;
 };
 
-/* --- on the reader -------------------------------------------------------------------------------- */
+/* --- on the reader ---------------------------------------------------------------------------- */
 
 #define PAGE                                                                                       \
     " captured_us >= ?2 AND captured_us < ?3 AND (captured_us, id) < (?4, ?5)"                     \
@@ -110,7 +110,7 @@ static void captures_read(struct reader *r, struct job *j)
     j->result = read_rows(container_of(j, struct captures_job, job), &r->db);
 }
 
-/* --- on the loop ---------------------------------------------------------------------------------- */
+/* --- on the loop ------------------------------------------------------------------------------ */
 
 static void captures_job_free(struct captures_job *c)
 {

@@ -27,7 +27,7 @@ struct capture_job {
     char text[]; /* device, source and key */
 };
 
-/* --- on the writer -------------------------------------------------------------------------------- */
+/* --- on the writer ---------------------------------------------------------------------------- */
 
 static int check(struct capture_job *c)
 {
@@ -142,7 +142,7 @@ static void capture_settle(struct writer *w, struct job *j, bool durable)
     c->put = c->put && durable;
 }
 
-/* --- on the loop ---------------------------------------------------------------------------------- */
+/* --- on the loop ------------------------------------------------------------------------------ */
 
 static void publish_stored(struct store *s, const struct capture_row *row)
 {

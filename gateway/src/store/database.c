@@ -14,8 +14,8 @@
 
 #define NAME "warren.db"
 #define SUSPECT NAME ".suspect"
-/* How long the start may take for looking through a database after a crash. A larger one is trusted where it was not reached: SQLite
- * itself survives a crash, the check is for disks that do not. */
+/* How long the start may take for looking through a database after a crash. A larger one is trusted
+ * where it was not reached: SQLite itself survives a crash, the check is for disks that do not. */
 #define CHECK_US (5 * US_PER_S)
 
 struct place {
@@ -32,7 +32,7 @@ static int place_init(struct place *p, const struct files *f, const char *path, 
     return 0;
 }
 
-/* --- a new one ------------------------------------------------------------------------------------ */
+/* --- a new one -------------------------------------------------------------------------------- */
 
 /* Copies rows of one table as far as they can be read. Returns how many. */
 static int64_t salvage_table(struct db *from, struct db *to, const char *select, const char *insert)
@@ -155,8 +155,8 @@ static int replace(const struct place *p, bool old_exists, struct error *e)
     if (old_exists)
         r = move_aside(p);
     else
-        remove_with_log(
-            p->db); /* a log without its database is of no use, and would be taken for the new one's */
+        remove_with_log(p->db); /* a log without its database is of no use, and would be taken for
+                                   the new one's */
     if (r == 0 && rename(p->new, p->db) < 0)
         r = -errno;
     if (r == 0 && fsync(p->files->root) < 0)
@@ -165,7 +165,7 @@ static int replace(const struct place *p, bool old_exists, struct error *e)
                  : 0;
 }
 
-/* --- the one that is there ------------------------------------------------------------------------ */
+/* --- the one that is there -------------------------------------------------------------------- */
 
 /* -EUCLEAN. Being stopped by the deadline is no failure. */
 static int check(struct db *d, struct error *e)
@@ -196,7 +196,8 @@ static int read_small_tables(struct db *d, struct error *e)
     return 0;
 }
 
-/* After a crash the log is there, which a clean close removes; damage that was found while running is noted by a file. */
+/* After a crash the log is there, which a clean close removes; damage that was found while running
+ * is noted by a file. */
 static bool needs_check(const struct place *p)
 {
     char wal[PATH_MAX + 8];
@@ -248,8 +249,8 @@ int database_open(const struct files *f, const char *path, struct db *ret, struc
         r = replace(&p, false, e);
     if (r == 0)
         r = open_existing(&p, ret, e);
-    if (r ==
-        -ENOSPC) { /* room for SQLite's own small files, so that a full disk can be read, and emptied */
+    if (r == -ENOSPC) { /* room for SQLite's own small files, so that a full disk can be read, and
+                           emptied */
         files_drop_reserve(f);
         r = open_existing(&p, ret, e);
     }

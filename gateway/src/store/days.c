@@ -84,13 +84,15 @@ int days_use(struct days *d, const char *device, int64_t day, bool make, struct 
     return 0;
 }
 
-/* A folder whose note may go: nothing of this batch is in it. Empty ones that were dropped first, then the longest unused. */
+/* A folder whose note may go: nothing of this batch is in it. Empty ones that were dropped first,
+ * then the longest unused. */
 static bool forgettable(const struct days *d, const struct day *day, unsigned n_over)
 {
     return day->batch != d->batch && (day->dir < 0 || n_over > 0);
 }
 
-/* What happened in the folder is on the disk before the note goes: names that were removed would else come back with a power cut. */
+/* What happened in the folder is on the disk before the note goes: names that were removed would
+ * else come back with a power cut. */
 static int forget_note(struct days *d, struct db *db, const struct day *day)
 {
     static const char SQL[] = "DELETE FROM open_days WHERE device = ? AND day = ? AND adopt = 0";

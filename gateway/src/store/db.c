@@ -5,13 +5,14 @@
 
 #include "base/clock.h"
 
-/* Another program that looks into the database (sqlite3 on the command line) may hold its lock for a moment. */
+/* Another program that looks into the database (sqlite3 on the command line) may hold its lock for
+ * a moment. */
 #define DB_BUSY_MS 5000
 /* A read asks for the time each so many instructions of SQLite's machine: about 0.1 ms. */
 #define DB_DEADLINE_STEPS 5000
 
-/* cache_size: 1 MiB per connection instead of 2. wal_autocheckpoint: the log is written back at 4 MiB; journal_size_limit lets a log that
- * grew under a long read shrink again. */
+/* cache_size: 1 MiB per connection instead of 2. wal_autocheckpoint: the log is written back at 4
+ * MiB; journal_size_limit lets a log that grew under a long read shrink again. */
 static const char PRAGMAS[] = "PRAGMA journal_mode=WAL;"
                               "PRAGMA synchronous=FULL;"
                               "PRAGMA foreign_keys=ON;"

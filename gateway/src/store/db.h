@@ -1,4 +1,5 @@
-/* db.h - one connection to the database: how it is opened, its statements, and its errors as errno. */
+/* db.h - one connection to the database: how it is opened, its statements, and its errors as errno.
+ */
 #pragma once
 
 #include <sqlite3.h>
@@ -24,7 +25,8 @@ struct db {
 
 #define DB_NULL ((struct db){0})
 
-/* Makes the file when it is not there. `vfs` NULL: the system's. Opening is lazy in SQLite: the first statement tells what it is. */
+/* Makes the file when it is not there. `vfs` NULL: the system's. Opening is lazy in SQLite: the
+ * first statement tells what it is. */
 int db_open(struct db *d, const char *path, const char *vfs, struct error *e);
 /* As db_open, for reading, of a file that is there. */
 int db_open_readonly(struct db *d, const char *path, const char *vfs, struct error *e);
@@ -33,8 +35,8 @@ void db_move(struct db *from, struct db *to);
 /* Safe on DB_NULL, and to repeat. */
 void db_close(struct db *d);
 
-/* The negative errno for the newest failure: -ENOSPC, -ENOMEM, -EBUSY, -ETIMEDOUT (over the deadline), -EUCLEAN (the file is damaged),
- * -EEXIST (a constraint), -EROFS, else -EIO. */
+/* The negative errno for the newest failure: -ENOSPC, -ENOMEM, -EBUSY, -ETIMEDOUT (over the
+ * deadline), -EUCLEAN (the file is damaged), -EEXIST (a constraint), -EROFS, else -EIO. */
 int db_errno(struct db *d);
 /* Fills in what SQLite says about it. Returns db_errno(). */
 int db_error(struct db *d, struct error *e, const char *what);
@@ -44,7 +46,8 @@ int db_exec(struct db *d, const char *sql);
 /* The first column of the first row of `sql`. -ENODATA: no row. */
 int db_int(struct db *d, const char *sql, int64_t *ret);
 
-/* The kept statement of `sql`, a constant text, ready for its parameters. Give it back with db_reset(). */
+/* The kept statement of `sql`, a constant text, ready for its parameters. Give it back with
+ * db_reset(). */
 int db_prepare(struct db *d, const char *sql, sqlite3_stmt **ret);
 /* 1: a row; 0: the end. */
 int db_step(struct db *d, sqlite3_stmt *q);

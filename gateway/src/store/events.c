@@ -1,7 +1,8 @@
 /* events.c - events from the bus to the disk.
  *
- * They wait in a ring with a reference each. One job at a time takes the oldest of them along: each 200 ms when events wait, at once when
- * many do or when something else is written anyway. While a write fails they stay and it is tried again; a full ring forgets its oldest.
+ * They wait in a ring with a reference each. One job at a time takes the oldest of them along: each
+ * 200 ms when events wait, at once when many do or when something else is written anyway. While a
+ * write fails they stay and it is tried again; a full ring forgets its oldest.
  */
 #include <errno.h>
 
@@ -15,11 +16,12 @@
 /* After a failure: a full disk is not filled any faster by asking often. */
 #define EVENTS_RETRY_US (2 * US_PER_S)
 
-/* --- on the writer -------------------------------------------------------------------------------- */
+/* --- on the writer ---------------------------------------------------------------------------- */
 
 static int insert(struct writer *w, const struct event *e)
 {
-    /* An id can be there already when a commit failed at its very end, and was durable after all. */
+    /* An id can be there already when a commit failed at its very end, and was durable after all.
+     */
     static const char SQL[] =
         "INSERT INTO events(id, time_us, device, type, json) VALUES(?, ?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING";
@@ -46,7 +48,7 @@ static int events_run(struct writer *w, struct job *j)
     return r;
 }
 
-/* --- on the loop: the queue ----------------------------------------------------------------------- */
+/* --- on the loop: the queue ------------------------------------------------------------------- */
 
 static struct event **slot(struct event_queue *q, size_t i)
 {

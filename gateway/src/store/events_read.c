@@ -17,8 +17,9 @@ struct events_job {
     bool more;
 };
 
-/* Rows come newest first. A type that ends in "*" is a range of the types; it is not looked up in the index, for its rows would then have to be
- * sorted by id, all of them, before the first page is known. */
+/* Rows come newest first. A type that ends in "*" is a range of the types; it is not looked up in
+ * the index, for its rows would then have to be sorted by id, all of them, before the first page is
+ * known. */
 static void build_sql(const struct events_job *e, char *sql, size_t cap)
 {
     size_t n = e->type ? strlen(e->type) : 0;
@@ -34,7 +35,8 @@ static void build_sql(const struct events_job *e, char *sql, size_t cap)
         e->filter.to_us != 0 ? " AND time_us < ?6" : "");
 }
 
-/* Parameters that the statement does not have are not bound, and SQLite says so: nothing to handle. */
+/* Parameters that the statement does not have are not bound, and SQLite says so: nothing to handle.
+ */
 static void bind(const struct events_job *e, sqlite3_stmt *q)
 {
     uint64_t before = e->filter.before_id;

@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "store/files_private.h"
 
-/* --- opening -------------------------------------------------------------------------------------- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 /* mkdir -p: a data folder may be named that has no parent yet. */
 static int make_folders(const char *path)
@@ -85,7 +85,7 @@ void files_close(struct files *f)
     *f = FILES_NULL;
 }
 
-/* --- days ----------------------------------------------------------------------------------------- */
+/* --- days ------------------------------------------------------------------------------------- */
 
 int64_t day_of(int64_t us)
 {

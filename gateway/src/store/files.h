@@ -3,10 +3,12 @@
  *     DATA/captures/<device>/<YYYY-MM-DD>/<id>.jpg      being written: .<id>.tmp
  *     DATA/thumbs/<id / 1000>/<id>.jpg
  *
- * Names are made of checked device ids, days and numbers only, and nothing below DATA/captures is followed through a symbolic link; DATA,
- * captures and thumbs themselves may be links, to a larger disk.
+ * Names are made of checked device ids, days and numbers only, and nothing below DATA/captures is
+ * followed through a symbolic link; DATA, captures and thumbs themselves may be links, to a larger
+ * disk.
  *
- * All that changes the disk goes through a table of functions, so that tests can make the nth of them fail.
+ * All that changes the disk goes through a table of functions, so that tests can make the nth of
+ * them fail.
  */
 #pragma once
 
@@ -42,7 +44,8 @@ struct files {
 
 #define FILES_NULL ((struct files){.root = -1, .captures = -1, .thumbs = -1})
 
-/* Makes what is missing, and locks the folder: -EBUSY and a sentence when another process has it. */
+/* Makes what is missing, and locks the folder: -EBUSY and a sentence when another process has it.
+ */
 int files_open(struct files *f, const char *path, const struct files_ops *ops, struct error *e);
 void files_close(struct files *f);
 
@@ -54,19 +57,22 @@ int day_parse(const char *text, int64_t *ret);
 
 /* The folder of a day; with `make` it is made, durably, when missing. -ENOENT. */
 int files_open_day(const struct files *f, const char *device, int64_t day, bool make, int *ret);
-/* Removes the day's folder when it is empty, and the device's when that was all. Returns whether the day's is gone. */
+/* Removes the day's folder when it is empty, and the device's when that was all. Returns whether
+ * the day's is gone. */
 bool files_drop_day(const struct files *f, const char *device, int64_t day);
 
-/* Writes <id>.jpg, dated mtime_us, into a day's folder. With `sync` it is durable afterwards; else the caller syncs the file system. Nothing
- * is left of it on failure. */
-int files_put(const struct files *f, int dir, uint64_t id, const void *bytes, size_t n, int64_t mtime_us, bool sync);
+/* Writes <id>.jpg, dated mtime_us, into a day's folder. With `sync` it is durable afterwards; else
+ * the caller syncs the file system. Nothing is left of it on failure. */
+int files_put(const struct files *f, int dir, uint64_t id, const void *bytes, size_t n,
+    int64_t mtime_us, bool sync);
 bool files_has(const struct files *f, int dir, uint64_t id);
 /* No error when it is not there. */
 int files_remove(const struct files *f, int dir, uint64_t id);
 int files_remove_thumb(const struct files *f, uint64_t id);
 /* All of the file system. */
 int files_sync(const struct files *f);
-/* A file of this size keeps room for what a full disk needs to become less full: SQLite cannot remove rows without writing first. */
+/* A file of this size keeps room for what a full disk needs to become less full: SQLite cannot
+ * remove rows without writing first. */
 #define FILES_RESERVE_BYTES (1u << 20)
 /* Makes it, if it is not there and there is room. */
 void files_keep_reserve(const struct files *f);
@@ -75,13 +81,14 @@ void files_drop_reserve(const struct files *f);
 int files_probe(const struct files *f, size_t n);
 
 /* For reading. -ENOENT. */
-int files_open_image(const struct files *f, const char *device, int64_t day, uint64_t id, int *ret, uint64_t *ret_bytes);
+int files_open_image(const struct files *f, const char *device, int64_t day, uint64_t id, int *ret,
+    uint64_t *ret_bytes);
 int files_open_thumb(const struct files *f, uint64_t id, int *ret, uint64_t *ret_bytes);
 /* The file's whole content, malloc'ed. -EFBIG over max. */
 int files_read(int fd, size_t max, uint8_t **ret, size_t *ret_n);
 
-/* Keeps a thumbnail, opened for reading. Not synced: one that a power cut spoils is noticed and made again. `thumbs` is files.thumbs or a
- * duplicate of it. */
+/* Keeps a thumbnail, opened for reading. Not synced: one that a power cut spoils is noticed and
+ * made again. `thumbs` is files.thumbs or a duplicate of it. */
 int files_put_thumb(int thumbs, uint64_t id, const void *bytes, size_t n, int *ret);
 /* The number in "<id>.jpg"; false: another name. */
 bool files_parse_id(const char *name, uint64_t *ret);

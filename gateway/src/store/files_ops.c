@@ -63,8 +63,9 @@ int space_errno(int r)
     return r == -EDQUOT || r == -EFBIG ? -ENOSPC : r;
 }
 
-/* Kernels and sandboxes without openat2 get the next best: our names hold neither ".." nor an absolute
- * path, so only a link that somebody put there could lead astray, and the last component is checked. */
+/* Kernels and sandboxes without openat2 get the next best: our names hold neither ".." nor an
+ * absolute path, so only a link that somebody put there could lead astray, and the last component
+ * is checked. */
 int open_beneath(int dir, const char *path, int flags)
 {
     struct open_how how = {

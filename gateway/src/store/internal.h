@@ -13,7 +13,7 @@
 #include "store/store.h"
 #include "store/writer.h"
 
-/* --- the reader's thread ---------------------------------------------------------------------------- */
+/* --- the reader's thread ---------------------------------------------------------------------- */
 
 struct reader {
     struct db db;
@@ -22,7 +22,7 @@ struct reader {
     atomic_bool stopping; /* what still waits is answered with -ECANCELED */
 };
 
-/* --- events on their way to the disk (events.c) ----------------------------------------------------- */
+/* --- events on their way to the disk (events.c) ----------------------------------------------- */
 
 /* One transaction's share: a commit of so many takes about as long as one of few. */
 #define EVENTS_PER_JOB 1024
@@ -40,14 +40,14 @@ struct event_queue {
     } job;
 };
 
-/* --- thumbnails being made (capture_open.c) --------------------------------------------------------------- */
+/* --- thumbnails being made (capture_open.c) --------------------------------------------------- */
 
 struct thumbs {
     struct list waiting, running;
     unsigned n_running;
 };
 
-/* --- all of it --------------------------------------------------------------------------------------- */
+/* --- all of it -------------------------------------------------------------------------------- */
 
 struct store {
     struct loop *loop;
@@ -82,7 +82,8 @@ struct store {
 int store_open_with(struct loop *l, const struct store_config *config, const struct files_ops *ops,
     struct store **ret, struct error *e);
 
-/* Whether one more write may wait: -EAGAIN: too many do; -ESHUTDOWN: closing. Captures have a ceiling of their own. */
+/* Whether one more write may wait: -EAGAIN: too many do; -ESHUTDOWN: closing. Captures have a
+ * ceiling of their own. */
 int store_may_write(const struct store *s);
 /* Hands the job over with others of this turn. */
 void store_write(struct store *s, struct job *j);
@@ -101,8 +102,11 @@ void events_drain(struct store *s);
 /* capture_open.c: tells those whose thumbnails are not made yet that they will not be. */
 void thumbs_cancel(struct store *s);
 
-/* capture_read.c: reads the row of `columns` that `q` stands at. Texts live in one allocation, ret->device. -ENOMEM. */
-#define CAPTURE_COLUMNS "id, device, source, key, captured_us, received_us, width, height, bytes, sha256, pinned, latitude, longitude"
+/* capture_read.c: reads the row of `columns` that `q` stands at. Texts live in one allocation,
+ * ret->device. -ENOMEM. */
+#define CAPTURE_COLUMNS                                                                            \
+    "id, device, source, key, captured_us, received_us, width, height, bytes, sha256, pinned, "    \
+    "latitude, longitude"
 int capture_row_read(sqlite3_stmt *q, struct capture_row *ret);
 void capture_row_fini(struct capture_row *row);
 

@@ -1,7 +1,7 @@
 /* job.h - what the loop hands to one of the store's threads, and gets back.
  *
- * A job is made on the loop, pushed with others of the same turn, worked on by one thread, and comes back through an inbox. Nobody
- * else looks at it meanwhile, so nothing in it is locked.
+ * A job is made on the loop, pushed with others of the same turn, worked on by one thread, and
+ * comes back through an inbox. Nobody else looks at it meanwhile, so nothing in it is locked.
  */
 #pragma once
 
@@ -16,13 +16,15 @@ struct reader;
 struct store;
 struct writer;
 
-/* What a kind of job does. The first group is for the writer, whose batch is one transaction (writer.h); `read` is the reader's. */
+/* What a kind of job does. The first group is for the writer, whose batch is one transaction
+ * (writer.h); `read` is the reader's. */
 struct job_class {
     const char *name; /* for the log */
-    /* Before the transaction: checks, and folders that are needed. 0: run it; 1: there is nothing to do; negative: its result.
-     * May be called again when the batch was undone. NULL: run it. */
+    /* Before the transaction: checks, and folders that are needed. 0: run it; 1: there is nothing
+     * to do; negative: its result. May be called again when the batch was undone. NULL: run it. */
     int (*prepare)(struct writer *w, struct job *j);
-    /* In the transaction. What concerns this job only goes to j->result and returns 0; negative undoes the whole batch. */
+    /* In the transaction. What concerns this job only goes to j->result and returns 0; negative
+     * undoes the whole batch. */
     int (*run)(struct writer *w, struct job *j);
     /* After run() was called: whether all it did is durable, or undone. May be NULL. */
     void (*settle)(struct writer *w, struct job *j, bool durable);
@@ -37,7 +39,7 @@ struct job {
     struct message message; /* on its way there, then back; first */
     const struct job_class *class;
     int result;
-    size_t bytes;     /* of the file it writes; 0: none */
+    size_t bytes;      /* of the file it writes; 0: none */
     bool ran, skipped; /* the writer's notes about this batch */
 };
 
@@ -59,8 +61,8 @@ struct job_thread {
     void *ctx;
 };
 
-/* `work` gets up to max_jobs that wait, fewer when their bytes exceed max_bytes (one at the least), and leaves them in the list.
- * `name` has at most 15 characters. */
+/* `work` gets up to max_jobs that wait, fewer when their bytes exceed max_bytes (one at the least),
+ * and leaves them in the list. `name` has at most 15 characters. */
 int job_thread_start(struct job_thread *t, const char *name, struct inbox *inbox, size_t max_jobs,
     size_t max_bytes, void (*work)(void *ctx, struct list *batch), void *ctx);
 /* Takes all of `jobs`, so that what one turn made can become one batch. */

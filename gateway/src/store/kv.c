@@ -7,7 +7,7 @@
 
 #include "base/util.h"
 
-/* --- sorted arrays -------------------------------------------------------------------------------- */
+/* --- sorted arrays ---------------------------------------------------------------------------- */
 
 /* The first index whose name is not before `name`. */
 static size_t space_index(const struct kv *kv, const char *name, bool *ret_found)
@@ -56,7 +56,7 @@ static int grow(void **array, size_t *cap, size_t n, size_t size)
     return 0;
 }
 
-/* --- spaces --------------------------------------------------------------------------------------- */
+/* --- spaces ----------------------------------------------------------------------------------- */
 
 static void space_free(struct kv_space *s)
 {
@@ -131,7 +131,7 @@ const struct kv_space *kv_space(const struct kv *kv, const char *name)
     return space_find(kv, name);
 }
 
-/* --- entries -------------------------------------------------------------------------------------- */
+/* --- entries ---------------------------------------------------------------------------------- */
 
 const struct kv_entry *kv_get(const struct kv *kv, const char *space, const char *key)
 {

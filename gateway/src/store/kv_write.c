@@ -1,4 +1,5 @@
-/* kv_write.c - the small things on their way to the disk. Memory changes at once; the disk follows in the order of the calls. */
+/* kv_write.c - the small things on their way to the disk. Memory changes at once; the disk follows
+ * in the order of the calls. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@ struct kv_job {
     char text[];
 };
 
-/* --- on the writer -------------------------------------------------------------------------------- */
+/* --- on the writer ---------------------------------------------------------------------------- */
 
 static int kv_run(struct writer *w, struct job *j)
 {
@@ -41,7 +42,7 @@ static int kv_run(struct writer *w, struct job *j)
     return db_run(&w->db, q);
 }
 
-/* --- on the loop ---------------------------------------------------------------------------------- */
+/* --- on the loop ------------------------------------------------------------------------------ */
 
 static void kv_done(struct store *s, struct job *j)
 {

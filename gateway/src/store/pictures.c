@@ -14,7 +14,7 @@
 #define NAME_BYTES 32
 #define PROBE_CHUNK_BYTES 65536
 
-/* --- pictures ------------------------------------------------------------------------------------- */
+/* --- pictures --------------------------------------------------------------------------------- */
 
 static const char *name_of(uint64_t id, char name[static NAME_BYTES])
 {
@@ -43,7 +43,8 @@ static int write_all(const struct files *f, int fd, const uint8_t *bytes, size_t
     return 0;
 }
 
-/* The file's date is the picture's: kept by backups, and what is left to go by should the database be lost. */
+/* The file's date is the picture's: kept by backups, and what is left to go by should the database
+ * be lost. */
 static int write_tmp(const struct files *f, int dir, const char *tmp, const void *bytes, size_t n,
     int64_t mtime_us, bool sync)
 {
@@ -188,7 +189,7 @@ int files_read(int fd, size_t max, uint8_t **ret, size_t *ret_n)
     return 0;
 }
 
-/* --- thumbnails ----------------------------------------------------------------------------------- */
+/* --- thumbnails ------------------------------------------------------------------------------- */
 
 static const char *shelf_of(uint64_t id, char name[static NAME_BYTES])
 {
@@ -272,7 +273,7 @@ int files_put_thumb(int thumbs, uint64_t id, const void *bytes, size_t n, int *r
     return 0;
 }
 
-/* --- names ---------------------------------------------------------------------------------------- */
+/* --- names ------------------------------------------------------------------------------------ */
 
 bool files_parse_id(const char *name, uint64_t *ret)
 {

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/text.h"
 
-/* --- folders -------------------------------------------------------------------------------------- */
+/* --- folders ---------------------------------------------------------------------------------- */
 
 static void closedirp(DIR **d)
 {
@@ -80,7 +80,7 @@ int reconcile_list(const struct files *f, int dir, uint64_t **ret, size_t *ret_n
     return 0;
 }
 
-/* --- one folder against its rows ------------------------------------------------------------------ */
+/* --- one folder against its rows -------------------------------------------------------------- */
 
 struct day_check {
     const struct files *files;
@@ -227,7 +227,7 @@ int reconcile(const struct files *f, struct db *d, struct error *e)
     return 0;
 }
 
-/* --- a new database over old files ---------------------------------------------------------------- */
+/* --- a new database over old files ------------------------------------------------------------ */
 
 struct note_all {
     const struct files *files;

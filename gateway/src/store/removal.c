@@ -67,8 +67,9 @@ int removal_run(struct removal *r, struct writer *w)
     return 0;
 }
 
-/* The thumbnail before the picture: should we be stopped between, the picture left over leads the next start to it. And once more after it,
- * for one that was made at this very moment (capture_open.c). */
+/* The thumbnail before the picture: should we be stopped between, the picture left over leads the
+ * next start to it. And once more after it, for one that was made at this very moment
+ * (capture_open.c). */
 static void remove_files(const struct removed *row, struct writer *w)
 {
     int r;

@@ -1,4 +1,5 @@
-/* removal.h - captures that go: rows first, in one transaction, then the files. A crash between leaves files in folders that are noted. */
+/* removal.h - captures that go: rows first, in one transaction, then the files. A crash between
+ * leaves files in folders that are noted. */
 #pragma once
 
 #include "store/writer.h"
@@ -25,7 +26,8 @@ int removal_begin(struct removal *r, size_t max);
 #define REMOVAL_COLUMNS "id, bytes, device, captured_us"
 /* Adds the row that `q` stands at, and takes its folder into use. */
 int removal_add(struct removal *r, struct writer *w, sqlite3_stmt *q);
-/* In the transaction. Rows that another job of the batch removed already are dropped from the list. */
+/* In the transaction. Rows that another job of the batch removed already are dropped from the list.
+ */
 int removal_run(struct removal *r, struct writer *w);
 /* After the commit. */
 void removal_settle(const struct removal *r, struct writer *w);

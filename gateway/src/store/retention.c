@@ -1,8 +1,10 @@
-/* retention.c - the oldest go when there is too much: by bytes, by percent and free room of the file system, and by days.
+/* retention.c - the oldest go when there is too much: by bytes, by percent and free room of the
+ * file system, and by days.
  *
- * Age is counted from when a picture was received, for a camera's own clock may be anywhere. Removing thousands of files at once makes the
- * creation of new ones five times dearer for half a minute, so they go in small slices; while pictures come in faster than that, a slice
- * takes two for each that came.
+ * Age is counted from when a picture was received, for a camera's own clock may be anywhere.
+ * Removing thousands of files at once makes the creation of new ones five times dearer for half a
+ * minute, so they go in small slices; while pictures come in faster than that, a slice takes two
+ * for each that came.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -35,7 +37,7 @@ struct retention_job {
     bool more;
 };
 
-/* --- on the writer -------------------------------------------------------------------------------- */
+/* --- on the writer ---------------------------------------------------------------------------- */
 
 static uint64_t above(uint64_t value, uint64_t limit)
 {
@@ -168,7 +170,7 @@ static void retention_settle(struct writer *w, struct job *j, bool durable)
     writer_measure(w);
 }
 
-/* --- on the loop ---------------------------------------------------------------------------------- */
+/* --- on the loop ------------------------------------------------------------------------------ */
 
 static void arm(struct store *s, int64_t after_us)
 {

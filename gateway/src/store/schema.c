@@ -4,13 +4,15 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Ids are AUTOINCREMENT: one that was told to somebody never names something else, not even after its row is gone.
+/* Ids are AUTOINCREMENT: one that was told to somebody never names something else, not even after
+ * its row is gone.
  *
- * totals has one row, kept by triggers in the transaction of each change, so that nobody has to sum up a million rows at start, and so that
- * it is right whoever changes a row.
+ * totals has one row, kept by triggers in the transaction of each change, so that nobody has to sum
+ * up a million rows at start, and so that it is right whoever changes a row.
  *
- * open_days: the folders (device, UTC day since 1970) in which files and rows may differ after a crash (days.h). adopt 1: files without
- * rows are captures to be found again; 0: they are rubbish. */
+ * open_days: the folders (device, UTC day since 1970) in which files and rows may differ after a
+ * crash (days.h). adopt 1: files without rows are captures to be found again; 0: they are rubbish.
+ */
 static const char VERSION_1[] =
     "CREATE TABLE captures("
     "  id INTEGER PRIMARY KEY AUTOINCREMENT,"

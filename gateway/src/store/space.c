@@ -1,4 +1,5 @@
-/* space.c - room on the disk, as the others hear of it: storage.low, storage.full, storage.ok. Each is said once. */
+/* space.c - room on the disk, as the others hear of it: storage.low, storage.full, storage.ok. Each
+ * is said once. */
 #include <errno.h>
 
 #include "base/log.h"
@@ -60,8 +61,8 @@ void space_update(struct store *s)
     s->usage.total_bytes = status.total_bytes;
 }
 
-/* Low begins below the limit and ends a twentieth above it, which is also how far captures are removed: else the two would be said in turns
- * for as long as pictures come in. */
+/* Low begins below the limit and ends a twentieth above it, which is also how far captures are
+ * removed: else the two would be said in turns for as long as pictures come in. */
 void space_measured(struct store *s)
 {
     uint64_t min = s->config.min_free_bytes;

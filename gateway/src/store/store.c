@@ -11,7 +11,7 @@
 #include "store/internal.h"
 #include "store/reconcile.h"
 
-/* --- the reader's thread -------------------------------------------------------------------------- */
+/* --- the reader's thread ---------------------------------------------------------------------- */
 
 /* Longer reads are given up, so that one search does not keep all others from their pages. */
 #define READ_MAX_US (2 * US_PER_S)
@@ -52,7 +52,7 @@ int store_read(struct store *s, struct job *j)
     return 0;
 }
 
-/* --- the writer's --------------------------------------------------------------------------------- */
+/* --- the writer's ----------------------------------------------------------------------------- */
 
 int store_may_write(const struct store *s)
 {
@@ -90,7 +90,7 @@ static void receive(void *ctx, struct message *m)
     j->class->done(s, j);
 }
 
-/* --- opening -------------------------------------------------------------------------------------- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 static int load_kv(struct store *s, struct db *d, struct error *e)
 {
@@ -140,7 +140,8 @@ static int open_data(
         r = database_open(&s->files, path, &d, e);
     if (r < 0)
         return r;
-    /* What cannot be put right now stays noted, and harms nobody: it must not keep the gateway from starting. */
+    /* What cannot be put right now stays noted, and harms nobody: it must not keep the gateway from
+     * starting. */
     if (reconcile(&s->files, &d, &why) < 0)
         log_error("captures could not be checked; the next start tries again", F_ERROR(&why));
     r = load_kv(s, &d, e);
@@ -207,7 +208,7 @@ int store_open(
     return store_open_with(l, config, &files_ops_system, ret, e);
 }
 
-/* --- closing -------------------------------------------------------------------------------------- */
+/* --- closing ---------------------------------------------------------------------------------- */
 
 static void stop_threads(struct store *s)
 {
@@ -222,7 +223,8 @@ static void stop_threads(struct store *s)
     job_thread_stop(&s->write_thread);
 }
 
-/* Reads are answered with -ECANCELED, writes are done. What these publish at the end is written by this thread, the last that is left. */
+/* Reads are answered with -ECANCELED, writes are done. What these publish at the end is written by
+ * this thread, the last that is left. */
 struct store *store_close(struct store *s)
 {
     if (!s)
@@ -247,7 +249,7 @@ struct store *store_close(struct store *s)
     return NULL;
 }
 
-/* --- while it is open ----------------------------------------------------------------------------- */
+/* --- while it is open ------------------------------------------------------------------------- */
 
 void store_configure(struct store *s, const struct store_config *config)
 {

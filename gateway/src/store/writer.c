@@ -82,12 +82,13 @@ void writer_fini(struct writer *w)
     pthread_mutex_destroy(&w->lock);
 }
 
-/* --- a batch -------------------------------------------------------------------------------------- */
+/* --- a batch ---------------------------------------------------------------------------------- */
 
 #define for_each_job(j, batch)                                                                     \
     for (struct list *at_ = (batch)->next; at_ != (batch) && ((j) = job_of(at_)); at_ = at_->next)
 
-/* Returns how many jobs there are to run; those that failed, or have nothing to do, are set aside. */
+/* Returns how many jobs there are to run; those that failed, or have nothing to do, are set aside.
+ */
 static unsigned prepare(struct writer *w, struct list *batch)
 {
     unsigned n = 0, n_files = 0;
@@ -160,7 +161,8 @@ static int try(struct writer *w, struct list *batch)
         return 0;
     r = run(w, batch);
     if (r < 0) {
-        /* A commit that failed may have ended the transaction already; then this says so, and is right to. */
+        /* A commit that failed may have ended the transaction already; then this says so, and is
+         * right to. */
         warn(w, batch, r);
         db_exec(&w->db, "ROLLBACK");
     }

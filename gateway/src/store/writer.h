@@ -1,9 +1,11 @@
 /* writer.h - the thread that writes: what waits becomes one batch, and a batch is one transaction.
  *
- *     prepare each job → note new day folders (days.h) → BEGIN → run each → sync the files → COMMIT → settle each
+ *     prepare each job → note new day folders (days.h) → BEGIN → run each → sync the files → COMMIT
+ * → settle each
  *
- * One picture is synced by itself (file, then folder); several by one syncfs, which costs less than two of the former. If anything in the
- * batch fails, all of it is undone, and its jobs are tried again one by one: each ends with a result that is its own.
+ * One picture is synced by itself (file, then folder); several by one syncfs, which costs less than
+ * two of the former. If anything in the batch fails, all of it is undone, and its jobs are tried
+ * again one by one: each ends with a result that is its own.
  */
 #pragma once
 
@@ -16,7 +18,8 @@
 #include "store/files.h"
 #include "store/job.h"
 
-/* What one transaction takes at the most: past these a larger batch is hardly cheaper per picture, and all of it waits for the slowest. */
+/* What one transaction takes at the most: past these a larger batch is hardly cheaper per picture,
+ * and all of it waits for the slowest. */
 #define WRITER_MAX_JOBS 64
 #define WRITER_MAX_BYTES (8u << 20)
 
@@ -33,8 +36,8 @@ struct writer {
     uint64_t next_id;
 
     /* Of the batch that is being made. */
-    bool sync_each;  /* one picture: it syncs itself */
-    bool files_put;  /* there is something to sync */
+    bool sync_each; /* one picture: it syncs itself */
+    bool files_put; /* there is something to sync */
     int64_t warned_us;
 
     struct writer_status status; /* of the last commit */

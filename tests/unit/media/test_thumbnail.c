@@ -9,7 +9,7 @@
 
 #include "media/thumbnail.h"
 
-/* --- pictures to try it on ------------------------------------------------------------------------ */
+/* --- pictures to try it on -------------------------------------------------------------------- */
 
 enum kind { GREY, COLOUR, PROGRESSIVE };
 
@@ -117,7 +117,7 @@ static void expect_refused(const uint8_t *bytes, size_t n, const char *why)
     cr_expect_str_eq((char *)small, "untouched");
 }
 
-/* --- sizes ---------------------------------------------------------------------------------------- */
+/* --- sizes ------------------------------------------------------------------------------------ */
 
 Test(thumbnail, is_as_wide_as_asked_at_the_most_and_keeps_the_shape)
 {
@@ -181,7 +181,7 @@ Test(thumbnail, of_a_progressive_picture_works)
     free(p.bytes);
 }
 
-/* --- damage --------------------------------------------------------------------------------------- */
+/* --- damage ----------------------------------------------------------------------------------- */
 
 Test(thumbnail, of_half_a_picture_shows_that_half)
 {
@@ -259,7 +259,8 @@ Test(thumbnail, of_endless_passes_is_refused_or_ends)
     free(p.bytes);
 }
 
-/* Whatever is cut or flipped: an answer, and no byte read that is not there (under the sanitizers). */
+/* Whatever is cut or flipped: an answer, and no byte read that is not there (under the sanitizers).
+ */
 Test(thumbnail, survives_every_length_and_flipped_bytes)
 {
     struct picture p = draw(48, 32, COLOUR);

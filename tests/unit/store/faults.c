@@ -55,7 +55,7 @@ bool faults_reached(void)
     return reached;
 }
 
-/* --- files ---------------------------------------------------------------------------------------- */
+/* --- files ------------------------------------------------------------------------------------ */
 
 static int f_create(void *ctx, int dir, const char *name)
 {
@@ -106,7 +106,7 @@ static int f_mkdir(void *ctx, int dir, const char *name)
     return r < 0 ? r : files_ops_system.mkdir(NULL, dir, name);
 }
 
-/* --- SQLite --------------------------------------------------------------------------------------- */
+/* --- SQLite ----------------------------------------------------------------------------------- */
 
 struct file {
     sqlite3_file base;

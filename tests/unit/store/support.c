@@ -102,7 +102,7 @@ void fixture_settle(struct fixture *f)
     cr_assert_fail("the store did not come to rest");
 }
 
-/* --- captures ------------------------------------------------------------------------------------- */
+/* --- captures --------------------------------------------------------------------------------- */
 
 struct frame *fixture_frame(struct fixture *f, const void *bytes, size_t n)
 {
@@ -211,7 +211,7 @@ struct opened fixture_open_file(struct fixture *f, uint64_t id, enum capture_fil
     return o;
 }
 
-/* --- disk ----------------------------------------------------------------------------------------- */
+/* --- disk ------------------------------------------------------------------------------------- */
 
 const char *fixture_path(const struct fixture *f, const char *below, char path[static 256])
 {

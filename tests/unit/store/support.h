@@ -1,4 +1,5 @@
-/* support.h - a store on a virtual loop and a folder of its own, and how to wait for what its threads do. */
+/* support.h - a store on a virtual loop and a folder of its own, and how to wait for what its
+ * threads do. */
 #pragma once
 
 #include <criterion/criterion.h>
@@ -40,7 +41,8 @@ int fixture_open_error(struct fixture *f, struct error *e);
 void fixture_close(struct fixture *f);
 /* Closes and opens again: a clean restart. */
 void fixture_reopen(struct fixture *f);
-/* Goes on as after kill -9: nothing is written any more, the files stay as they are at this moment. */
+/* Goes on as after kill -9: nothing is written any more, the files stay as they are at this moment.
+ */
 void fixture_crash(struct fixture *f);
 void fixture_end(struct fixture *f);
 
@@ -49,7 +51,7 @@ void fixture_wait(struct fixture *f, const bool *flag);
 /* Until the store has nothing waiting. */
 void fixture_settle(struct fixture *f);
 
-/* --- captures ------------------------------------------------------------------------------------- */
+/* --- captures --------------------------------------------------------------------------------- */
 
 struct answer {
     bool done;
@@ -97,7 +99,7 @@ struct opened {
 void on_opened(void *ctx, int result, int fd, uint64_t bytes, const struct capture_row *row);
 struct opened fixture_open_file(struct fixture *f, uint64_t id, enum capture_file which);
 
-/* --- disk ----------------------------------------------------------------------------------------- */
+/* --- disk ------------------------------------------------------------------------------------- */
 
 /* How many files below the folder's `under` end in `suffix`. */
 size_t fixture_count(const struct fixture *f, const char *under, const char *suffix);

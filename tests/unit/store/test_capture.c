@@ -437,7 +437,7 @@ Test(capture, is_not_opened_through_a_link)
     cr_expect_lt(fixture_open_file(&f, 1, CAPTURE_IMAGE).result, 0);
 }
 
-/* --- lists ---------------------------------------------------------------------------------------- */
+/* --- lists ------------------------------------------------------------------------------------ */
 
 static void list(const struct capture_filter *filter, struct page *ret)
 {

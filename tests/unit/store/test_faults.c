@@ -1,4 +1,5 @@
-/* The nth thing that is done to the disk fails, for every n: what was told is true, and nothing half-done stays. */
+/* The nth thing that is done to the disk fails, for every n: what was told is true, and nothing
+ * half-done stays. */
 #include "consistent.h"
 #include "faults.h"
 
@@ -171,7 +172,7 @@ Test(faults, at_opening_are_told_in_a_sentence_and_spoil_nothing)
     cr_assert_fail("faults without end");
 }
 
-/* --- a full disk, as the others see it ------------------------------------------------------------ */
+/* --- a full disk, as the others see it -------------------------------------------------------- */
 
 static unsigned count_events(const char *type)
 {

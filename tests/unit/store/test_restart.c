@@ -1,4 +1,5 @@
-/* What a start makes of what the one before left: after a crash, with a damaged or lost database, of another version. */
+/* What a start makes of what the one before left: after a crash, with a damaged or lost database,
+ * of another version. */
 #include <fcntl.h>
 
 #include "consistent.h"
@@ -38,7 +39,7 @@ static void shell(const char *command)
     cr_assert_eq(system(all), 0, "%s", all);
 }
 
-/* --- crashes -------------------------------------------------------------------------------------- */
+/* --- crashes ---------------------------------------------------------------------------------- */
 
 Test(restart, after_a_crash_removes_files_without_rows)
 {
@@ -117,7 +118,7 @@ Test(restart, folder_that_cannot_be_made_is_refused_with_its_name)
     cr_expect_not_null(strstr(error_text(&e), "/proc/nowhere/data"), "%s", error_text(&e));
 }
 
-/* --- damage --------------------------------------------------------------------------------------- */
+/* --- damage ----------------------------------------------------------------------------------- */
 
 static void expect_found_again(size_t n)
 {
@@ -311,7 +312,7 @@ Test(restart, refuses_somebody_elses_database)
     fixture_open(&f);
 }
 
-/* --- room ----------------------------------------------------------------------------------------- */
+/* --- room ------------------------------------------------------------------------------------- */
 
 Test(restart, small_disk_that_fills_up_and_is_emptied)
 {
