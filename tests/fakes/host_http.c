@@ -27,7 +27,7 @@ struct http {
     int64_t timeout_us, last_heard_us;
     struct multipart *multipart;
     struct fake_frame *part;
-    bool cancelled; /* inside of a part(): the reader is freed when it returns */
+    bool feeding, cancelled; /* cancelled while feeding: the reader is freed when it returns */
     char error[256];
 };
 
@@ -66,6 +66,7 @@ static void end(struct http *q, int result, const char *error)
     }
     q->pub.over = true;
     q->pub.open = false;
+    q->multipart = multipart_free(q->multipart);
     fake_handle_drop(q->d->host, q->pub.handle);
     fake_trace("    (http: %s %d %s)", q->pub.url, result, error);
     fake_enter(q->d, "http.closed");
@@ -79,6 +80,8 @@ void fake_http_cancel(void *object)
 
     q->pub.over = q->cancelled = true;
     q->pub.open = false;
+    if (!q->feeding)
+        q->multipart = multipart_free(q->multipart);
 }
 
 static void connect_timed_out(struct fake_host *h, struct fake_task *task)
@@ -385,7 +388,11 @@ static void heard(struct fake_host *h, struct fake_task *task)
         fake_fail("fake_http_feed: %s is not open", q->pub.url);
     q->last_heard_us = h->now_us;
     if (q->pub.kind == FAKE_HTTP_STREAM) {
+        q->feeding = true;
         r = multipart_feed(q->multipart, task->bytes, task->n);
+        q->feeding = false;
+        if (q->cancelled)
+            q->multipart = multipart_free(q->multipart);
     } else {
         fake_enter(q->d, "http.data");
         q->events->data(&q->d->pub, q->pub.handle, q->ctx, task->bytes, task->n);

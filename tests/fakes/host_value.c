@@ -116,7 +116,6 @@ static void check_reported(struct fake_device *d, const char *key, const struct 
     const struct wr_param *row =
         d->kind->settings ? param_find(d->kind->settings, key, NULL) : NULL;
     const struct wr_attribute *a = d->kind->attributes;
-    struct error e = ERROR_NULL;
 
     while (a && a->key && strcmp(a->key, key) != 0)
         a++;
@@ -128,8 +127,6 @@ static void check_reported(struct fake_device *d, const char *key, const struct 
         fake_fail("report(%s): \"%s\" is not finite", d->id, key);
     if (value->type >= WR_STRING && (!value->s || !text_is_utf8(value->s, strlen(value->s))))
         fake_fail("report(%s): \"%s\" is no UTF-8 text", d->id, key);
-    if (row && param_check(row, value, &e) < 0)
-        fake_fail("report(%s): \"%s\": %s", d->id, key, e.text);
 }
 
 int fake_host_report(struct wr_dev *dev, const char *key, const struct wr_value *value)

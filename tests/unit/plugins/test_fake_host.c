@@ -125,16 +125,6 @@ SLIP(finds_a_value_of_another_type)
     misbehave(report_wrong_type);
 }
 
-static int report_out_of_range(struct wr_dev *dev)
-{
-    return dev->host->report(dev, "level", &(struct wr_value){.type = WR_INT, .i = 10});
-}
-
-SLIP(finds_a_setting_out_of_its_range)
-{
-    misbehave(report_out_of_range);
-}
-
 static int publish_twice(struct wr_dev *dev)
 {
     struct wr_frame *f = dev->host->frame_new(dev, 4);

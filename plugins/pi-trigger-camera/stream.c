@@ -1,0 +1,277 @@
+/* stream.c - pictures from the MJPEG stream: one connection, however many look; the host's reader cuts it into parts.
+ *
+ * The camera sends its newest picture again and again where it has no newer one (the number in X-Frame-Id tells); such are left out. Its own
+ * time (X-Timestamp, UTC) and number go with the picture.
+ */
+#include "camera.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* After a failure: 1 s, doubled up to this. */
+#define RETRY_MAX_US (30 * US_PER_S)
+/* Well for so long, a stream has recovered. */
+#define FORGIVEN_US (10 * US_PER_S)
+#define TICK_US (2 * US_PER_S)
+/* No new picture for so long, although bytes come. A night picture of the original takes four seconds. */
+#define STALLED_US (30 * US_PER_S)
+
+static const char *const state_names[] = {
+    [STREAM_CLOSED] = "closed",
+    [STREAM_CONNECTING] = "connecting",
+    [STREAM_LIVE] = "live",
+    [STREAM_STALLED] = "stalled",
+    [STREAM_FAILED] = "failed",
+};
+
+static void set_state(struct wr_dev *dev, enum stream_state state)
+{
+    struct stream *s = &camera_of(dev)->stream;
+
+    if (s->state != state)
+        report_text(dev, "stream", state_names[state]);
+    s->state = state;
+}
+
+/* --- one picture ------------------------------------------------------------------------------ */
+
+static void tell_night(struct wr_dev *dev, const struct pi_part *part)
+{
+    struct stream *s = &camera_of(dev)->stream;
+    char text[128];
+    struct wr_json j = wr_json_into(text, sizeof text);
+
+    if (s->have_night && s->night == part->night)
+        return;
+    report_bool(dev, "night", part->night);
+    if (s->have_night) { /* what it is at first is no event */
+        wr_json_object(&j);
+        if (part->have & PI_PART_DARK_SCORE) {
+            wr_json_key(&j, "dark_score");
+            wr_json_float(&j, part->dark_score);
+        }
+        wr_json_end(&j);
+        dev->host->publish(dev, part->night ? "camera.night" : "camera.day", wr_json_text(&j));
+    }
+    s->have_night = true;
+    s->night = part->night;
+}
+
+/* How long from picture to picture, smoothed: for guessing the times of past ones. */
+static void measure_period(struct stream *s, const struct pi_part *part)
+{
+    int64_t n = (int64_t)(part->frame_id - s->last_id), us = part->time_us - s->last_time_us;
+
+    if (!(part->have & PI_PART_TIME) || s->last_time_us == 0 || n <= 0 || us <= 0 ||
+        us / n > 60 * US_PER_S)
+        return;
+    s->period_us = s->period_us == 0 ? us / n : s->period_us + (us / n - s->period_us) / 8;
+}
+
+/* False: it is the same as before. */
+static bool take_number(struct wr_dev *dev, const struct pi_part *part)
+{
+    struct stream *s = &camera_of(dev)->stream;
+    bool again = s->have_id && part->frame_id < s->last_id;
+
+    if (!(part->have & PI_PART_FRAME_ID))
+        return true;
+    if (s->have_id && part->frame_id == s->last_id)
+        return false;
+    if (s->have_id && !again)
+        measure_period(s, part);
+    s->have_id = true;
+    s->last_id = part->frame_id;
+    s->last_time_us = part->have & PI_PART_TIME ? part->time_us : 0;
+    if (again) /* the number counts from 0 in each run */
+        presence_restarted(dev);
+    return true;
+}
+
+static void publish(struct wr_dev *dev, const struct pi_part *part, struct wr_frame *frame)
+{
+    struct stream *s = &camera_of(dev)->stream;
+
+    if (part->have & PI_PART_TIME)
+        frame->captured_us = part->time_us;
+    if (part->have & PI_PART_FRAME_ID)
+        frame->device_seq = part->frame_id;
+    if ((part->have & PI_PART_NIGHT) && part->night)
+        frame->flags |= WR_FRAME_NIGHT;
+    if (dev->host->frame_publish(dev, frame) < 0) {
+        report_int(dev, "bad_pictures", ++s->n_bad);
+        if (!s->said_bad)
+            presence_trouble(dev, "the camera sends pictures that are no JPEGs");
+        s->said_bad = true;
+        return;
+    }
+    s->said_bad = false;
+    s->n_frames++;
+}
+
+static struct pi_part read_headers(const struct wr_prop *headers, size_t n)
+{
+    struct pi_part part = {0};
+
+    for (size_t i = 0; i < n; i++)
+        pi_part_header(&part, headers[i].key, headers[i].value);
+    return part;
+}
+
+static void on_part(struct wr_dev *dev, wr_handle h, void *ctx, const struct wr_prop *headers,
+    size_t n, struct wr_frame *frame)
+{
+    struct stream *s = &camera_of(dev)->stream;
+    struct pi_part part = read_headers(headers, n);
+
+    if (!take_number(dev, &part)) {
+        if (frame)
+            dev->host->frame_drop(dev, frame);
+        return;
+    }
+    s->last_new_us = dev->host->now_us(dev);
+    set_state(dev, STREAM_LIVE);
+    if (part.have & PI_PART_DARK_SCORE)
+        report_float(dev, "dark_score", part.dark_score);
+    if (part.have & PI_PART_NIGHT)
+        tell_night(dev, &part);
+    if (frame)
+        publish(dev, &part, frame);
+}
+
+/* --- the connection --------------------------------------------------------------------------- */
+
+static void tick(struct wr_dev *dev, void *ctx)
+{
+    struct stream *s = &camera_of(dev)->stream;
+    int64_t now = dev->host->now_us(dev), us = now - s->fps_since_us;
+
+    report_float(dev, "fps", (double)(s->n_frames * 10 * US_PER_S / us) / 10);
+    s->n_frames = 0;
+    s->fps_since_us = now;
+    if (s->n_failures > 0 && now - s->live_since_us >= FORGIVEN_US)
+        s->n_failures = 0;
+    if (s->state == STREAM_LIVE && now - s->last_new_us >= STALLED_US) {
+        set_state(dev, STREAM_STALLED);
+        presence_trouble(dev, "the camera sends the same picture again and again");
+    }
+}
+
+static void stop_ticking(struct wr_dev *dev)
+{
+    struct stream *s = &camera_of(dev)->stream;
+
+    dev->host->cancel(dev, s->ticker);
+    s->ticker = 0;
+    report_float(dev, "fps", 0);
+}
+
+static void on_opened(
+    struct wr_dev *dev, wr_handle h, void *ctx, int status, const struct wr_prop *headers, size_t n)
+{
+    struct stream *s = &camera_of(dev)->stream;
+
+    s->live_since_us = s->last_new_us = s->fps_since_us = dev->host->now_us(dev);
+    s->n_frames = 0;
+    s->ticker = dev->host->every(dev, TICK_US, tick, NULL);
+    set_state(dev, STREAM_LIVE);
+    presence_stream(dev, NULL);
+    s->probing = false;
+    stream_update(dev);
+}
+
+static void retry(struct wr_dev *dev, void *ctx)
+{
+    camera_of(dev)->stream.retry = 0;
+    stream_update(dev);
+}
+
+static void retry_later(struct wr_dev *dev)
+{
+    struct stream *s = &camera_of(dev)->stream;
+    int64_t us = US_PER_S;
+
+    for (unsigned i = 0; i < s->n_failures && us < RETRY_MAX_US; i++)
+        us *= 2;
+    s->n_failures++;
+    s->retry = dev->host->after(dev, us < RETRY_MAX_US ? us : RETRY_MAX_US, retry, NULL);
+}
+
+static void failed(struct wr_dev *dev, const char *why)
+{
+    camera_of(dev)->stream.probing = false;
+    set_state(dev, STREAM_FAILED);
+    retry_later(dev);
+    presence_stream(dev, why);
+}
+
+static void on_closed(struct wr_dev *dev, wr_handle h, void *ctx, int why, const char *error)
+{
+    char text[WHY_MAX];
+
+    camera_of(dev)->stream.http = 0;
+    stop_ticking(dev);
+    if (why == 0)
+        snprintf(text, sizeof text, "the camera ended its picture stream");
+    else
+        snprintf(text, sizeof text, "no pictures from port %d: %s",
+            (int)dev->options[OPTION_MJPEG_PORT].i, *error ? error : strerror(-why));
+    failed(dev, text);
+}
+
+static const struct wr_http_stream_events events = {
+    .size = sizeof events, .opened = on_opened, .part = on_part, .closed = on_closed};
+
+static wr_handle begin(struct wr_dev *dev)
+{
+    char url[URL_MAX];
+    struct wr_http_request request = {
+        .size = sizeof request,
+        .url = url,
+        .connect_timeout_ms = option_ms(dev, OPTION_CONNECT_TIMEOUT),
+        .timeout_ms = option_ms(dev, OPTION_STREAM_TIMEOUT),
+    };
+
+    camera_url(dev, dev->options[OPTION_STREAM_PATH].s, url);
+    return dev->host->http->stream(dev, &request, &events, NULL);
+}
+
+void stream_update(struct wr_dev *dev)
+{
+    struct stream *s = &camera_of(dev)->stream;
+    bool wanted = s->watched || s->probing || dev->options[OPTION_HOLD].b;
+
+    if (wanted && s->http == 0 && s->retry == 0) {
+        s->http = begin(dev);
+        if (s->http)
+            set_state(dev, STREAM_CONNECTING);
+        else
+            failed(dev, "no picture stream can be asked for: is the option `host` right?");
+    } else if (!wanted && (s->http || s->retry)) {
+        dev->host->cancel(dev, s->http);
+        dev->host->cancel(dev, s->retry);
+        s->http = s->retry = 0;
+        stop_ticking(dev);
+        set_state(dev, STREAM_CLOSED);
+        presence_stream_closed(dev);
+    }
+}
+
+void stream_watch(struct wr_dev *dev, bool wanted)
+{
+    struct stream *s = &camera_of(dev)->stream;
+
+    s->watched = wanted;
+    if (wanted && s->retry) { /* somebody waits: now */
+        dev->host->cancel(dev, s->retry);
+        s->retry = 0;
+    }
+    stream_update(dev);
+}
+
+void stream_probe(struct wr_dev *dev)
+{
+    camera_of(dev)->stream.probing = true;
+    stream_update(dev);
+}
