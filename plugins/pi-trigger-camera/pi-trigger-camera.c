@@ -26,6 +26,7 @@ static int start(struct wr_dev *dev)
 
     dev->host->clock(dev, WR_CLOCK_UTC);
     report_text(dev, "stream", "closed");
+    report_bool(dev, "streaming", false);
     report_float(dev, "fps", 0);
     stream_update(dev);
     return r;
@@ -96,7 +97,7 @@ static const struct wr_param options[] = {
     [OPTION_POLL] = {.key = "poll_s",
         .type = WR_INT,
         .unit = "s",
-        .def = "30",
+        .def = "20",
         .min = 5,
         .max = 3600,
         .help = "Its health is asked for so often when it is idle"},
@@ -110,6 +111,7 @@ static const struct wr_attribute attributes[] = {
     {.key = "stream",
         .type = WR_STRING,
         .help = "Pictures: closed, connecting, live, stalled, failed"},
+    {.key = "streaming", .type = WR_BOOL, .help = "Its picture stream is open"},
     {.key = "trouble", .type = WR_STRING, .help = "What does not work now, in a sentence"},
     {.key = "dialect", .type = WR_STRING, .help = "Who answers: warren or original"},
     {.key = "fps", .type = WR_FLOAT, .unit = "fps", .help = "Pictures per second that come"},

@@ -29,9 +29,11 @@ static void set_state(struct wr_dev *dev, enum stream_state state)
 {
     struct stream *s = &camera_of(dev)->stream;
 
-    if (s->state != state)
-        report_text(dev, "stream", state_names[state]);
+    if (s->state == state)
+        return;
     s->state = state;
+    report_text(dev, "stream", state_names[state]);
+    report_bool(dev, "streaming", state == STREAM_LIVE || state == STREAM_STALLED);
 }
 
 /* --- one picture ------------------------------------------------------------------------------ */

@@ -19,6 +19,7 @@ struct fake_host *pi_new(void)
     struct fake_host *h = fake_host_new(plugin("pi-trigger-camera"));
 
     fake_host_option(h, "host", "10.0.0.7");
+    fake_host_option(h, "poll_s", "30");
     return h;
 }
 
