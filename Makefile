@@ -27,7 +27,7 @@ SOURCE ?=
 PREFIX ?= /usr/local
 DESTDIR ?=
 FUZZ_TIME ?= 60
-BENCH ?=
+BUILD ?= build
 
 .DEFAULT_GOAL := build
 .PHONY: help build programs run test bench check fuzz format install docker clean
@@ -37,29 +37,29 @@ help:
 	@sed -n 's/^#: \{0,1\}//p' Makefile
 
 # The tests need more packages: they join the build folder with the first `make test`.
-build/build.ninja:
+$(BUILD)/build.ninja:
 	@deploy/deps.sh install build
-	meson setup build -Dtests=false
+	meson setup '$(BUILD)' -Dtests=false
 
-build: build/build.ninja
+build: $(BUILD)/build.ninja
 	@deploy/deps.sh install build
-	@ninja -C build
+	@ninja -C '$(BUILD)'
 
-programs: build/build.ninja
+programs: $(BUILD)/build.ninja
 	@deploy/deps.sh install build $(if $(SOURCE),video)
-	@ninja -C build --quiet programs
+	@ninja -C '$(BUILD)' --quiet programs
 
 # `exec`: the demo is make's own child, so that what make is told reaches it.
 run: programs
-	@exec deploy/demo.py --port '$(PORT)' --data '$(DATA)' --source '$(SOURCE)'
+	@exec deploy/demo.py --build '$(BUILD)' --port '$(PORT)' --data '$(DATA)' --source '$(SOURCE)'
 
 test:
 	@deploy/deps.sh install build test
 	@exec tests/run.py
 
 bench:
-	@deploy/deps.sh install build bench
-	@exec tests/bench/run.py $(BENCH)
+	@deploy/deps.sh install build test bench
+	@exec tests/bench/run.py
 
 check:
 	@deploy/deps.sh install build test check
@@ -73,10 +73,10 @@ format:
 	@deploy/deps.sh install check
 	git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i
 
-# Compiled in a folder of its own, with the optimisation and the paths of an installation.
+# Compiled in a folder of its own, for the paths of the installation.
 install:
 	@deploy/deps.sh install build
-	@test -f build-install/build.ninja || meson setup build-install -Dtests=false --buildtype=release
+	@test -f build-install/build.ninja || meson setup build-install -Dtests=false
 	@meson configure build-install -Dprefix='$(PREFIX)'
 	@ninja -C build-install
 	DESTDIR='$(DESTDIR)' meson install -C build-install --no-rebuild

@@ -1,0 +1,175 @@
+"""`make run`: comes up, shows pictures, and leaves nothing behind however it is ended."""
+
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import unittest
+
+from warren import BUILD, PATIENCE_S, free_port, main, wait_until
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def processes():
+    """(pid, parent, start time) of all."""
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                fields = pathlib.Path("/proc", entry, "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if fields[0] != "Z":
+                yield int(entry), int(fields[1]), int(fields[19])
+
+
+def family(pid):
+    """{(pid, start time)} of a process and all below it."""
+    everybody = list(processes())
+    found = {p[0]: p[2] for p in everybody if p[0] == pid}
+    while True:
+        more = {p[0]: p[2] for p in everybody if p[1] in found and p[0] not in found}
+        if not more:
+            return set(found.items())
+        found |= more
+
+
+def alive(members):
+    return members & {(pid, started) for pid, _, started in processes()}
+
+
+class Demo(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.log = self.folder / "log"
+        self.port = free_port()
+
+    def start(self, data="data", **options):
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "WARREN_"))}
+        env |= {"PORT": str(self.port), "DATA": str(self.folder / data), "BUILD": str(BUILD)}
+        with open(self.log, "wb") as log:
+            make = subprocess.Popen(["make", "run"], cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                    start_new_session=True, **options)
+        self.addCleanup(self.end_by_force, make)
+        return make
+
+    @staticmethod
+    def end_by_force(make):
+        for pid, _ in family(make.pid):
+            os.kill(pid, signal.SIGKILL)
+        make.wait()
+
+    def text(self):
+        return self.log.read_text(errors="replace")
+
+    def start_and_wait(self, **options):
+        make = self.start(**options)
+        wait_until("it says that it is ready", lambda: "Warren is ready" in self.text() or make.poll() is not None)
+        self.assertIn(f"http://127.0.0.1:{self.port}/", self.text())
+        members = family(make.pid)
+        self.assertGreaterEqual(len(members), 4, "make, the demo, a camera, a gateway")
+        return make, members
+
+    def expect_end(self, make, members):
+        make.wait(PATIENCE_S)
+        wait_until("all that was started has ended", lambda: not alive(members))
+        with self.assertRaises(OSError):
+            socket.create_connection(("127.0.0.1", self.port), 1)
+
+    def demo_pid(self, members):
+        return next(pid for pid, _ in members if b"demo.py" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes())
+
+    def get(self, path):
+        with socket.create_connection(("127.0.0.1", self.port), PATIENCE_S) as s:
+            s.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nConnection: close\r\n\r\n".encode())
+            answer = b""
+            while piece := s.recv(1 << 16):
+                answer += piece
+        return answer.partition(b"\r\n\r\n")
+
+    def test_it_shows_pictures_and_ends_on_sigint_to_all_as_ctrl_c_sends_it(self):
+        make, members = self.start_and_wait()
+        picture = lambda: (a := self.get("/api/v1/devices/porch/frame.jpg"))[0].startswith(b"HTTP/1.1 200") and a[2]
+        self.assertEqual(wait_until("a picture", picture)[:2], b"\xff\xd8")
+        os.killpg(make.pid, signal.SIGINT)
+        self.expect_end(make, members)
+
+    def test_it_ends_on_sigint_to_make_alone(self):
+        make, members = self.start_and_wait()
+        make.send_signal(signal.SIGINT)
+        self.expect_end(make, members)
+
+    def test_it_ends_on_sigterm_to_make_alone(self):
+        make, members = self.start_and_wait()
+        make.terminate()
+        self.expect_end(make, members)
+
+    def test_it_ends_on_sigint_to_all_where_a_shell_had_it_ignored(self):
+        make, members = self.start_and_wait(preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN))
+        os.killpg(make.pid, signal.SIGINT)
+        self.expect_end(make, members)
+
+    def test_it_ends_when_the_terminal_closes(self):
+        make, members = self.start_and_wait()
+        os.killpg(make.pid, signal.SIGHUP)
+        self.expect_end(make, members)
+
+    def test_it_ends_when_make_is_killed(self):
+        make, members = self.start_and_wait()
+        make.kill()
+        self.expect_end(make, members)
+
+    def test_the_programs_end_when_the_demo_is_killed(self):
+        make, members = self.start_and_wait()
+        os.kill(self.demo_pid(members), signal.SIGKILL)
+        self.expect_end(make, members)
+
+    def test_it_ends_while_it_starts(self):
+        make = self.start()
+        wait_until("the demo runs", lambda: len(family(make.pid)) >= 2)
+        time.sleep(0.1)
+        members = family(make.pid)
+        make.terminate()
+        self.expect_end(make, members)
+
+    def test_it_says_when_the_gateway_ends_by_itself_and_ends_the_rest(self):
+        make, members = self.start_and_wait()
+        gateway = next(pid for pid, _ in members if pathlib.Path(f"/proc/{pid}/comm").read_text() == "warren\n")
+        os.kill(gateway, signal.SIGKILL)
+        self.expect_end(make, members)
+        self.assertNotEqual(make.returncode, 0)
+        self.assertIn("The gateway ended by SIGKILL", self.text())
+
+    def test_a_port_in_use_is_told_with_the_way_out(self):
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", self.port))
+            s.listen()
+            make = self.start()
+            self.assertNotEqual(make.wait(PATIENCE_S), 0)
+        self.assertIn(f"Port {self.port}", self.text())
+        self.assertIn(f"PORT={self.port + 1} make run", self.text())
+
+    def test_a_second_one_on_the_same_data_is_told_where_the_first_is(self):
+        self.start_and_wait()
+        first, log = self.port, self.log
+        self.port, self.log = free_port(), self.folder / "second log"
+        second = self.start()
+        self.assertNotEqual(second.wait(PATIENCE_S), 0)
+        self.assertIn(f"http://127.0.0.1:{first}/", self.text())
+        self.log = log
+
+    def test_a_source_that_is_not_there_is_told(self):
+        os.environ["SOURCE"] = "no/such/video.avi"
+        self.addCleanup(os.environ.pop, "SOURCE")
+        make = self.start()
+        self.assertNotEqual(make.wait(PATIENCE_S), 0)
+        self.assertIn("no/such/video.avi", self.text())
+
+
+if __name__ == "__main__":
+    main()
