@@ -128,6 +128,17 @@ static void settings_apply(struct pi_camera *c)
     pi_mode_apply(c);
 }
 
+int pi_camera_set(struct pi_camera *c, int64_t now_us, const struct pi_key *k, struct pi_span value)
+{
+    char why[PI_CONFIG_WHY_MAX];
+    int r = pi_config_set(&c->config, k, value, why, sizeof why);
+
+    c->now_us = now_us;
+    if (r >= 0)
+        settings_apply(c);
+    return r;
+}
+
 static void refuse_value(
     struct pi_camera *c, void *peer, const struct pi_command *q, const char *why)
 {
