@@ -18,7 +18,8 @@
 #define MAX_TOKEN_BYTES 128
 
 enum {
-    OPTION_CONFIG = 256,
+    OPTION_DIR = 256,
+    OPTION_CONFIG,
     OPTION_SOURCE,
     OPTION_LISTEN,
     OPTION_TRIGGER_PORT,
@@ -47,6 +48,8 @@ static const struct option_row {
     {"source", OPTION_SOURCE, "SPEC",
         "drawn[:SECONDS|:day|:night], v4l2:DEVICE, rpicam[:PROGRAM], video:FILE, folder:DIR, a "
         "path, or auto",
+        false},
+    {"dir", OPTION_DIR, "DIR", "folder to work in: settings, log and saved pictures are there",
         false},
     {"config", OPTION_CONFIG, "FILE", "settings; what overwrite_config writes (config.json)",
         false},
@@ -107,7 +110,8 @@ void options_init(struct options *o, bool sim)
 void options_fini(struct options *o)
 {
     free(o->token);
-    o->token = NULL;
+    free(o->source_path);
+    o->token = o->source_path = NULL;
 }
 
 static void print_help(bool sim)
@@ -203,6 +207,9 @@ static int take(
     int r = 0;
 
     switch (id) {
+    case OPTION_DIR:
+        o->folder = value;
+        return 0;
     case OPTION_CONFIG:
         o->config_path = value;
         return 0;
@@ -260,6 +267,33 @@ static void note_unknown(void *ctx, const char *path)
     snprintf(o->unknown_keys + n, sizeof o->unknown_keys - n, "%s%s", n ? ", " : "", path);
 }
 
+/* A file or folder of pictures is meant from where we were started. */
+static int keep_source(struct options *o, struct error *e)
+{
+    size_t kind = strncmp(o->source, "video:", 6) == 0 ? 6
+        : strncmp(o->source, "folder:", 7) == 0        ? 7
+                                                       : 0;
+    _cleanup_(freep) char *path = realpath(o->source + kind, NULL);
+
+    if (!path)
+        return 0; /* no path, or one that is not there: told when it is opened */
+    if (asprintf(&o->source_path, "%.*s%s", (int)kind, o->source, path) < 0)
+        return error_set(e, -ENOMEM, "no memory");
+    o->source = o->source_path;
+    return 0;
+}
+
+static int enter_folder(struct options *o, struct error *e)
+{
+    int r = o->folder ? keep_source(o, e) : 0;
+
+    if (r < 0 || !o->folder)
+        return r;
+    return chdir(o->folder) < 0
+        ? error_set(e, -errno, "--dir %s: %s", o->folder, error_name(-errno))
+        : 0;
+}
+
 /* The file, then what the command line says over it. */
 static int read_settings(struct options *o, const struct assignments *a, struct error *e)
 {
@@ -308,5 +342,6 @@ int options_parse(struct options *o, int argc, char **argv, struct error *e)
     }
     if (optind < argc)
         return error_set(e, -EINVAL, "\"%s\" is not an option; try --help", argv[optind]);
-    return read_settings(o, &a, e);
+    int r = enter_folder(o, e);
+    return r < 0 ? r : read_settings(o, &a, e);
 }

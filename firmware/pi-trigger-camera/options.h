@@ -11,7 +11,9 @@
 struct options {
     struct pi_config config; /* file and command line together */
     const char *config_path, *source, *listen, *log_folder;
-    char *token; /* read from its file; NULL: none */
+    const char *folder; /* to work in; NULL: where it was started */
+    char *source_path;  /* where `source` was made absolute for that */
+    char *token;        /* read from its file; NULL: none */
     uint64_t log_max_bytes;
     unsigned log_backups;
     uint64_t exit_after_frames; /* 0: never */

@@ -410,6 +410,16 @@ class Program(unittest.TestCase):
             run = self.run_it("--print-config", "--fps", "12", folder=d)
             self.assertEqual(json.loads(run.stdout)["camera"]["framerate"], 12)
 
+    def test_a_folder_to_work_in(self):
+        with tempfile.TemporaryDirectory() as d, tempfile.TemporaryDirectory() as start:
+            os.mkdir(os.path.join(start, "pictures"))
+            subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x240", "-frames:v", "1",
+                            os.path.join(start, "pictures", "1.jpg")], check=True)
+            with camera("--source", "folder:pictures", "--size", "320x240", "--dir", d, folder=start) as c:
+                self.assertIn(os.path.join(d, "captures"), c.ask("save jpg"))
+                c.ask("overwrite_config")
+            self.assertEqual(sorted(os.listdir(d)), ["captures", "config.json", "logs"])
+
     def test_one_shot(self):
         with tempfile.TemporaryDirectory() as d:
             run = self.run_it(*SMALL, "--trigger-port", "0", "--mjpeg-port", "0", "--exit-after-frames", "5", folder=d)
