@@ -1,4 +1,5 @@
-/* canvas.c - see canvas.h. Every shape is its distance function: a pixel is covered by 0.5 minus the distance of its middle from the edge. */
+/* canvas.c - see canvas.h. Every shape is its distance function: a pixel is covered by 0.5 minus
+ * the distance of its middle from the edge. */
 #include "canvas.h"
 
 #include <math.h>

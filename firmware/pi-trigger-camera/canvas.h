@@ -1,4 +1,5 @@
-/* canvas.h - shapes with smooth edges on a picture. Coordinates are pixels as numbers with fractions; pixel (0, 0) has its middle at 0.5, 0.5. */
+/* canvas.h - shapes with smooth edges on a picture. Coordinates are pixels as numbers with
+ * fractions; pixel (0, 0) has its middle at 0.5, 0.5. */
 #pragma once
 
 #include <stdint.h>
@@ -31,7 +32,8 @@ void canvas_polygon(
     struct canvas *c, const struct point *corners, unsigned n, struct colour k, float alpha);
 /* Light that fades to nothing at its radius. */
 void canvas_glow(struct canvas *c, float x, float y, float r, struct colour k, float alpha);
-/* Digits, '-', ':', '.', '/', letters; `size` is the height of a line in pixels. Returns where the text ends. */
+/* Digits, '-', ':', '.', '/', letters; `size` is the height of a line in pixels. Returns where
+ * the text ends. */
 float canvas_text(
     struct canvas *c, float x, float y, float size, const char *text, struct colour k, float alpha);
 

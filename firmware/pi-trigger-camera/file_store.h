@@ -1,4 +1,5 @@
-/* file_store.h - files that are whole or not there: written beside, synced, and put in their place. Blocking: for workers. */
+/* file_store.h - files that are whole or not there: written beside, synced, and put in their
+ * place. Blocking: for workers. */
 #pragma once
 
 #include <stddef.h>

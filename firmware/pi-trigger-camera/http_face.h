@@ -1,7 +1,9 @@
-/* http_face.h - the camera over HTTP: /stream for any number of viewers, /snapshot, and the saved pictures at /captures/<name>.
+/* http_face.h - the camera over HTTP: /stream for any number of viewers, /snapshot, and the saved
+ * pictures at /captures/<name>.
  *
- * A picture is made into a part of the stream once; every viewer sends from the same bytes. Each has room for one that waits: the newest. While the
- * camera has no picture to show, /stream and /snapshot say 503.
+ * A picture is made into a part of the stream once; every viewer sends from the same bytes. Each
+ * has room for one that waits: the newest. While the camera has no picture to show, /stream and
+ * /snapshot say 503.
  */
 #pragma once
 

@@ -1,7 +1,8 @@
 /* jpeg_codec.c - see jpeg_codec.h.
  *
- * libjpeg tells errors by a function that must not return. It jumps back to where the library was entered; every function that enters it is
- * therefore small, and what it must clean up stands in a struct that is not a local variable of the function with the setjmp.
+ * libjpeg tells errors by a function that must not return. It jumps back to where the library was
+ * entered; every function that enters it is therefore small, and what it must clean up stands in a
+ * struct that is not a local variable of the function with the setjmp.
  */
 #include "jpeg_codec.h"
 

@@ -7,7 +7,8 @@
 
 #include "picture.h"
 
-/* What a decoder may take for itself: a progressive picture of 5 megapixels. Cameras send baseline ones, which need next to nothing. */
+/* What a decoder may take for itself: a progressive picture of 5 megapixels. Cameras send
+ * baseline ones, which need next to nothing. */
 #define JPEG_MAX_MEMORY (32l << 20)
 
 /* An encoded picture in memory that is used again and again. */
@@ -20,7 +21,8 @@ void jpeg_bytes_fini(struct jpeg_bytes *b);
 
 /* -ENOMEM; -EINVAL. */
 int jpeg_encode(const struct picture *p, unsigned quality, struct jpeg_bytes *ret);
-/* Into a picture of its own size, or of 1/2, 1/4 or 1/8 of it as long as that is not smaller than least_width × least_height.
+/* Into a picture of its own size, or of 1/2, 1/4 or 1/8 of it as long as that is not smaller than
+ * least_width × least_height.
  * -EBADMSG: cannot be decoded; -EMSGSIZE: larger than PICTURE_MAX_PIXELS. */
 int jpeg_decode(const uint8_t *jpeg, size_t n, unsigned least_width, unsigned least_height,
     struct picture *ret);
@@ -37,7 +39,8 @@ int jpeg_rows_open(const uint8_t *jpeg, size_t n, struct jpeg_rows **ret, unsign
 int jpeg_rows_next(struct jpeg_rows *j, uint8_t *bgr);
 struct jpeg_rows *jpeg_rows_close(struct jpeg_rows *j);
 
-/* Encodes rows as `row` gives them and hands the bytes to `write` as they come; the first negative of either ends it. */
+/* Encodes rows as `row` gives them and hands the bytes to `write` as they come; the first
+ * negative of either ends it. */
 int jpeg_encode_rows(unsigned width, unsigned height, unsigned quality,
     int (*row)(void *ctx, unsigned y, uint8_t *bgr), void *row_ctx,
     int (*write)(void *ctx, const void *bytes, size_t n), void *write_ctx);

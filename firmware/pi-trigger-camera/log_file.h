@@ -1,4 +1,5 @@
-/* log_file.h - the service's log: lines for people, on standard error and in a file that is turned over when it is full.
+/* log_file.h - the service's log: lines for people, on standard error and in a file that is turned
+ * over when it is full.
  *
  *     2026-01-31 23:59:00 [WARNING] Source has stalled: no picture for 4.1 s; it is started again in 1 s
  *     logs/camera_service.log   .log.1   .log.2   .log.3        the newest has no number

@@ -1,4 +1,5 @@
-/* memory_use.c - see memory_use.h. These files are made by the kernel as they are read: nothing waits for a disk. */
+/* memory_use.c - see memory_use.h. These files are made by the kernel as they are read: nothing
+ * waits for a disk. */
 #include "memory_use.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* options.h - the command line of warren-pi-camera, and of the simulated camera, which takes the same and one more. */
+/* options.h - the command line of warren-pi-camera, and of the simulated camera, which takes the
+ * same and one more. */
 #pragma once
 
 #include <stdbool.h>
@@ -23,8 +24,10 @@ struct options {
     char unknown_keys[512]; /* of the file, for the log; "" none */
 };
 
-/* For the daemon; sim: loopback, the drawn garden at a lively rate, no log file, nothing saved by itself. */
+/* For the daemon; sim: loopback, the drawn garden at a lively rate, no log file, nothing saved
+ * by itself. */
 void options_init(struct options *o, bool sim);
-/* Reads the command line, then the configuration file below it. 0; 1: help or version were printed; negative and a sentence. */
+/* Reads the command line, then the configuration file below it. 0; 1: help or version were
+ * printed; negative and a sentence. */
 int options_parse(struct options *o, int argc, char **argv, struct error *e);
 void options_fini(struct options *o);

@@ -78,7 +78,8 @@ int picture_from_yuyv(
 
 /* --- another size ----------------------------------------------------------------------------- */
 
-/* How one row or column of the result is made: weights (sum 65536) of `n` neighbours from `first` on. */
+/* How one row or column of the result is made: weights (sum 65536) of `n` neighbours from
+ * `first` on. */
 struct tap {
     unsigned first, n;
     const uint32_t *weight;
@@ -95,7 +96,8 @@ static void taps_fini(struct taps *t)
     free(t->weights);
 }
 
-/* Smaller: each source sample counts by how much of it lies in the pixel. In units where one source sample is `to` wide and one pixel `from`. */
+/* Smaller: each source sample counts by how much of it lies in the pixel. In units where one
+ * source sample is `to` wide and one pixel `from`. */
 static void area_tap(struct tap *t, uint32_t *w, unsigned i, unsigned from, unsigned to)
 {
     uint64_t left = (uint64_t)i * from, right = left + from;
@@ -207,7 +209,8 @@ static int scaler_init(struct scaler *s, const struct picture *from, struct wind
     return r < 0 ? r : s->row && s->sum ? 0 : -ENOMEM;
 }
 
-/* Row by row of the result: the sum of the rows that fall into it. Rows at a seam are scaled twice; that is cheaper than keeping them. */
+/* Row by row of the result: the sum of the rows that fall into it. Rows at a seam are scaled
+ * twice; that is cheaper than keeping them. */
 static void scaler_run(
     struct scaler *s, const struct picture *from, struct window w, struct picture *to)
 {

@@ -20,11 +20,13 @@ static inline size_t picture_bytes(const struct picture *p)
     return (size_t)p->width * p->height * 3;
 }
 
-/* Gives it this size; its content is lost. Memory is kept for next time. -EMSGSIZE, -ENOMEM. A zeroed struct is a picture of nothing. */
+/* Gives it this size; its content is lost. Memory is kept for next time. -EMSGSIZE, -ENOMEM. A
+ * zeroed struct is a picture of nothing. */
 int picture_resize(struct picture *p, unsigned width, unsigned height);
 void picture_fini(struct picture *p);
 
-/* `from` in the size that `to` has: whole, in its proportions, the rest black. Smaller: the mean of what falls into a pixel; larger: bilinear. */
+/* `from` in the size that `to` has: whole, in its proportions, the rest black. Smaller: the mean
+ * of what falls into a pixel; larger: bilinear. */
 int picture_fit(const struct picture *from, struct picture *to);
 /* Packed YUV 4:2:2 (Y0 U Y1 V, BT.601, limited range), an even width. */
 int picture_from_yuyv(

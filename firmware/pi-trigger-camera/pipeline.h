@@ -1,7 +1,9 @@
-/* pipeline.h - from a frame as the source has it to a picture that is kept: drawn or decoded, scaled, encoded, its brightness measured. All that on
- * a worker, one frame at a time; what comes meanwhile is older than the next and is not wanted.
+/* pipeline.h - from a frame as the source has it to a picture that is kept: drawn or decoded,
+ * scaled, encoded, its brightness measured. All that on a worker, one frame at a time; what comes
+ * meanwhile is older than the next and is not wanted.
  *
- * A JPEG that has the right size already is kept as it is, and only an eighth of it is decoded, for its brightness.
+ * A JPEG that has the right size already is kept as it is, and only an eighth of it is decoded, for
+ * its brightness.
  */
 #pragma once
 

@@ -7,7 +7,8 @@
 
 #include <png.h>
 
-/* Half the time of the default for a tenth more bytes: a Raspberry Pi saves while it takes pictures. */
+/* Half the time of the default for a tenth more bytes: a Raspberry Pi saves while it takes
+ * pictures. */
 #define COMPRESSION_LEVEL 3
 
 struct encoder {

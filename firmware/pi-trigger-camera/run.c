@@ -150,7 +150,8 @@ static void close_all(struct running *r)
     loop_free(r->loop);
 }
 
-/* Pictures come and go in sizes of some hundred kilobytes: such memory is given back to the system at once, and the workers' heaps stay few. */
+/* Pictures come and go in sizes of some hundred kilobytes: such memory is given back to the
+ * system at once, and the workers' heaps stay few. */
 static void tame_malloc(void)
 {
     mallopt(M_MMAP_THRESHOLD, 128 << 10);

@@ -1,4 +1,5 @@
-/* run.h - a camera service from its options to its end: what main() is, here and in the simulated camera. */
+/* run.h - a camera service from its options to its end: what main() is, here and in the
+ * simulated camera. */
 #pragma once
 
 #include "base/error.h"
@@ -14,5 +15,6 @@ struct run_faces {
     void (*detach)(void *faces);
 };
 
-/* Until SIGINT or SIGTERM, or enough frames. Prints "listening trigger_port=… mjpeg_port=…" when it can be reached. Returns the exit status. */
+/* Until SIGINT or SIGTERM, or enough frames. Prints "listening trigger_port=… mjpeg_port=…" when
+ * it can be reached. Returns the exit status. */
 int run(const struct options *o, const struct run_faces *faces);

@@ -1,5 +1,6 @@
-/* scene.c - one moment of the drawn garden: sky, then what stands still in the light of the hour, then what moves, then what the camera makes of
- * it. What stands still is drawn once, and lit by a table per colour.
+/* scene.c - one moment of the drawn garden: sky, then what stands still in the light of the hour,
+ * then what moves, then what the camera makes of it. What stands still is drawn once, and lit by a
+ * table per colour.
  */
 #include "scene.h"
 

@@ -1,5 +1,6 @@
-/* scene.h - a garden that is drawn: a house, a fence and a tree, a sky with its hours, a rabbit and birds that move. A camera for those who have
- * none yet, and for tests: the same moment always gives the same picture.
+/* scene.h - a garden that is drawn: a house, a fence and a tree, a sky with its hours, a rabbit and
+ * birds that move. A camera for those who have none yet, and for tests: the same moment always
+ * gives the same picture.
  */
 #pragma once
 

@@ -1,4 +1,5 @@
-/* scene_animals.c - what moves in the garden: a rabbit that hops over the lawn, birds by day, fireflies by night. */
+/* scene_animals.c - what moves in the garden: a rabbit that hops over the lawn, birds by day,
+ * fireflies by night. */
 #include <math.h>
 
 #include "scene_private.h"

@@ -1,4 +1,5 @@
-/* scene_private.h - the parts of the drawn garden. It is laid out on 1024 × 768 and scaled to the picture. */
+/* scene_private.h - the parts of the drawn garden. It is laid out on 1024 × 768 and scaled to
+ * the picture. */
 #pragma once
 
 #include <stdbool.h>

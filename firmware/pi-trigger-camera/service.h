@@ -1,4 +1,5 @@
-/* service.h - the camera's core with a world around it: source, worker, files, log, triggers, HTTP. The daemon is one; so is the simulated camera.
+/* service.h - the camera's core with a world around it: source, worker, files, log, triggers, HTTP.
+ * The daemon is one; so is the simulated camera.
  */
 #pragma once
 
@@ -32,7 +33,8 @@ int service_new(struct loop *l, const struct service_config *config, struct log_
     const struct service_events *events, void *ctx, struct service **ret, struct error *e);
 /* Starts the source. */
 void service_start(struct service *s);
-/* Ends what can be ended at once and waits for what is being saved, by turning the loop. Returns NULL. */
+/* Ends what can be ended at once and waits for what is being saved, by turning the loop. Returns
+ * NULL. */
 struct service *service_free(struct service *s);
 DEFINE_CLEANUP(struct service *, service_free)
 

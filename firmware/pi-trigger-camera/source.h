@@ -1,8 +1,10 @@
-/* source.h - where pictures come from: a camera of the kernel's, a camera program, a video, a folder, or the drawn garden.
+/* source.h - where pictures come from: a camera of the kernel's, a camera program, a video, a
+ * folder, or the drawn garden.
  *
  *     drawn[:<seconds of a day> | :day | :night]   v4l2:/dev/video0   rpicam[:<program>]   video:<file>   folder:<path>   auto
  *
- * A bare path is one of them by what lies there. `auto` is rpicam-vid where it is installed, else the first /dev/video*.
+ * A bare path is one of them by what lies there. `auto` is rpicam-vid where it is installed, else
+ * the first /dev/video*.
  */
 #pragma once
 
@@ -62,7 +64,8 @@ struct source {
     char format[96]; /* what was agreed on: "MJPG 1280x720"; "" until then */
 };
 
-/* -EINVAL and a sentence: not a source. A device or program that is not there shows when it is started. */
+/* -EINVAL and a sentence: not a source. A device or program that is not there shows when it is
+ * started. */
 int source_new(struct loop *l, const char *spec, const struct source_events *events, void *ctx,
     struct source **ret, struct error *e);
 /* Stops it. NULL-safe; returns NULL. */

@@ -32,7 +32,8 @@ void child_argf(struct child_args *a, const char *format, ...)
     child_arg(a, word);
 }
 
-/* Every whole JPEG that is there; a sender that is faster than we are loses none here: the camera takes what it wants. */
+/* Every whole JPEG that is there; a sender that is faster than we are loses none here: the
+ * camera takes what it wants. */
 static size_t output(void *ctx, struct process *p, const uint8_t *bytes, size_t n)
 {
     struct source_child *s = ctx;

@@ -1,4 +1,5 @@
-/* source_child.h - a program that writes JPEGs to its standard output, one after the other: rpicam-vid, ffmpeg. */
+/* source_child.h - a program that writes JPEGs to its standard output, one after the other:
+ * rpicam-vid, ffmpeg. */
 #pragma once
 
 #include "source.h"

@@ -1,5 +1,5 @@
-/* source_folder.c - the JPEGs of a folder, one after the other by name, again and again. Read on a worker, so that a slow disk costs a picture
- * and not the loop.
+/* source_folder.c - the JPEGs of a folder, one after the other by name, again and again. Read on a
+ * worker, so that a slow disk costs a picture and not the loop.
  */
 #include <dirent.h>
 #include <errno.h>

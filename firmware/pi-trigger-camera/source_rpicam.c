@@ -1,4 +1,5 @@
-/* source_rpicam.c - the Raspberry Pi's own camera, through its program: rpicam-vid (in older systems libcamera-vid, the same options). */
+/* source_rpicam.c - the Raspberry Pi's own camera, through its program: rpicam-vid (in older
+ * systems libcamera-vid, the same options). */
 #include "source_child.h"
 
 static void build(const char *program, const struct pi_source_want *want, struct child_args *a)

@@ -1,4 +1,5 @@
-/* source_scene.c - the drawn garden as a camera: its day goes by in minutes, and it reacts to exposure and gain as a camera does. */
+/* source_scene.c - the drawn garden as a camera: its day goes by in minutes, and it reacts to
+ * exposure and gain as a camera does. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* source_v4l2.c - a device of the kernel's as a camera. Opening takes a camera some hundred milliseconds, so it is done on a worker. */
+/* source_v4l2.c - a device of the kernel's as a camera. Opening takes a camera some hundred
+ * milliseconds, so it is done on a worker. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>

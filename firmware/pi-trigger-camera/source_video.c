@@ -1,4 +1,5 @@
-/* source_video.c - a video file as a camera: ffmpeg reads it at its own pace, again and again, whole in the size that is wanted. */
+/* source_video.c - a video file as a camera: ffmpeg reads it at its own pace, again and again,
+ * whole in the size that is wanted. */
 #include "source_child.h"
 
 static void build(const char *file, const struct pi_source_want *want, struct child_args *a)

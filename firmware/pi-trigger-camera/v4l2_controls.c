@@ -3,7 +3,8 @@
  *     cameras on USB   EXPOSURE_AUTO (a menu), EXPOSURE_ABSOLUTE in 100 µs, GAIN in units of their own
  *     sensors          EXPOSURE in lines (not used here), ANALOGUE_GAIN in units of their own
  *
- * A gain of 1 is the least a control can do, GAIN_AT_MAX the most; between them it is linear. That is a guess, but one that is written down.
+ * A gain of 1 is the least a control can do, GAIN_AT_MAX the most; between them it is linear. That
+ * is a guess, but one that is written down.
  */
 #include <errno.h>
 #include <linux/videodev2.h>
@@ -87,7 +88,8 @@ static int set_to_default(struct v4l2_device *d, uint32_t id)
     return r < 0 ? r : set(d, id, q.default_value);
 }
 
-/* The menu's automatic entry: by its default, or whichever it takes; a device that was left on manual is not left so. */
+/* The menu's automatic entry: by its default, or whichever it takes; a device that was left on
+ * manual is not left so. */
 static int expose_automatically(struct v4l2_device *d)
 {
     struct v4l2_queryctrl q;

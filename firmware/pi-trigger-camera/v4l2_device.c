@@ -93,7 +93,8 @@ static void consider(struct offer *best, uint32_t fourcc, unsigned width, unsign
         *best = (struct offer){fourcc, width, height, far};
 }
 
-/* The nearest size that the format has. A driver that lists none is asked for what is wanted, and says what it makes of it. */
+/* The nearest size that the format has. A driver that lists none is asked for what is wanted,
+ * and says what it makes of it. */
 static void best_size(
     struct v4l2_device *d, uint32_t fourcc, const struct pi_source_want *want, struct offer *best)
 {
@@ -154,7 +155,8 @@ static int set_format(struct v4l2_device *d, const struct offer *o)
     return 0;
 }
 
-/* Not every driver lets one choose; then it has its own rate, and the camera takes what it wants of it. */
+/* Not every driver lets one choose; then it has its own rate, and the camera takes what it wants
+ * of it. */
 static void set_rate(struct v4l2_device *d, const struct pi_source_want *want)
 {
     struct v4l2_streamparm p = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE};

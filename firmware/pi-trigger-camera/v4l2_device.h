@@ -1,5 +1,5 @@
-/* v4l2_device.h - one capture device of the kernel's: agree on a format, stream by mmap, set exposure. The kernel is reached through a small
- * port, so that tests are the kernel.
+/* v4l2_device.h - one capture device of the kernel's: agree on a format, stream by mmap, set
+ * exposure. The kernel is reached through a small port, so that tests are the kernel.
  */
 #pragma once
 
@@ -50,8 +50,9 @@ struct v4l2_picture {
     int64_t taken_us; /* monotonic; 0: not known */
 };
 
-/* Opens, agrees on the nearest to what is wanted (MJPEG before YUYV, unless only YUYV has the size), starts streaming. A sentence on failure.
- * Takes a camera some hundred milliseconds: for a worker. */
+/* Opens, agrees on the nearest to what is wanted (MJPEG before YUYV, unless only YUYV has the
+ * size), starts streaming. A sentence on failure. Takes a camera some hundred milliseconds: for
+ * a worker. */
 int v4l2_device_open(struct v4l2_device *d, const struct v4l2_port *port, const char *path,
     const struct pi_source_want *want, struct error *e);
 /* Also of one that was opened half. */
@@ -60,7 +61,8 @@ void v4l2_device_close(struct v4l2_device *d);
 int v4l2_device_take(struct v4l2_device *d, struct v4l2_picture *ret);
 int v4l2_device_give_back(struct v4l2_device *d, const struct v4l2_picture *p);
 
-/* v4l2_controls.c: manual or automatic exposure and gain, as far as the device has them. -ENOTSUP: it has neither. */
+/* v4l2_controls.c: manual or automatic exposure and gain, as far as the device has them.
+ * -ENOTSUP: it has neither. */
 int v4l2_device_expose(struct v4l2_device *d, const struct pi_source_want *want);
 int v4l2_device_exposure(struct v4l2_device *d, struct pi_exposure *ret);
 unsigned v4l2_device_controls(struct v4l2_device *d, struct pi_control *out, unsigned cap);

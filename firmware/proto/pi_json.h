@@ -54,8 +54,8 @@ struct pi_json {
 };
 
 void pi_json_init(struct pi_json *j, const char *text, size_t n);
-/* 1: a value, valid until the next call; 0: the end, all was well; -EBADMSG: it is no JSON, or deeper
- * than PI_JSON_MAX_DEPTH. */
+/* 1: a value, valid until the next call; 0: the end, all was well; -EBADMSG: it is no JSON, or
+ * deeper than PI_JSON_MAX_DEPTH. */
 int pi_json_next(struct pi_json *j, struct pi_json_value *ret);
 /* Is this one whole JSON text? */
 bool pi_json_is_valid(const char *text, size_t n);

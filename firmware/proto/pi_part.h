@@ -44,15 +44,16 @@ int pi_part_format(const struct pi_part *p, char *out, size_t cap);
  * are passed over. True: it was one of ours. */
 bool pi_part_header(struct pi_part *p, const char *name, const char *value);
 
-/* The same facts inside of the picture, where `shortstream <n> times` asks for them: a comment right
- * behind the SOI, holding the X- lines of the head.
+/* The same facts inside of the picture, where `shortstream <n> times` asks for them: a comment
+ * right behind the SOI, holding the X- lines of the head.
  *
  *     FF D8 | FF FE LL LL "X-Frame-Id: 4711\r\nX-Timestamp: …\r\n…" | the rest of the JPEG
  */
 #define PI_PART_COMMENT_MAX 160
 /* The segment without the SOI. Its length, or -ENOBUFS. */
 int pi_part_comment_format(const struct pi_part *p, uint8_t *out, size_t cap);
-/* The comment of a picture as jpeg_scan() finds it. False: it is not one of these; *p is as before. */
+/* The comment of a picture as jpeg_scan() finds it. False: it is not one of these; *p is as
+ * before. */
 bool pi_part_comment_parse(struct pi_part *p, const uint8_t *comment, size_t n);
 
 #endif

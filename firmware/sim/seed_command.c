@@ -1,4 +1,5 @@
-/* seed_command.c - what the first service makes of a command: mostly what ours does, and in these cases something else. */
+/* seed_command.c - what the first service makes of a command: mostly what ours does, and in
+ * these cases something else. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,8 @@ static bool converts(const struct pi_key *k, struct pi_span value)
     return k->type != PI_FLOAT || (pi_take_double(&value, &number) && value.n == 0);
 }
 
-/* The longest beginning of the path that is a key: "camera.width" of "camera.width.x". NULL: none. */
+/* The longest beginning of the path that is a key: "camera.width" of "camera.width.x". NULL:
+ * none. */
 static const struct pi_key *key_within(struct pi_span path)
 {
     for (size_t n = path.n; n > 0; n--)
@@ -61,7 +63,8 @@ static bool is_true(struct pi_span s)
     return false;
 }
 
-/* Whatever our ranges say of it. A list becomes its characters there, so that nothing is saved any more: here it becomes empty. */
+/* Whatever our ranges say of it. A list becomes its characters there, so that nothing is saved
+ * any more: here it becomes empty. */
 static enum seed_verdict change(
     struct service *s, const struct pi_key *k, struct pi_span value, char *text)
 {

@@ -1,4 +1,5 @@
-/* seed_mjpeg.c - the picture server of the first service: HTTP/1.0, one viewer at a time, the others wait without an answer. */
+/* seed_mjpeg.c - the picture server of the first service: HTTP/1.0, one viewer at a time, the
+ * others wait without an answer. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +55,8 @@ static void conn_free(struct conn *c)
 
 /* --- the stream ------------------------------------------------------------------------------- */
 
-/* One write per piece there; the socket's queue joins them here. It blocks there while a viewer is slow; here it tries again. */
+/* One write per piece there; the socket's queue joins them here. It blocks there while a viewer
+ * is slow; here it tries again. */
 static void send_picture(struct timer *t)
 {
     struct conn *c = container_of(t, struct conn, timer);

@@ -1,4 +1,5 @@
-/* seed_triggers.c - the trigger server of the first service: accept, one recv(), reply, close; then the next. */
+/* seed_triggers.c - the trigger server of the first service: accept, one recv(), reply, close;
+ * then the next. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

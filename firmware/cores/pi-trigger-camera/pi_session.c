@@ -366,8 +366,8 @@ static void stream_end(struct pi_camera *c, struct pi_session *s)
     c->port.finish(c->port.ctx, peer);
 }
 
-/* -EAGAIN: the peer takes no more for now. Where times are asked for, they stand in a comment behind
- * the SOI. */
+/* -EAGAIN: the peer takes no more for now. Where times are asked for, they stand in a comment
+ * behind the SOI. */
 static int stream_frame(struct pi_camera *c, struct pi_session *s, const struct pi_ring_frame *f)
 {
     uint8_t head[PI_SHORT_HEADER_BYTES + 2 + PI_PART_COMMENT_MAX];
