@@ -1,10 +1,11 @@
-/* http_fetch.c - one request: check and copy, look the name up, let libcurl do it, tell the owner.
+/* http_fetch.c - one request's life: look the name up, let libcurl do it, tell the owner.
  *
  * All waiting is by struct timer, so that a virtual clock holds here too. In libcurl's callbacks
  * the owner may cancel; the handle is then removed by a deferred call, as libcurl does not allow it
  * there.
  */
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +16,6 @@
 #include "loop/resolver.h"
 
 #define DEFAULT_CONNECT_TIMEOUT_US (10 * US_PER_S)
-/* One read of libcurl's: a picture is some of them, and more would keep others waiting. */
-#define READ_BYTES (64L << 10)
 
 /* --- the end ---------------------------------------------------------------------------------- */
 
@@ -212,18 +211,31 @@ static size_t curl_body(char *bytes, size_t one, size_t n, void *ctx)
 
 /* --- the beginning ---------------------------------------------------------------------------- */
 
+/* libcurl takes an address without its scope, and one scope for all: they are of one link. */
+static void fetch_add_address(struct http_fetch *f, struct buf *b, const struct sockaddr_storage *a)
+{
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)a;
+    char text[ADDRESS_TEXT_BYTES];
+
+    address_host_text(a, text);
+    text[strcspn(text, "%")] = '\0';
+    buf_printf(b, strchr(text, ':') ? "[%s]" : "%s", text);
+    if (a->ss_family == AF_INET6 && v6->sin6_scope_id > 0)
+        curl_easy_setopt(f->easy, CURLOPT_ADDRESS_SCOPE, (long)v6->sin6_scope_id);
+}
+
 /* "name:port:address,address": libcurl then asks nobody. For addresses it needs none. */
 static int fetch_give_addresses(
     struct http_fetch *f, const struct sockaddr_storage *addresses, size_t n)
 {
     struct buf b = BUF_INIT(RESOLVER_MAX_NAME + (RESOLVER_MAX_ADDRESSES + 1) * ADDRESS_TEXT_BYTES);
-    char text[ADDRESS_TEXT_BYTES];
     const char *whole;
 
     buf_printf(&b, "%s:%u:", f->host, f->port);
-    for (size_t i = 0; i < n; i++)
-        buf_printf(&b, addresses[i].ss_family == AF_INET6 ? "%s[%s]" : "%s%s", i > 0 ? "," : "",
-            address_host_text(&addresses[i], text));
+    for (size_t i = 0; i < n; i++) {
+        buf_printf(&b, "%s", i > 0 ? "," : "");
+        fetch_add_address(f, &b, &addresses[i]);
+    }
     whole = buf_text(&b);
     f->addresses = whole ? curl_slist_append(NULL, whole) : NULL;
     buf_fini(&b);
@@ -272,154 +284,6 @@ static void fetch_resolved(
         fetch_end(f);
 }
 
-static bool one_line(const char *s)
-{
-    return !s || !strpbrk(s, "\r\n");
-}
-
-static bool is_method(const char *s)
-{
-    return *s && s[strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] == '\0';
-}
-
-static bool is_header(const struct http_header *h)
-{
-    return *h->name && !strpbrk(h->name, "\r\n: ") && one_line(h->value);
-}
-
-/* libcurl wants "Name;" for a header without a value, or it is left out. */
-static int fetch_add_header(struct http_fetch *f, const char *name, const char *value)
-{
-    struct curl_slist *list;
-    char *line;
-
-    if (asprintf(&line, *value ? "%s: %s" : "%s;%s", name, value) < 0)
-        return -ENOMEM;
-    list = curl_slist_append(f->headers, line);
-    free(line);
-    if (!list)
-        return -ENOMEM;
-    f->headers = list;
-    return 0;
-}
-
-static int fetch_set_headers(struct http_fetch *f, const struct http_fetch_options *o)
-{
-    /* An "Expect: 100-continue" costs a second with servers that do not know it. */
-    f->headers = curl_slist_append(NULL, "Expect:");
-    if (!f->headers)
-        return -ENOMEM;
-    for (size_t i = 0; i < o->n_headers; i++) {
-        int r = is_header(&o->headers[i])
-            ? fetch_add_header(f, o->headers[i].name, o->headers[i].value)
-            : -EINVAL;
-
-        if (r < 0)
-            return r;
-    }
-    curl_easy_setopt(f->easy, CURLOPT_HTTPHEADER, f->headers);
-    return 0;
-}
-
-static int url_part(CURLU *u, CURLUPart part, char **ret)
-{
-    return curl_url_get(u, part, ret, CURLU_DEFAULT_PORT) == CURLUE_OK ? 0 : -EINVAL;
-}
-
-/* Host and port; an IPv6 address comes in brackets and with its scope apart. */
-static int fetch_set_host(struct http_fetch *f, CURLU *u)
-{
-    char *scheme = NULL, *host = NULL, *port = NULL, *zone = NULL;
-    size_t n;
-    int r = -EINVAL;
-
-    if (url_part(u, CURLUPART_SCHEME, &scheme) == 0 && url_part(u, CURLUPART_HOST, &host) == 0 &&
-        url_part(u, CURLUPART_PORT, &port) == 0 &&
-        (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0)) {
-        url_part(u, CURLUPART_ZONEID, &zone);
-        n = strlen(host);
-        f->port = (uint16_t)atoi(port);
-        if (host[0] == '[')
-            r = asprintf(
-                &f->host, "%.*s%s%s", (int)n - 2, host + 1, zone ? "%" : "", zone ? zone : "");
-        else
-            r = asprintf(&f->host, "%s", host);
-        if (r < 0)
-            f->host = NULL;
-        r = r < 0 ? -ENOMEM : 0;
-    }
-    curl_free(scheme);
-    curl_free(host);
-    curl_free(port);
-    curl_free(zone);
-    return r == 0 && f->port == 0 ? -EINVAL : r;
-}
-
-static int fetch_set_url(struct http_fetch *f, const char *url)
-{
-    CURLU *u = curl_url();
-    int r;
-
-    if (!u)
-        return -ENOMEM;
-    r = curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK ? fetch_set_host(f, u) : -EINVAL;
-    curl_url_cleanup(u);
-    if (r < 0)
-        return r;
-    return curl_easy_setopt(f->easy, CURLOPT_URL, url) == CURLE_OK ? 0 : -ENOMEM;
-}
-
-static int fetch_set_request(struct http_fetch *f, const struct http_fetch_options *o)
-{
-    const char *method = o->method ? o->method : "GET";
-    bool failed = false;
-
-    if (!is_method(method))
-        return -EINVAL;
-    if (o->body_len > 0 || strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0) {
-        curl_easy_setopt(f->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)o->body_len);
-        failed |= curl_easy_setopt(f->easy, CURLOPT_COPYPOSTFIELDS, o->body_len ? o->body : "") !=
-            CURLE_OK;
-    }
-    if (strcmp(method, "HEAD") == 0)
-        curl_easy_setopt(f->easy, CURLOPT_NOBODY, 1L);
-    else
-        failed |= curl_easy_setopt(f->easy, CURLOPT_CUSTOMREQUEST, method) != CURLE_OK;
-    if (o->user) {
-        failed |= curl_easy_setopt(f->easy, CURLOPT_USERNAME, o->user) != CURLE_OK;
-        failed |=
-            curl_easy_setopt(f->easy, CURLOPT_PASSWORD, o->password ? o->password : "") != CURLE_OK;
-    }
-    return failed ? -ENOMEM : 0;
-}
-
-/* What holds for all: no redirects, no proxy of the environment, no signals, HTTP/1.1, and no
- * connection kept: small devices serve few, and an idle one of ours would keep others out. */
-static void fetch_set_rules(struct http_fetch *f)
-{
-    CURL *e = f->easy;
-
-    curl_easy_setopt(e, CURLOPT_PRIVATE, f);
-    curl_easy_setopt(e, CURLOPT_ERRORBUFFER, f->text);
-    curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(e, CURLOPT_PROXY, "");
-    curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L);
-    curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(e, CURLOPT_HTTP09_ALLOWED, 0L);
-    curl_easy_setopt(e, CURLOPT_FORBID_REUSE, 1L);
-    curl_easy_setopt(e, CURLOPT_TCP_NODELAY, 1L);
-    curl_easy_setopt(e, CURLOPT_BUFFERSIZE, READ_BYTES);
-    curl_easy_setopt(e, CURLOPT_USERAGENT, "warren");
-    curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, curl_head);
-    curl_easy_setopt(e, CURLOPT_HEADERDATA, f);
-    curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, curl_body);
-    curl_easy_setopt(e, CURLOPT_WRITEDATA, f);
-    curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, curl_connected);
-    curl_easy_setopt(e, CURLOPT_PREREQDATA, f);
-}
-
 static int fetch_prepare(struct http_fetch *f, const struct http_fetch_options *o)
 {
     int r;
@@ -427,12 +291,15 @@ static int fetch_prepare(struct http_fetch *f, const struct http_fetch_options *
     f->easy = curl_easy_init();
     if (!f->easy)
         return -ENOMEM;
-    fetch_set_rules(f);
-    r = fetch_set_url(f, o->url);
-    if (r == 0)
-        r = fetch_set_request(f, o);
-    if (r == 0)
-        r = fetch_set_headers(f, o);
+    curl_easy_setopt(f->easy, CURLOPT_PRIVATE, f);
+    curl_easy_setopt(f->easy, CURLOPT_ERRORBUFFER, f->text);
+    curl_easy_setopt(f->easy, CURLOPT_HEADERFUNCTION, curl_head);
+    curl_easy_setopt(f->easy, CURLOPT_HEADERDATA, f);
+    curl_easy_setopt(f->easy, CURLOPT_WRITEFUNCTION, curl_body);
+    curl_easy_setopt(f->easy, CURLOPT_WRITEDATA, f);
+    curl_easy_setopt(f->easy, CURLOPT_PREREQFUNCTION, curl_connected);
+    curl_easy_setopt(f->easy, CURLOPT_PREREQDATA, f);
+    r = http_fetch_set_request(f, o);
     if (r == 0)
         r = timer_once(&f->phase, f->connect_timeout_us);
     if (r == 0 && f->timeout_us > 0)

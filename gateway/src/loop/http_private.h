@@ -79,6 +79,8 @@ struct http_fetch {
     struct deferred end;
 };
 
+/* http_request.c: what is sent, and the rules for all. -EINVAL, -ENOMEM. */
+int http_fetch_set_request(struct http_fetch *f, const struct http_fetch_options *o);
 /* libcurl is through with it. */
 void http_fetch_ended(struct http_fetch *f, CURLcode code);
 /* No call any more. */

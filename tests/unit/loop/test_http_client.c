@@ -463,7 +463,7 @@ static int our_names(const char *name, struct sockaddr_storage *ret, size_t max,
     if (strcmp(name, "camera.invalid") != 0)
         return -ENOENT;
     *ret_n = 2;
-    address_parse("::1", 0, &ret[0]);
+    address_parse("::1%lo", 0, &ret[0]); /* a scope, as link-local addresses have */
     return address_parse("127.0.0.1", 0, &ret[1]);
 }
 
