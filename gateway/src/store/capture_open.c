@@ -214,6 +214,8 @@ static void thumbs_go(struct store *s)
     while (!s->closing && t->n_running < THUMBS_AT_ONCE && (o = next_thumb(t))) {
         int r = work_submit(s->loop, thumb_work, thumb_done, o, NULL);
 
+        if (r == -EAGAIN && t->n_running > 0)
+            return; /* goes on when one of ours is done */
         list_remove(&o->link);
         if (r < 0) {
             o->job.result = r;

@@ -152,11 +152,11 @@ static int replace(const struct place *p, bool old_exists, struct error *e)
 
     if (r < 0)
         return r;
+    /* A log without its database is of no use, and would be taken for the new one's. */
     if (old_exists)
         r = move_aside(p);
     else
-        remove_with_log(p->db); /* a log without its database is of no use, and would be taken for
-                                   the new one's */
+        remove_with_log(p->db);
     if (r == 0 && rename(p->new, p->db) < 0)
         r = -errno;
     if (r == 0 && fsync(p->files->root) < 0)
@@ -247,10 +247,12 @@ int database_open(const struct files *f, const char *path, struct db *ret, struc
         return r;
     if (access(p.db, F_OK) < 0)
         r = replace(&p, false, e);
+    else
+        remove_with_log(p.new); /* a crash while it was made */
     if (r == 0)
         r = open_existing(&p, ret, e);
-    if (r == -ENOSPC) { /* room for SQLite's own small files, so that a full disk can be read, and
-                           emptied */
+    if (r == -ENOSPC) {
+        /* Room for SQLite's own small files: a full disk can then be read, and emptied. */
         files_drop_reserve(f);
         r = open_existing(&p, ret, e);
     }

@@ -91,7 +91,8 @@ static void flush(struct store *s)
 
 void events_hand_over(struct store *s)
 {
-    struct job *j = take(s);
+    /* While they fail they go alone, at their own pace. */
+    struct job *j = s->events.failing ? NULL : take(s);
 
     if (!j)
         return;
@@ -100,16 +101,16 @@ void events_hand_over(struct store *s)
 }
 
 /* When nothing is on its way: sees to it that what waits goes, some time. */
-static void schedule(struct store *s, int64_t after_us)
+static void schedule(struct store *s)
 {
     struct event_queue *q = &s->events;
 
-    if (q->n == 0 || q->job.n > 0)
+    if (q->n == 0 || q->job.n > 0 || s->closing)
         return;
-    if (q->n >= EVENTS_ENOUGH && after_us == EVENTS_WAIT_US)
+    if (q->n >= EVENTS_ENOUGH && !q->failing)
         flush(s);
     else if (!timer_armed(&q->timer))
-        timer_once(&q->timer, after_us);
+        timer_once(&q->timer, q->failing ? EVENTS_RETRY_US : EVENTS_WAIT_US);
 }
 
 static void events_done(struct store *s, struct job *j)
@@ -125,8 +126,7 @@ static void events_done(struct store *s, struct job *j)
     else if (!q->failing)
         log_error("events cannot be written; they wait", F_ERRNO(j->result));
     q->failing = j->result < 0;
-    if (!s->closing)
-        schedule(s, j->result == 0 ? EVENTS_WAIT_US : EVENTS_RETRY_US);
+    schedule(s);
 }
 
 static const struct job_class events_class = {
@@ -161,8 +161,7 @@ static void on_event(struct bus_listener *l, struct event *e)
         drop_one(s);
     *slot(q, q->n) = event_ref(e);
     q->n++;
-    if (!s->closing)
-        schedule(s, EVENTS_WAIT_US);
+    schedule(s);
 }
 
 void events_attach(struct store *s, struct bus *b)
@@ -172,11 +171,10 @@ void events_attach(struct store *s, struct bus *b)
         bus_listen(b, &s->events.listener);
 }
 
-int events_init(struct store *s)
+void events_init(struct store *s)
 {
     s->events.listener.event = on_event;
     timer_init(&s->events.timer, s->loop, on_timer);
-    return 0;
 }
 
 void events_drain(struct store *s)

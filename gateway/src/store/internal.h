@@ -91,7 +91,7 @@ void store_write(struct store *s, struct job *j);
 int store_read(struct store *s, struct job *j);
 
 /* events.c */
-int events_init(struct store *s);
+void events_init(struct store *s);
 void events_fini(struct store *s);
 void events_attach(struct store *s, struct bus *b);
 /* Puts what waits before the jobs that are about to be handed over. */

@@ -29,12 +29,13 @@ static void read_one(struct reader *r, struct job *j)
 static void reader_work(void *ctx, struct list *batch)
 {
     struct reader *r = ctx;
+    struct job *j;
 
-    for (struct list *at = batch->next; at != batch; at = at->next) {
+    list_for_each (j, batch, message.link) {
         if (atomic_load(&r->stopping))
-            job_of(at)->result = -ECANCELED;
+            j->result = -ECANCELED;
         else
-            read_one(r, job_of(at));
+            read_one(r, j);
     }
 }
 
@@ -122,7 +123,7 @@ static int open_reader(struct store *s, const char *path, struct error *e)
 
     if (asprintf(&db_path, "%s/warren.db", path) < 0) {
         db_path = NULL;
-        return -ENOMEM;
+        return error_set(e, -ENOMEM, "no memory");
     }
     s->reader.files = &s->files;
     s->reader.max_us = READ_MAX_US;

@@ -84,9 +84,6 @@ void writer_fini(struct writer *w)
 
 /* --- a batch ---------------------------------------------------------------------------------- */
 
-#define for_each_job(j, batch)                                                                     \
-    for (struct list *at_ = (batch)->next; at_ != (batch) && ((j) = job_of(at_)); at_ = at_->next)
-
 /* Returns how many jobs there are to run; those that failed, or have nothing to do, are set aside.
  */
 static unsigned prepare(struct writer *w, struct list *batch)
@@ -95,8 +92,7 @@ static unsigned prepare(struct writer *w, struct list *batch)
     struct job *j;
 
     days_begin(&w->days);
-    for_each_job(j, batch)
-    {
+    list_for_each (j, batch, message.link) {
         int r = j->class->prepare ? j->class->prepare(w, j) : 0;
 
         j->ran = false;
@@ -117,8 +113,7 @@ static int run(struct writer *w, struct list *batch)
 
     if (r == 0)
         r = db_exec(&w->db, "BEGIN IMMEDIATE");
-    for_each_job(j, batch)
-    {
+    list_for_each (j, batch, message.link) {
         if (r < 0)
             break;
         if (j->skipped)
@@ -146,8 +141,7 @@ static void settle(struct writer *w, struct list *batch, bool durable)
 {
     struct job *j;
 
-    for_each_job(j, batch)
-    {
+    list_for_each (j, batch, message.link) {
         if (j->ran && j->class->settle)
             j->class->settle(w, j, durable);
     }
@@ -176,8 +170,7 @@ static void fail(struct list *batch, int r)
 {
     struct job *j;
 
-    for_each_job(j, batch)
-    {
+    list_for_each (j, batch, message.link) {
         if (!j->skipped)
             j->result = r;
     }
@@ -207,7 +200,8 @@ void writer_work(void *ctx, struct list *batch)
     struct writer *w = ctx;
     int r = try(w, batch);
 
-    if (r < 0 && batch->next->next != batch)
+    /* When another program keeps the database locked, each would wait for it anew. */
+    if (r < 0 && r != -EBUSY && batch->next->next != batch)
         one_by_one(w, batch);
     else if (r < 0)
         fail(batch, r);

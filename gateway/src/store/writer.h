@@ -1,7 +1,7 @@
 /* writer.h - the thread that writes: what waits becomes one batch, and a batch is one transaction.
  *
- *     prepare each job → note new day folders (days.h) → BEGIN → run each → sync the files → COMMIT
- * → settle each
+ *     prepare each job → note new day folders (days.h)
+ *       → BEGIN → run each → sync the files → COMMIT → settle each
  *
  * One picture is synced by itself (file, then folder); several by one syncfs, which costs less than
  * two of the former. If anything in the batch fails, all of it is undone, and its jobs are tried
