@@ -67,5 +67,7 @@ void param_to_json(struct wr_json *j, const struct wr_param *p, const struct wr_
  * "type","unit","default","min","max","choices","required","secret","unreadable","help" (not
  * "key"). */
 void param_row_to_json(struct wr_json *j, const struct wr_param *p);
+/* A table as an array of such objects, with "key" first. rows may be NULL: []. */
+void param_rows_to_json(struct wr_json *j, const struct wr_param *rows);
 /* The row as a JSON Schema (2020-12) object. */
 void param_schema(struct wr_json *j, const struct wr_param *p);

@@ -284,3 +284,16 @@ void param_row_to_json(struct wr_json *j, const struct wr_param *p)
     wr_json_key(j, "help");
     wr_json_string(j, p->help);
 }
+
+void param_rows_to_json(struct wr_json *j, const struct wr_param *rows)
+{
+    wr_json_array(j);
+    for (const struct wr_param *p = rows; p && p->key; p++) {
+        wr_json_object(j);
+        wr_json_key(j, "key");
+        wr_json_string(j, p->key);
+        param_row_to_json(j, p);
+        wr_json_end(j);
+    }
+    wr_json_end(j);
+}

@@ -1,6 +1,11 @@
 /* commands.c - the one table of subcommands. */
 #include "ctl/args.h"
 
+static const struct ctl_option ADD_OPTIONS[] = {
+    {"id", 'i', "ID", "its id for ever: a-z, 0-9 and hyphens (default: made of the name)"},
+    {0},
+};
+
 static const struct ctl_option WATCH_OPTIONS[] = {
     {"device", 'd', "DEVICE", "only what this device says"},
     {"type", 't', "TYPE", "only events of this type, such as camera.night or camera.*"},
@@ -30,6 +35,9 @@ static const struct ctl_command COMMANDS[] = {
         "run a command of a device and show its answer", PAIRS_HELP, NULL, ctl_command},
     {"set", "DEVICE KEY=VALUE…", 2, ARGS_MAX_WORDS, "set what a device shall be", PAIRS_HELP, NULL,
         ctl_set},
+    {"add", "DRIVER NAME [OPTION=VALUE…]", 2, ARGS_MAX_WORDS,
+        "make a device of what is at an address",
+        "`warrenctl plugin ls --json` lists each driver's options.\n", ADD_OPTIONS, ctl_add},
     {"watch", "", 0, 0, "events as they come, until interrupted",
         "A lost connection is made again, and what was said meanwhile is caught up.\n",
         WATCH_OPTIONS, ctl_watch},

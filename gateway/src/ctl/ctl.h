@@ -136,6 +136,7 @@ enum ctl_exit ctl_pairs(struct ctl *c, const json_t *rows, const char *what,
 enum ctl_exit ctl_devices(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_device(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_command(struct ctl *c, const struct ctl_args *args);
+enum ctl_exit ctl_add(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_set(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_watch(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_captures(struct ctl *c, const struct ctl_args *args);

@@ -76,20 +76,6 @@ static void settings(const struct device *d, struct wr_json *j)
     wr_json_end(j);
 }
 
-static void arguments(const struct wr_command *row, struct wr_json *j)
-{
-    wr_json_key(j, "args");
-    wr_json_array(j);
-    for (const struct wr_param *p = row->args; p && p->key; p++) {
-        wr_json_object(j);
-        wr_json_key(j, "key");
-        wr_json_string(j, p->key);
-        param_row_to_json(j, p);
-        wr_json_end(j);
-    }
-    wr_json_end(j);
-}
-
 static void commands(const struct device *d, struct wr_json *j)
 {
     static const char *const roles[] = {
@@ -109,7 +95,8 @@ static void commands(const struct device *d, struct wr_json *j)
         wr_json_bool(j, row->flags & WR_EXCLUSIVE);
         wr_json_key(j, "role");
         wr_json_string(j, row->role <= WR_ROLE_ADMIN ? roles[row->role] : "admin");
-        arguments(row, j);
+        wr_json_key(j, "args");
+        param_rows_to_json(j, row->args);
         wr_json_end(j);
     }
     wr_json_end(j);

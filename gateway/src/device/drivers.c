@@ -65,7 +65,8 @@ int drivers_each(
             .why = p->why,
             .name = p->driver ? p->driver->name : "",
             .version = p->driver ? p->driver->table->version : "",
-            .summary = p->driver ? p->driver->table->summary : ""};
+            .summary = p->driver ? p->driver->table->summary : "",
+            .options = p->driver ? p->driver->table->options : NULL};
         int r = fn(ctx, &s);
 
         if (r != 0)

@@ -37,6 +37,7 @@ struct driver_status {
     const char *name, *file, *version, *summary; /* "" where unknown */
     bool loaded;
     const char *why;
+    const struct wr_param *options; /* how to reach a device; NULL: refused, or none */
 };
 int drivers_each(
     const struct drivers *d, int (*fn)(void *ctx, const struct driver_status *s), void *ctx);

@@ -88,7 +88,8 @@ static const struct {
     {"Plugin",
         "{\"type\":\"object\",\"properties\":{\"name\":" TEXT_OR_NULL ",\"file\":" TEXT
         ",\"version\":" TEXT_OR_NULL ",\"summary\":" TEXT_OR_NULL
-        ",\"state\":{\"enum\":[\"loaded\",\"refused\"]},\"why\":" TEXT_OR_NULL "}}"},
+        ",\"state\":{\"enum\":[\"loaded\",\"refused\"]},\"why\":" TEXT_OR_NULL
+        ",\"options\":{\"type\":\"array\",\"items\":" OBJECT "}}}"},
     {"PluginList", LIST(REF "Plugin\"}")},
     {"Info",
         "{\"type\":\"object\",\"properties\":{\"version\":" TEXT ",\"boot_id\":" TEXT

@@ -24,6 +24,8 @@ static int one_plugin(void *ctx, const struct driver_status *s)
     wr_json_string(j, s->loaded ? "loaded" : "refused");
     wr_json_key(j, "why");
     wr_json_string(j, *s->why ? s->why : NULL);
+    wr_json_key(j, "options");
+    param_rows_to_json(j, s->options);
     wr_json_end(j);
     return 0;
 }

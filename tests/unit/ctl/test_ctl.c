@@ -105,7 +105,8 @@ static const struct fake_route WORLD[] = {
         "{\"version\":\"1.2.3\",\"boot_id\":\"abc\",\"storage\":{\"captures\":7,\"full\":false}}"},
     {"GET /api/v1/plugins", 200,
         "{\"items\":[{\"name\":\"demo\",\"file\":\"demo.so\",\"version\":\"1.0\",\"state\":"
-        "\"loaded\",\"why\":null},"
+        "\"loaded\",\"why\":null,\"options\":[{\"key\":\"host\",\"type\":\"string\"},"
+        "{\"key\":\"port\",\"type\":\"int\"}]},"
         "{\"name\":null,\"file\":\"bad.so\",\"version\":null,\"state\":\"refused\",\"why\":\"it is "
         "cut off\"}],\"next\":null}"},
     {"GET /api/v1/found", 200,
@@ -113,6 +114,7 @@ static const struct fake_route WORLD[] = {
         "\"driver\":\"ble-batch-camera\"}],\"next\":null}"},
     {"GET /readyz", 200,
         "{\"ready\":true,\"checks\":[{\"name\":\"store\",\"ok\":true,\"detail\":\"writable\"}]}"},
+    {"POST /api/v1/devices", 201, DEVICE},
 };
 
 /* --- devices ---------------------------------------------------------------------------------- */
@@ -180,6 +182,28 @@ Test(ctl, a_wrong_command_line_asks_nothing_of_the_device)
     RUN(WORLD, "command porch save count=three");
     expect(CTL_USAGE, "", "warrenctl: count: expected an integer, got \"three\"\n");
     cr_expect_str_eq(did.asked, "GET /api/v1/devices/porch\n");
+}
+
+Test(ctl, add_sends_options_typed_by_the_driver_s_table)
+{
+    RUN(WORLD, "add demo Porch host=10.0.0.7 port=81 --id front");
+    expect(CTL_OK, "porch: online\n", "");
+    cr_expect(has(did.asked,
+                  "POST /api/v1/devices {\"driver\":\"demo\",\"name\":\"Porch\",\"options\":"
+                  "{\"host\":\"10.0.0.7\",\"port\":81},\"id\":\"front\"}"),
+        "%s", did.asked);
+}
+
+Test(ctl, add_asks_for_nothing_that_the_driver_does_not_know)
+{
+    RUN(WORLD, "add deno Porch");
+    expect(CTL_USAGE, "", "warrenctl: no driver \"deno\" is loaded, did you mean \"demo\"?\n");
+    RUN(WORLD, "add demo Porch prot=81");
+    cr_expect_eq(did.code, CTL_USAGE);
+    cr_expect(has(did.err, "there is no option \"prot\""), "%s", did.err);
+    RUN(WORLD, "add demo Porch port=x");
+    cr_expect_eq(did.code, CTL_USAGE);
+    cr_expect_not(has(did.asked, "POST"), "%s", did.asked);
 }
 
 Test(ctl, an_answer_of_any_shape_is_shown)
