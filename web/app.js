@@ -20,11 +20,7 @@ import { Viewer } from './viewer.js';
 
 /** Ages and rates are refreshed this often. */
 const TICK_MS = 500;
-/**
- * Attributes change without an event: the open device is read anew this often, all of them more
- * rarely.
- */
-const PANEL_POLL_MS = 5000;
+/** All devices are read anew this often: when each was seen last comes with no event. */
 const LIST_POLL_MS = 30000;
 /** A scan sees many things in a moment; the list of them is read once. */
 const FOUND_AFTER_MS = 1000;
@@ -104,7 +100,9 @@ function receiveEvent(event) {
     events.add(event);
     announce(event);
     const [topic] = event.type.split('.');
-    if (event.type === 'capture.stored') captureStored(event.device);
+    if (event.type === 'device.attributes')
+        devices.putAttributes(event.device, event.data ?? {}, event.time);
+    else if (event.type === 'capture.stored') captureStored(event.device);
     else if (event.type === 'device.found') foundTimer ||= setTimeout(readFound, FOUND_AFTER_MS);
     else if (topic === 'plugin') showAbout(byId('foot'));
     else if ((topic === 'device' || topic === 'settings') && event.device) deviceChanged(event);
@@ -194,7 +192,7 @@ function openCapture(gallery, id) {
     viewer.open(gallery, id);
 }
 
-/* --- the address ------------------------------------------------------------------------------- */
+/* --- the address ------------------------------------------------------------------------------ */
 /* #device/porch is the open panel, so that reload, back and a bookmark do what one expects. */
 
 function goTo(id) {
@@ -246,7 +244,6 @@ function start() {
         tiles.forEach((tile) => tile.tick());
         panel.tick();
     });
-    every(PANEL_POLL_MS, () => panel.deviceId && devices.refetch(panel.deviceId));
     every(LIST_POLL_MS, () => socket.live && devices.load().catch(() => {}));
     byId('captures').append(captures.element);
     socket.wantFrames(!document.hidden);

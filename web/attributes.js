@@ -35,8 +35,7 @@ export class Attributes {
     update(device) {
         const entries = Object.entries(device.attributes ?? {});
         const shape = JSON.stringify(entries);
-        if (shape === this.#shape)
-            return; /* The panel asks every few seconds; what somebody has marked stays marked. */
+        if (shape === this.#shape) return; /* What somebody has marked stays marked. */
         this.#shape = shape;
         this.#rows.replaceChildren(
             ...entries.map(([key, a]) =>

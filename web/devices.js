@@ -45,6 +45,21 @@ export class Devices {
         this.#changed();
     }
 
+    /**
+     * New values of some attributes, { key: value }, as of `time`. They come once a second from a
+     * busy device, so nothing is asked for; only one that is shown for the first time is.
+     */
+    putAttributes(id, values, time) {
+        const device = this.#byId.get(id);
+        if (!device) return;
+        const attributes = { ...device.attributes };
+        for (const [key, value] of Object.entries(values))
+            if (Object.hasOwn(attributes, key))
+                attributes[key] = { ...attributes[key], value, time };
+            else this.stale(id); /* Its unit and help are not known yet. */
+        this.put({ ...device, attributes });
+    }
+
     put(device) {
         this.#byId.set(device.id, device);
         this.#changed();

@@ -6,7 +6,9 @@ import { brief, fullMoment, moment, words } from './format.js';
 
 /** What the page keeps; older ones are in the gateway. */
 const MAX_EVENTS = 200;
-const HISTORY = 60;
+
+/* Values as they change are no events that somebody wants to read. */
+const isListed = ({ type }) => type !== 'device.attributes';
 
 /* Events that colour their dot; the words say the same. */
 const TONES = [
@@ -69,11 +71,14 @@ export class EventList {
     /** Starts over with the history that the gateway keeps. */
     async load() {
         try {
-            const { items } = await api.events({ limit: HISTORY, device: this.#filter.value });
+            const { items } = await api.events({ limit: MAX_EVENTS, device: this.#filter.value });
             this.#list.replaceChildren();
             this.#seen.clear();
             this.#held = [];
-            [...items].reverse().forEach((event) => this.#put(event));
+            items
+                .filter(isListed)
+                .reverse()
+                .forEach((event) => this.#put(event));
             this.#showHeld();
             setText(this.#blank, 'Nothing has happened yet.');
         } catch (problem) {
@@ -84,6 +89,7 @@ export class EventList {
 
     /** An event has come. */
     add(event) {
+        if (!isListed(event)) return;
         if (this.#filter.value && event.device !== this.#filter.value) return;
         if (!this.#hovered && !this.#focused) {
             this.#put(event);

@@ -82,6 +82,16 @@ export function fullMoment(text) {
     return Number.isNaN(date.getTime()) ? '—' : FULL.format(date);
 }
 
+/** Units as they are printed; tables write them in ASCII. */
+export function unitWords(unit) {
+    return unit === 'us' ? 'µs' : unit;
+}
+
+/** Help texts are written with and without a full stop; beside other sentences they need one. */
+export function sentence(text) {
+    return text && !/[.!?…]$/.test(text) ? `${text}.` : text;
+}
+
 /** The value of an attribute, setting or argument with its unit. */
 export function value(v, unit = null) {
     if (v === null || v === undefined) return '—';
@@ -90,7 +100,8 @@ export function value(v, unit = null) {
     if (typeof v === 'object') return JSON.stringify(v);
     if (unit === 'B' && typeof v === 'number') return bytes(v);
     const text = typeof v === 'number' ? number(v) : v;
-    return unit ? text + (unit === '%' || unit === '°' ? '' : NO_BREAK) + unit : text;
+    if (!unit) return text;
+    return text + (unit === '%' || unit === '°' ? '' : NO_BREAK) + unitWords(unit);
 }
 
 /* No grouping and no locale: what is shown can be typed into a form. */

@@ -6,7 +6,7 @@
 
 import { makeControl, rangeWords } from './controls.js';
 import { h, setText, uniqueId } from './dom.js';
-import { words } from './format.js';
+import { sentence, unitWords, words } from './format.js';
 
 /**
  * A field: label, control, help and the place for its problem. `name` replaces the words made from
@@ -73,7 +73,7 @@ function wrap(row, name, control, help, problem) {
         'div',
         { class: 'control' },
         control.node,
-        row.unit ? h('span', { class: 'unit', text: row.unit }) : null,
+        row.unit ? h('span', { class: 'unit', text: unitWords(row.unit) }) : null,
     );
     if (control.group)
         return h(
@@ -98,5 +98,5 @@ function wrap(row, name, control, help, problem) {
 function helpText(row) {
     const range = row.type === 'int' || row.type === 'float' ? rangeWords(row) : '';
     const separator = row.type === 'list' && !row.choices ? 'Separate entries with commas.' : '';
-    return [row.help, range && `${range}.`, separator].filter(Boolean).join(' ');
+    return [sentence(row.help), range && `${range}.`, separator].filter(Boolean).join(' ');
 }

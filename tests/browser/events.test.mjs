@@ -78,3 +78,21 @@ pageTest(
         await until(async () => (await count(page)) === 2, 'the next');
     },
 );
+
+pageTest(
+    'values that change are no events, neither live nor in the history',
+    {
+        devices: devices(),
+        prepare: (gateway) => {
+            gateway.emit('camera.day', 'porch');
+            gateway.emit('device.attributes', 'porch', { dark_score: 3 });
+        },
+    },
+    async ({ gateway, page }) => {
+        await textOf(page, '.event', /Camera day/);
+        gateway.emit('device.attributes', 'porch', { dark_score: 4 });
+        gateway.emit('camera.night', 'porch');
+        await textOf(page, '.event', /Camera night/);
+        assert.equal(await count(page), 2);
+    },
+);

@@ -186,7 +186,7 @@ export function porch(more = {}) {
                     default: 0.5,
                     min: 0,
                     max: 10,
-                    help: 'Time between two of them.',
+                    help: 'Time between two of them',
                 }),
                 row('order', 'string', {
                     choices: ['oldest', 'newest'],

@@ -138,9 +138,22 @@ export async function differentPictures(page, selector, times = 12) {
     return seen.size;
 }
 
+/* Waits for what moves once and then stands: colours that fade in are not measured half way. */
+function settled(page) {
+    return page.evaluate(async () => {
+        const ending = (animation) => animation.effect.getComputedTiming().endTime !== Infinity;
+        await Promise.allSettled(
+            document
+                .getAnimations()
+                .filter(ending)
+                .map((a) => a.finished),
+        );
+    });
+}
+
 /** axe-core over the whole page; fails on violations that keep somebody out. */
 export async function assertAccessible(page, what) {
-    await page.waitForTimeout(300); /* Colours that fade in are not measured half way. */
+    await settled(page);
     const { violations } = await page.evaluate(() =>
         window.axe.run(document, { resultTypes: ['violations'] }),
     );

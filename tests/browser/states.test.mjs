@@ -154,6 +154,30 @@ pageTest(
 );
 
 pageTest(
+    'attributes change in place: no event in the list, and nothing is asked for but what is new',
+    { devices: [porch()] },
+    async ({ gateway, page }) => {
+        await openPanel(page, 'porch');
+        const asked = () => gateway.requests.filter(({ path }) => path === '/devices/porch').length;
+        const before = asked();
+        gateway.emit('device.attributes', 'porch', { dark_score: 7.5, past_pictures: false });
+        await textOf(page, '.attributes tbody', /Dark score7\.5.*Past picturesNo/);
+        await textOf(page, '.attributes tbody', /RSS104\.9 MB/); /* the others stay */
+        assert.equal(await page.locator('.event[data-type="device.attributes"]').count(), 0);
+        assert.equal(asked(), before);
+        gateway.devices.get('porch').attributes.mtu = {
+            value: 247,
+            unit: 'B',
+            help: '',
+            time: null,
+        };
+        gateway.emit('device.attributes', 'porch', { mtu: 247 });
+        await textOf(page, '.attributes tbody', /MTU247 B/);
+        assert.equal(asked(), before + 1);
+    },
+);
+
+pageTest(
     'the address opens the panel again after a reload; back closes it',
     { devices: [porch()] },
     async ({ page }) => {
