@@ -35,6 +35,8 @@ const channels = new Map();
 const tiles = new Map();
 const cards = new Map();
 let loaded = false;
+/* Everything was read since the connection stands. */
+let synced = false;
 let foundTimer = 0;
 
 const blank = new Blank(byId('cameras-blank'), () => (socket.live ? resync() : socket.wake()));
@@ -47,7 +49,7 @@ const socket = new Socket(api.socketUrl(), {
     event: receiveEvent,
 });
 const devices = new Devices(render);
-const viewer = new Viewer(byId('viewer'), devices.nameOf);
+const viewer = new Viewer(byId('viewer'), devices.nameOf, captureChanged);
 const captures = new Gallery({ limit: CAPTURES_SHOWN }, openCapture, devices.nameOf);
 const events = new EventList(byId('events'), devices.nameOf);
 const found = new Found(byId('found-section'), byId('found'), resync);
@@ -68,12 +70,14 @@ function showLink(state) {
 
 /* After every connection: what was missed is read anew. Names first, the others show them. */
 async function resync() {
+    synced = false;
     try {
         await devices.load();
     } catch (problem) {
         if (!loaded) blank.failed('The devices could not be read', problem.message);
-        return; /* What is shown stays; the list is read again with the next poll. */
+        return; /* What is shown stays; all is read again with the next poll. */
     }
+    synced = true;
     captures.refresh();
     events.load();
     found.refresh();
@@ -102,7 +106,7 @@ function receiveEvent(event) {
     const [topic] = event.type.split('.');
     if (event.type === 'device.attributes')
         devices.putAttributes(event.device, event.data ?? {}, event.time);
-    else if (event.type === 'capture.stored') captureStored(event.device);
+    else if (event.type === 'capture.stored') captureChanged(event.device);
     else if (event.type === 'device.found') foundTimer ||= setTimeout(readFound, FOUND_AFTER_MS);
     else if (topic === 'plugin') showAbout(byId('foot'));
     else if ((topic === 'device' || topic === 'settings') && event.device) deviceChanged(event);
@@ -114,9 +118,10 @@ function deviceChanged({ type, device, data }) {
     else devices.stale(device);
 }
 
-function captureStored(device) {
+/* Stored, pinned or deleted: the list of all and that of an open panel both show it. */
+function captureChanged(device) {
     captures.stale();
-    if (panel.deviceId === device) panel.captureStored();
+    if (panel.deviceId === device) panel.captureChanged();
 }
 
 function readFound() {
@@ -228,6 +233,11 @@ function every(ms, action) {
     setInterval(() => document.hidden || action(), ms);
 }
 
+function poll() {
+    if (socket.live && synced) devices.load().catch(() => {});
+    else if (socket.live) resync();
+}
+
 function start() {
     showTheme();
     byId('theme').addEventListener('click', () => {
@@ -244,7 +254,7 @@ function start() {
         tiles.forEach((tile) => tile.tick());
         panel.tick();
     });
-    every(LIST_POLL_MS, () => socket.live && devices.load().catch(() => {}));
+    every(LIST_POLL_MS, poll);
     byId('captures').append(captures.element);
     socket.wantFrames(!document.hidden);
     socket.connect();

@@ -59,8 +59,8 @@ export class Panel {
             this.#parts.facts.show(this.#host.pictureOf(this.#device.id).stats(), this.#device);
     }
 
-    /** A capture of this device was stored. */
-    captureStored() {
+    /** A capture of this device is new, changed or gone. */
+    captureChanged() {
         this.#parts?.gallery?.stale();
     }
 

@@ -22,6 +22,7 @@ const button = (name, label, props = {}) =>
 export class Viewer {
     #dialog;
     #nameOf;
+    #changed;
     #gallery = null;
     #capture = null;
     #title = h('h2', { id: 'viewer-title' });
@@ -44,9 +45,13 @@ export class Viewer {
         h('span', { text: 'Delete' }),
     );
 
-    /** `dialog` is filled once; `nameOf(deviceId)` gives the name that people know. */
-    constructor(dialog, nameOf) {
+    /**
+     * `dialog` is filled once; `nameOf(deviceId)` gives the name that people know;
+     * `changed(deviceId)` is called after a capture was changed or deleted here.
+     */
+    constructor(dialog, nameOf, changed) {
         this.#dialog = dialog;
+        this.#changed = changed;
         this.#nameOf = nameOf;
         const close = button('close', 'Close', { on: { click: () => dialog.close() } });
         dialog.append(
@@ -85,6 +90,7 @@ export class Viewer {
 
     #show(id) {
         const c = this.#gallery.items.find((item) => item.id === id);
+        if (!c) return; /* The gallery has let it go meanwhile: what is shown stays. */
         this.#capture = c;
         const name = this.#nameOf(c.device);
         const when = fullMoment(c.captured_at ?? c.received_at);
@@ -118,10 +124,11 @@ export class Viewer {
     }
 
     async #togglePin() {
-        const { id, pinned } = this.#capture;
+        const { id, device, pinned } = this.#capture;
         await this.#try(async () => {
             const changed = await api.changeCapture(id, { pinned: !pinned });
             this.#gallery.replace(id, changed);
+            this.#changed(device);
             if (this.#capture.id === id) this.#show(id);
         });
     }
@@ -143,12 +150,13 @@ export class Viewer {
     }
 
     async #removeNow() {
-        const { id } = this.#capture;
+        const { id, device } = this.#capture;
         await this.#try(async () => {
             await api.deleteCapture(id);
             const neighbour =
                 this.#gallery.items[this.#at + 1] ?? this.#gallery.items[this.#at - 1];
             this.#gallery.replace(id, null);
+            this.#changed(device);
             if (neighbour) this.#show(neighbour.id);
             else this.#dialog.close();
         });

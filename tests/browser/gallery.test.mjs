@@ -133,6 +133,19 @@ pageTest(
 );
 
 pageTest(
+    'what is deleted from a panel is gone from the list of all too',
+    { devices: cameras(), prepare: withCaptures(3) },
+    async ({ page }) => {
+        await openPanel(page, 'porch');
+        await page.click('#panel [data-capture="3"] button');
+        await page.click('#viewer .danger');
+        await page.click('#viewer .danger');
+        await until(async () => (await ids(page, '#panel')).join() === '1', 'the panel');
+        await until(async () => (await ids(page)).join() === '2,1', 'the list of all');
+    },
+);
+
+pageTest(
     'what cannot be deleted says why and stays',
     { devices: cameras(), prepare: withCaptures(1), expected: [/status of 409/] },
     async ({ gateway, page }) => {
