@@ -63,9 +63,13 @@ static void set_dialect(struct wr_dev *dev, enum dialect dialect)
 /* Told when it begins, and only of a camera that is there: for one that is not, being offline says it all. */
 static void tell_trouble(struct wr_dev *dev, const char *why, bool *said)
 {
-    if (why[0] && !*said && camera_of(dev)->presence.online)
+    const struct presence *p = &camera_of(dev)->presence;
+
+    if (!p->online || p->gone)
+        return;
+    if (why[0] && !*said)
         presence_trouble(dev, why);
-    *said = why[0] && camera_of(dev)->presence.online;
+    *said = why[0];
 }
 
 /* --- online and offline ----------------------------------------------------------------------- */
@@ -90,15 +94,20 @@ static void go_offline(struct wr_dev *dev)
     dev->host->online(dev, false, why);
 }
 
-void presence_restarted(struct wr_dev *dev)
+static void tell_settings_again(struct wr_dev *dev)
 {
     struct camera *c = camera_of(dev);
 
-    if (!c->presence.online)
-        return;
-    dev->host->log(dev, WR_LOG_INFO, "the camera was started anew: it is told its settings again");
     memset(c->config.ours, 0, sizeof c->config.ours);
     go_online(dev);
+}
+
+void presence_restarted(struct wr_dev *dev)
+{
+    if (!camera_of(dev)->presence.online)
+        return;
+    dev->host->log(dev, WR_LOG_INFO, "the camera was started anew: it is told its settings again");
+    tell_settings_again(dev);
 }
 
 /* One of the two has changed: what does that make of the whole? */
@@ -135,7 +144,7 @@ static void trigger_answers(struct wr_dev *dev, enum trigger_state before)
         return;
     }
     dev->host->log(dev, WR_LOG_INFO, "the trigger port answers again");
-    presence_restarted(dev);
+    tell_settings_again(dev);
 }
 
 void presence_trigger(struct wr_dev *dev, enum trigger_state state, const char *why)
