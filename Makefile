@@ -6,6 +6,7 @@
 #:   make run           show it: a gateway with a virtual Raspberry Pi camera, in your browser
 #:   make test          run every test, then the C tests once more with sanitizers
 #:   make bench         measure it
+#:   make test-vm       the camera service on a real V4L2 driver, in an emulated machine
 #:   make check         format, shell scripts, and a build by clang
 #:   make fuzz          look for bad input that breaks a parser, FUZZ_TIME=60 seconds each
 #:   make format        format the C sources
@@ -30,7 +31,7 @@ FUZZ_TIME ?= 60
 BUILD ?= build
 
 .DEFAULT_GOAL := build
-.PHONY: help build programs run test bench check fuzz format install docker clean
+.PHONY: help build programs run test test-vm bench check fuzz format install docker clean
 .SUFFIXES:
 
 help:
@@ -56,6 +57,11 @@ run: programs
 test:
 	@deploy/deps.sh install build test
 	@exec tests/run.py
+
+# Fetches a kernel package of 70 MB once; therefore not part of `test`.
+test-vm: programs
+	@deploy/deps.sh install vm
+	@exec tests/vm/v4l2 build/firmware/pi-trigger-camera/warren-pi-camera
 
 bench:
 	@deploy/deps.sh install build test bench

@@ -4,7 +4,7 @@
 #   deploy/deps.sh install GROUP…   install what is missing (says nothing when nothing is)
 #   deploy/deps.sh missing GROUP…   print what is missing
 #
-# Groups: build, run, video, test, bench, check. For Debian 12 and newer and Ubuntu 24.04: "a|b" is one package under its
+# Groups: build, run, video, test, bench, check, vm. For Debian 12 and newer and Ubuntu 24.04: "a|b" is one package under its
 # names in different releases, the first that exists is taken.
 set -eu
 
@@ -24,10 +24,12 @@ packages_of() {
     # Criterion for C, Python for what runs whole programs, Chromium for the page; systemd checks our units.
     test) echo 'libcriterion-dev ffmpeg python3 systemd chromium|chromium-browser nodejs npm' ;;
     bench) echo 'python3' ;;
+    # A kernel of Debian's in an emulated machine.
+    vm) echo 'qemu-system-x86 busybox-static cpio kmod' ;;
     # To look at the code with other eyes: `make check`, `make format`, `make fuzz`.
     check) echo 'clang clang-format shellcheck python3' ;;
     *)
-        echo "deps.sh: no group \"$1\" (build, run, video, test, bench, check)" >&2
+        echo "deps.sh: no group \"$1\" (build, run, video, test, bench, check, vm)" >&2
         return 2
         ;;
     esac
