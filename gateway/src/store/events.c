@@ -157,6 +157,8 @@ static void on_event(struct bus_listener *l, struct event *e)
     struct store *s = container_of(l, struct store, events.listener);
     struct event_queue *q = &s->events;
 
+    if (e->transient)
+        return;
     if (q->n == STORE_MAX_PENDING_EVENTS)
         drop_one(s);
     *slot(q, q->n) = event_ref(e);

@@ -240,3 +240,15 @@ Test(events, too_many_reads_are_refused_and_the_waiting_are_cancelled_at_the_end
         cr_expect(h[i].done &&
             (h[i].result == 0 || h[i].result == -ECANCELED || h[i].result == -ETIMEDOUT));
 }
+
+Test(events, for_who_is_there_now_are_not_kept)
+{
+    struct history *h;
+
+    bus_publish_transient(f.bus, "porch", "device.attributes", "{\"fps\":3}");
+    bus_publish(f.bus, "porch", "camera.night", NULL);
+    write_out();
+    h = history(&ALL);
+    cr_assert_eq(h->n, 1);
+    cr_assert_not_null(strstr(h->first, "camera.night"));
+}
