@@ -17,6 +17,29 @@ const TONES = [
     [/\.(online|added|loaded|stored|finished|done)$/, 'good'],
 ];
 
+/* The gateway's own types in people's words: what to call it, and what of its data matters. Others are shown as they are. */
+const SAYINGS = {
+    'capture.stored': ['Picture kept', ({ width, height, source }) => [width && `${width} × ${height}`, source]],
+    'capture.removed': ['Pictures removed', ({ ids }) => [ids && `${ids.length} of the oldest`]],
+    'command.done': ['Command done', ({ command }) => [command]],
+    'command.failed': ['Command failed', ({ command, error }) => [command, error]],
+    'device.added': ['New device', ({ kind }) => [kind]],
+    'device.changed': ['Device changed', ({ kind }) => [kind]],
+    'device.error': ['Device cannot be used', ({ why }) => [why]],
+    'device.offline': ['Device offline', ({ why }) => [why]],
+    'device.online': ['Device online', () => []],
+    'device.removed': ['Device removed', () => []],
+    'plugin.loaded': ['Driver loaded', ({ name, version }) => [name, version]],
+    'plugin.refused': ['Driver refused', ({ file, why }) => [file, why]],
+};
+
+/** [heading, what follows the device's name] of an event. */
+function saying({ type, data }) {
+    const known = SAYINGS[type];
+    if (!known) return [words(type), brief(data)];
+    return [known[0], known[1](data ?? {}).filter(Boolean).join(' · ')];
+}
+
 const toneOf = (type) => TONES.find(([pattern]) => pattern.test(type))?.[1] ?? '';
 
 export class EventList {
@@ -135,7 +158,7 @@ export class EventList {
     }
 
     #row(event) {
-        const data = brief(event.data);
+        const [heading, data] = saying(event);
         const row = h(
             'li',
             { class: 'event', data: { tone: toneOf(event.type), type: event.type } },
@@ -143,7 +166,7 @@ export class EventList {
             h(
                 'div',
                 { class: 'event-head' },
-                h('strong', { text: words(event.type) }),
+                h('strong', { text: heading }),
                 h('time', {
                     datetime: event.time,
                     title: fullMoment(event.time),
