@@ -216,12 +216,16 @@ class Case(unittest.TestCase):
         self.addCleanup(lambda: [p.kill() for p in self.programs])
 
     def run(self, result=None):
-        before = len(result.failures) + len(result.errors)
+        self.result, self.n_before = result, len(result.failures) + len(result.errors)
         super().run(result)
-        if len(result.failures) + len(result.errors) > before:
+
+    def doCleanups(self):
+        """Before the folder is removed: what the programs of a failed test said."""
+        if len(self.result.failures) + len(self.result.errors) > self.n_before:
             for p in self.programs:
                 if p.log.exists():
-                    print(f"--- {p.log.name}\n{p.output()[-4000:]}")
+                    print(f"--- {p.log.name}\n{p.output()[-4000:]}", flush=True)
+        return super().doCleanups()
 
     def start(self, argv, name, env=None):
         p = Program(argv, self.folder / f"{name}.log", env)
