@@ -1,5 +1,6 @@
 """`meson install`: everything in its place below DESTDIR, and units that systemd's own check finds tight."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -20,21 +21,22 @@ class Install(unittest.TestCase):
         self.dest = pathlib.Path(folder.name)
 
     def option(self, name):
-        import json
         options = json.loads(subprocess.check_output(["meson", "introspect", "--buildoptions", BUILD]))
         return next(o["value"] for o in options if o["name"] == name)
 
     def install(self):
         subprocess.run(["meson", "install", "-C", BUILD, "--no-rebuild", "--destdir", self.dest], check=True, stdout=subprocess.DEVNULL)
         self.prefix = self.dest / self.option("prefix").lstrip("/")
+        self.drivers = self.prefix / self.option("libdir") / "warren"
 
     def test_everything_is_in_its_place(self):
         self.install()
-        for path in ("bin/warren", "bin/warrenctl", "bin/warren-pi-camera", "bin/warren-sim", "lib/warren/plugins/pi-trigger-camera.so",
+        for path in ("bin/warren", "bin/warrenctl", "bin/warren-pi-camera", "bin/warren-sim",
                      "include/warren/driver.h", "include/warren/json_write.h", "lib/systemd/system/warren.service",
                      "lib/systemd/system/warren-pi-camera.service", "lib/sysusers.d/warren.conf", "share/warren/warren.yaml",
                      "share/warren/warren.schema.json", "share/doc/warren/operations.md"):
             self.assertTrue((self.prefix / path).is_file(), path)
+        self.assertTrue((self.drivers / "plugins/pi-trigger-camera.so").is_file())
         self.assertTrue((self.dest / "etc/warren/warren.yaml").is_file())
         unit = (self.prefix / "lib/systemd/system/warren.service").read_text()
         self.assertIn(f"ExecStart={self.option('prefix')}/bin/warren\n", unit)
@@ -42,8 +44,8 @@ class Install(unittest.TestCase):
 
     def test_examples_are_not_loaded_by_a_real_gateway(self):
         self.install()
-        self.assertFalse((self.prefix / "lib/warren/plugins/demo.so").exists())
-        self.assertTrue((self.prefix / "lib/warren/examples/demo.so").is_file())
+        self.assertFalse((self.drivers / "plugins/demo.so").exists())
+        self.assertTrue((self.drivers / "examples/demo.so").is_file())
 
     def test_what_is_installed_runs(self):
         self.install()
