@@ -1,7 +1,8 @@
 /* demo.c - a camera without hardware: what a driver can do, all of it, with nothing behind it.
  *
- * It is there as soon as it is loaded (a match on bus "auto"). Pictures come only while somebody looks. The settings act on what is seen;
- * the commands take every type of argument. Good for trying the gateway, for its tests, and for the pages that are made from the tables.
+ * It is there as soon as it is loaded (a match on bus "auto"). Pictures come only while somebody
+ * looks. The settings act on what is seen; the commands take every type of argument. Good for
+ * trying the gateway, for its tests, and for the pages that are made from the tables.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,9 @@
-/* draw.c - draws the demo camera's pictures at build time and writes them as C. Not part of the driver: that one needs no codec.
+/* draw.c - draws the demo camera's pictures at build time and writes them as C. Not part of the
+ * driver: that one needs no codec.
  *
- * A loop of FRAMES pictures of hills, a sun or moon and a ball that jumps through; once by day and once by night. The last picture leads to the
- * first. There is texture everywhere, so that motion detection has something to see.
+ * A loop of FRAMES pictures of hills, a sun or moon and a ball that jumps through; once by day and
+ * once by night. The last picture leads to the first. There is texture everywhere, so that motion
+ * detection has something to see.
  */
 #include <math.h>
 #include <stdint.h>

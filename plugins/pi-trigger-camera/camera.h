@@ -56,7 +56,8 @@ enum command {
     COMMAND_DUMP_CAM_CONTROLS,
 };
 
-/* Who answers on the trigger port: the service that people have run for years, with its faults, or ours. */
+/* Who answers on the trigger port: the service that people have run for years, with its faults, or
+ * ours. */
 enum dialect { DIALECT_UNKNOWN, DIALECT_ORIGINAL, DIALECT_WARREN };
 
 /* --- trigger.c -------------------------------------------------------------------------------- */
@@ -78,7 +79,8 @@ enum trigger_state {
 
 struct job;
 
-/* How a job ended. result 0: `reply` came, whatever it says, and its text has a NUL behind it; negative: none did, and `why` is a sentence. */
+/* How a job ended. result 0: `reply` came, whatever it says, and its text has a NUL behind it;
+ * negative: none did, and `why` is a sentence. */
 typedef void (*job_fn)(struct wr_dev *dev, const struct job *job, int result,
     const struct pi_reply *reply, const char *why);
 
@@ -104,13 +106,15 @@ struct trigger {
     char reply[PI_REPLY_MAX_BYTES + 1];
 };
 
-/* Puts a copy behind the others, and the probe before it where the dialect is not known. -EAGAIN: QUEUE_MAX wait already; fn is then not called. */
+/* Puts a copy behind the others, and the probe before it where the dialect is not known. -EAGAIN:
+ * QUEUE_MAX wait already; fn is then not called. */
 int trigger_send(struct wr_dev *dev, const struct job *job);
 /* Nothing runs and nothing waits. */
 bool trigger_idle(const struct wr_dev *dev);
 /* Goes on with the queue, when something that held it up is over. */
 void trigger_pump(struct wr_dev *dev);
-/* Which state an end of a connection tells of; a sentence into `why`. `heard`: bytes of an answer came. */
+/* Which state an end of a connection tells of; a sentence into `why`. `heard`: bytes of an answer
+ * came. */
 enum trigger_state trigger_diagnose(
     struct wr_dev *dev, bool opened, bool heard, int error, char why[WHY_MAX]);
 /* The command's line for this camera (token included). Its length, or negative. */

@@ -231,7 +231,8 @@ static void replied(struct wr_dev *dev, const struct job *job, int result,
 
 /* --- save on the original --------------------------------------------------------------------- */
 
-/* `save` before the first picture kills the original's trigger server: whether there is one is asked first. */
+/* `save` before the first picture kills the original's trigger server: whether there is one is
+ * asked first. */
 static void checked(struct wr_dev *dev, const struct job *job, int result,
     const struct pi_reply *reply, const char *why)
 {

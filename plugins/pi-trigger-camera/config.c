@@ -1,7 +1,8 @@
 /* config.c - settings: what the camera says (dump_config) and what it is told (set).
  *
- * `set` is sent only for what differs, since some changes restart the camera's source. Two traps of the original are stepped around: it splits a
- * list into letters, and a number with a point for a setting that it holds as a whole one kills its trigger server.
+ * `set` is sent only for what differs, since some changes restart the camera's source. Two traps of
+ * the original are stepped around: it splits a list into letters, and a number with a point for a
+ * setting that it holds as a whole one kills its trigger server.
  */
 #include "camera.h"
 
@@ -304,7 +305,8 @@ static void refused(struct wr_dev *dev, int i, int result, const char *why)
     dev->host->applied(dev, settings[i].key, result);
 }
 
-/* No answer came; there would be none for the others either. The host tries all again when the camera is back. */
+/* No answer came; there would be none for the others either. The host tries all again when the
+ * camera is back. */
 static void give_up(struct wr_dev *dev, int result)
 {
     struct config *c = &camera_of(dev)->config;

@@ -1,12 +1,15 @@
-/* past.c - past_frames: the camera's newest pictures (shortstream) become captures, each with its time.
+/* past.c - past_frames: the camera's newest pictures (shortstream) become captures, each with its
+ * time.
  *
  *     → "shortstream 3 times\n"
  *     ← LL LL LL LL <JPEG>  …  00 00 00 00 "STREAM_DONE: sent=3, skipped=0, available=3\n" FIN
  *
- * Our service puts each picture's number and time into a comment of the JPEG, because of the word "times". The original passes the word over and
- * tells nothing; then the newest is taken to be of now, and each before it one period older.
+ * Our service puts each picture's number and time into a comment of the JPEG, because of the word
+ * "times". The original passes the word over and tells nothing; then the newest is taken to be of
+ * now, and each before it one period older.
  *
- * The camera sends faster than a disk writes: a few pictures are on their way to the disk at a time, and the camera waits.
+ * The camera sends faster than a disk writes: a few pictures are on their way to the disk at a
+ * time, and the camera waits.
  */
 #include "camera.h"
 

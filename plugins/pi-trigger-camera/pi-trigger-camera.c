@@ -1,12 +1,14 @@
-/* pi-trigger-camera.c - driver of the Raspberry Pi trigger camera: tables and lifecycle. README.md has the wire on one screen. */
+/* pi-trigger-camera.c - driver of the Raspberry Pi trigger camera: tables and lifecycle. README.md
+ * has the wire on one screen. */
 #include "camera.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Our own limits end a command before the host's does: it waits for others, connects, is answered, and its picture is fetched (each of these
- * takes at most 30 s by the options), or past.c's limit. */
+/* Our own limits end a command before the host's does: it waits for others, connects, is answered,
+ * and its picture is fetched (each of these takes
+ * at most 30 s by the options), or past.c's limit. */
 #define COMMAND_TIMEOUT_MS 130000
 
 void camera_url(const struct wr_dev *dev, const char *path, char out[URL_MAX])

@@ -1,8 +1,9 @@
-/* presence.c - is the camera there? Its two ports fail apart: the trigger server of the original dies for good while pictures go on, and the
- * picture stream may be held by somebody else while commands work. The camera is online as long as either does its work.
+/* presence.c - is the camera there? Its two ports fail apart: the trigger server of the original
+ * dies for good while pictures go on, and the picture stream may be held by somebody else while
+ * commands work. The camera is online as long as either does its work.
  *
- * Which dialect it speaks is found out by "token - health": ours passes the token over and tells its health, the original says
- * UNKNOWN_COMMAND, and neither is harmed.
+ * Which dialect it speaks is found out by "token - health": ours passes the token over and tells
+ * its health, the original says UNKNOWN_COMMAND, and neither is harmed.
  */
 #include "camera.h"
 
@@ -10,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Every so many polls the settings are read, too: the camera may have been started anew in between. */
+/* Every so many polls the settings are read, too: the camera may have been started anew. */
 #define POLLS_PER_DUMP 4
 
 static const char *const trigger_names[] = {
@@ -60,7 +61,8 @@ static void set_dialect(struct wr_dev *dev, enum dialect dialect)
         report_text(dev, "dialect", dialect_names[dialect]);
 }
 
-/* Told when it begins, and only of a camera that is there: for one that is not, being offline says it all. */
+/* Told when it begins, and only of a camera that is there: for one that is not, being offline says
+ * it all. */
 static void tell_trouble(struct wr_dev *dev, const char *why, bool *said)
 {
     const struct presence *p = &camera_of(dev)->presence;

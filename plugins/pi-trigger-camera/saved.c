@@ -1,5 +1,5 @@
-/* saved.c - what save and pastStack made: our service gives it out at /captures/<name>, and it becomes a capture. Of the original only the path
- * on the camera is told.
+/* saved.c - what save and pastStack made: our service gives it out at /captures/<name>, and it
+ * becomes a capture. Of the original only the path on the camera is told.
  */
 #include "camera.h"
 

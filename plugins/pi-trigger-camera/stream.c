@@ -1,7 +1,9 @@
-/* stream.c - pictures from the MJPEG stream: one connection, however many look; the host's reader cuts it into parts.
+/* stream.c - pictures from the MJPEG stream: one connection, however many look; the host's reader
+ * cuts it into parts.
  *
- * The camera sends its newest picture again and again where it has no newer one (the number in X-Frame-Id tells); such are left out. Its own
- * time (X-Timestamp, UTC) and number go with the picture.
+ * The camera sends its newest picture again and again where it has no newer one (the number in
+ * X-Frame-Id tells); such are left out. Its own time (X-Timestamp, UTC) and number go with the
+ * picture.
  */
 #include "camera.h"
 
@@ -14,7 +16,8 @@
 /* Well for so long, a stream has recovered. */
 #define FORGIVEN_US (10 * US_PER_S)
 #define TICK_US (2 * US_PER_S)
-/* No new picture for so long, although bytes come. A night picture of the original takes four seconds. */
+/* No new picture for so long, although bytes come. A night picture of the original takes four
+ * seconds. */
 #define STALLED_US (30 * US_PER_S)
 
 static const char *const state_names[] = {

@@ -1,7 +1,8 @@
 /* trigger.c - commands on the trigger port: one connection each, one after the other.
  *
- * The original camera takes one connection at a time and dies of what surprises it, so there is never more than one of ours. A camera that
- * does not answer one command would not answer the next: all that wait fail with it.
+ * The original camera takes one connection at a time and dies of what surprises it, so there is
+ * never more than one of ours. A camera that does not answer one command would not answer the next:
+ * all that wait fail with it.
  */
 #include "camera.h"
 

@@ -1,4 +1,5 @@
-/* template.c - the smallest driver that does everything once. Copy the folder, rename it, and make it yours.
+/* template.c - the smallest driver that does everything once. Copy the folder, rename it, and make
+ * it yours.
  *
  * The device is made up, but it speaks as many do: lines of text over TCP, for example with
  *
@@ -7,7 +8,8 @@
  *     device → "temperature 21.5\n"    whenever it likes
  *     driver → "lamp on\n"             device → "ok\n"
  *
- * Read warren/driver.h beside it: it says for every call who owns what. docs/writing-a-driver.md goes through a larger one step by step.
+ * Read warren/driver.h beside it: it says for every call who owns what. docs/writing-a-driver.md
+ * goes through a larger one step by step.
  */
 #include <errno.h>
 #include <math.h>
@@ -17,12 +19,12 @@
 #include <warren/driver.h>
 #include <warren/tcp.h>
 
-/* What one device of ours is just now. The host makes it, zeroed, before start(), and frees it after stop(). A driver has no global variables:
- * there may be many devices of its kind. */
+/* What one device of ours is just now. The host makes it, zeroed, before start(), and frees it
+ * after stop(). A driver has no global variables: there may be many devices of its kind. */
 struct template
 {
-    wr_handle
-        tcp; /* the connection: a number, not a pointer; using an old one gives -ESTALE and nothing worse */
+    wr_handle tcp; /* the connection: a number, not a pointer; using an old one gives -ESTALE and
+                      nothing worse */
     wr_handle lamp_call; /* the command that waits for "ok"; 0: none */
     bool hot;
 };
@@ -57,7 +59,8 @@ static void on_line(struct wr_dev *dev, const char *line)
     if (sscanf(line, "temperature %lf%c", &celsius, &rest) == 1 && isfinite(celsius)) {
         on_temperature(dev, celsius);
     } else if (strcmp(line, "ok") == 0) {
-        /* A command is answered once. If it ran into its time limit meanwhile, this is -ESTALE and harmless. */
+        /* A command is answered once. If it ran into its time limit meanwhile, this is -ESTALE and
+         * harmless. */
         dev->host->done(dev, t->lamp_call, 0, NULL);
         t->lamp_call = 0;
     } else {
@@ -72,7 +75,8 @@ static void on_opened(struct wr_dev *dev, wr_handle h, void *ctx)
     dev->host->online(dev, true, NULL); /* now commands and settings come */
 }
 
-/* Bytes come in pieces of any size. We say how many we used; the host keeps the rest and offers it again with more behind it. */
+/* Bytes come in pieces of any size. We say how many we used; the host keeps the rest and offers it
+ * again with more behind it. */
 static size_t on_data(struct wr_dev *dev, wr_handle h, void *ctx, const uint8_t *bytes, size_t n)
 {
     const uint8_t *lf = memchr(bytes, '\n', n);
@@ -85,7 +89,8 @@ static size_t on_data(struct wr_dev *dev, wr_handle h, void *ctx, const uint8_t 
     return (size_t)(lf - bytes) + 1;
 }
 
-/* Reconnecting is the host's work: it calls stop(), waits a while, and calls start() again with a fresh state. */
+/* Reconnecting is the host's work: it calls stop(), waits a while, and calls start() again with a
+ * fresh state. */
 static void on_closed(struct wr_dev *dev, wr_handle h, void *ctx, int why, size_t left)
 {
     char text[100];

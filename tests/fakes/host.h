@@ -2,19 +2,21 @@
  *
  *     struct fake_host *h = fake_host_new(driver);
  *     fake_host_option(h, "host", "10.0.0.7");
- *     fake_host_start(h);                                    start() is called
- *     fake_tcp_open(fake_tcp(h, 0));                         the driver's first connection is accepted …
- *     fake_host_turn(h);                                     … and the driver hears of it now
+ *     fake_host_start(h);               start() is called
+ *     fake_tcp_open(fake_tcp(h, 0));    the driver's first connection is accepted …
+ *     fake_host_turn(h);                … and the driver hears of it now
  *     cr_assert(fake_online(fake_dev(h)));
- *     fake_host_advance(h, 30 * FAKE_S);                     half a minute passes at once
- *     fake_host_free(h);                                     stop() is called; what leaked is found
+ *     fake_host_advance(h, 30 * FAKE_S);    half a minute passes at once
+ *     fake_host_free(h);                stop() is called; what leaked is found
  *
- * The clock is virtual and everything is one thread. Whatever the test does (open, feed, close, answer, run) is only noted; the driver hears
- * of it on the next turn, as with the real host. What the driver does is recorded and can be asked for.
+ * The clock is virtual and everything is one thread. Whatever the test does (open, feed, close,
+ * answer, run) is only noted; the driver hears of it on the next turn, as with the real host. What
+ * the driver does is recorded and can be asked for.
  *
- * The rules of warren/driver.h are enforced: a driver that breaks one (calls the host after stop(), reports what is not in its tables,
- * publishes what is no JSON, touches a frame it gave away, forgets frames or commands) ends the test with a sentence and abort(). What a
- * driver may meet in ordinary life (-ESTALE, -EAGAIN, frame_new() giving NULL) it meets here, too.
+ * The rules of warren/driver.h are enforced: a driver that breaks one (calls the host after stop(),
+ * reports what is not in its tables, publishes what is no JSON, touches a frame it gave away,
+ * forgets frames or commands) ends the test with a sentence and abort(). What a driver may meet in
+ * ordinary life (-ESTALE, -EAGAIN, frame_new() giving NULL) it meets here, too.
  *
  * FAKE_HOST_TRACE=1 in the environment prints every call in both directions.
  */
@@ -37,7 +39,8 @@
 #define FAKE_NOW_US (1000 * FAKE_S)
 #define FAKE_WALL_US (INT64_C(1767225600) * FAKE_S) /* 2026-01-01 */
 
-/* As in the gateway: frames one device may hold or have waiting for the disk; reconnect back-off (here without jitter). */
+/* As in the gateway: frames one device may hold or have waiting for the disk; reconnect back-off
+ * (here without jitter). */
 #define FAKE_FRAME_QUOTA 12
 #define FAKE_RETRY_FIRST_US FAKE_S
 #define FAKE_RETRY_MAX_US (60 * FAKE_S)
@@ -56,7 +59,8 @@ const struct wr_driver *fake_driver_load(const char *path);
 int fake_probe(const struct wr_driver *driver, const char *bus, const char *address,
     const char *name, ... /* NULL */);
 
-/* Before fake_host_start(). As in the configuration file; a value that the table does not allow is a failure of the test. */
+/* Before fake_host_start(). As in the configuration file; a value that the table does not allow is
+ * a failure of the test. */
 void fake_host_option(struct fake_host *h, const char *key, const char *text);
 void fake_host_start(struct fake_host *h);
 void fake_host_stop(struct fake_host *h);
@@ -100,7 +104,8 @@ const char *fake_identity(const struct wr_dev *dev);
 void fake_host_identity_taken(struct fake_host *h, const char *serial);
 enum wr_clock fake_clock(const struct wr_dev *dev);
 
-/* The newest value of an attribute or reported setting, as text ("true", "12", "1.5", "abc"); NULL: never reported. */
+/* The newest value of an attribute or reported setting, as text ("true", "12", "1.5", "abc"); NULL:
+ * never reported. */
 const char *fake_value(const struct wr_dev *dev, const char *key);
 size_t fake_n_reports(const struct wr_dev *dev, const char *key);
 /* The newest event of this type as JSON text ("null" without data); NULL: none. */
@@ -122,7 +127,8 @@ struct fake_call {
     wr_handle handle;
 };
 
-/* Arguments as pairs of key and text, then NULL. The driver's run() is called on the next turn. Lives until fake_host_free(). */
+/* Arguments as pairs of key and text, then NULL. The driver's run() is called on the next turn.
+ * Lives until fake_host_free(). */
 const struct fake_call *fake_run(struct wr_dev *dev, const char *name, ... /* NULL */);
 
 /* --- pictures --------------------------------------------------------------------------------- */
@@ -155,7 +161,8 @@ size_t fake_n_captures(const struct fake_host *h);
 struct fake_capture *fake_capture(struct fake_host *h, size_t i);
 /* The store's answer: 0 and an id, or negative. */
 void fake_capture_done(struct fake_capture *c, int result, uint64_t id);
-/* From now on every capture is durable after `us`, with ids from 1. Negative: back to answering each. */
+/* From now on every capture is durable after `us`, with ids from 1. Negative: back to answering
+ * each. */
 void fake_host_captures_take(struct fake_host *h, int64_t us);
 /* capture() itself says no, with this; 0: it takes them again. */
 void fake_host_refuse_captures(struct fake_host *h, int result);
@@ -209,7 +216,8 @@ const char *fake_http_header(const struct fake_http *q, const char *name);
 /* For requests. `headers`: "name: value\n…", or NULL. */
 void fake_http_respond(
     struct fake_http *q, int status, const char *headers, const void *body, size_t n);
-/* For streams: the head, then bytes as the device would send them; the gateway's own reader cuts them into parts. */
+/* For streams: the head, then bytes as the device would send them; the gateway's own reader cuts
+ * them into parts. */
 void fake_http_open(struct fake_http *q, int status, const char *headers);
 void fake_http_feed(struct fake_http *q, const void *bytes, size_t n);
 /* No answer, or no more: 0 (the server ended it), -ECONNREFUSED, … */

@@ -1,4 +1,4 @@
-/* host_call.c - commands: checked, given to the driver on a later turn, answered once or timed out. */
+/* host_call.c - commands: checked, given to the driver on a later turn, answered once. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* host_frame.c - frames and captures. What the driver gave away is copied and freed, so that a sanitizer sees who touches it after. */
+/* host_frame.c - frames and captures. What the driver gave away is copied and freed, so that a
+ * sanitizer sees who touches it after. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* host_http.c - HTTP whose server is the test. Streams are cut into parts by the gateway's own reader. */
+/* host_http.c - HTTP whose server is the test. Streams are cut into parts by the gateway's own
+ * reader. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -211,7 +212,7 @@ static size_t split_headers(char *text, struct wr_prop *rows)
     return n;
 }
 
-/* task: result is the status; number: where the body begins in bytes, after the headers and a NUL */
+/* task: result is the status; number: where the body begins in bytes, after headers and NUL */
 static void answered(struct fake_host *h, struct fake_task *task)
 {
     struct http *q = task->object;

@@ -16,7 +16,8 @@
 #include "config/param.h"
 #include "fakes/host.h"
 
-/* Handles that a device may leave to the host at its end: timers, a link, a stream, a request or two. More were forgotten. */
+/* Handles that a device may leave to the host at its end: timers, a link, a stream, a request or
+ * two. More were forgotten. */
 #define FAKE_MAX_LEFT_HANDLES 16
 /* As in the gateway. */
 #define FAKE_MAX_HANDLES 256
@@ -48,7 +49,8 @@ void *fake_memdup(const void *bytes, size_t n);
 
 /* --- tasks and handles ------------------------------------------------------------------------ */
 
-/* Something that happens later. Run on a turn of its own, if its handle lives by then (0: it needs none). Freed after. */
+/* Something that happens later. Run on a turn of its own, if its handle lives by then (0: it needs
+ * none). Freed after. */
 struct fake_task {
     struct list link;
     int64_t due_us;
@@ -123,8 +125,7 @@ struct fake_device {
     struct fake_host *host;
     const struct wr_kind *kind;
     char id[WR_NAME_MAX + 1], key[WR_NAME_MAX + 1];
-    bool
-        running; /* from before start() until stop() returned; children: from child() to their end */
+    bool running; /* from before start() to after stop(); children: from child() to their end */
     bool online, restart, rejected;
     char why[256];
     char *identity;
@@ -165,7 +166,8 @@ struct fake_host {
     unsigned tolerated, n_unanswered;
 };
 
-/* The device behind a pointer that the driver gave: fails the test when it is none, when it is stopped, or when the driver is not being called. */
+/* The device behind a pointer that the driver gave: fails the test when it is none, when it is
+ * stopped, or when the driver is not being called. */
 struct fake_device *fake_device_of(struct wr_dev *dev, const char *function);
 struct fake_device *fake_device_peek(const struct wr_dev *dev);
 struct fake_device *fake_device_new(struct fake_host *h, const struct wr_kind *kind);

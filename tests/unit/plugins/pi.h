@@ -11,7 +11,7 @@ void pi_jpeg(uint8_t out[JPEG_BYTES], uint8_t tag);
 
 /* A host with the driver; the camera is at 10.0.0.7 and polled every 30 s. Not started. */
 struct fake_host *pi_new(void);
-/* Started, and the camera has answered: ours, or the original one. Its configuration is PI_CONFIG. */
+/* Started, and the camera has answered: ours, or the original one. It says PI_CONFIG. */
 struct fake_host *pi_online(void);
 struct fake_host *pi_online_original(void);
 #define PI_CONFIG                                                                                  \

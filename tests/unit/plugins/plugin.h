@@ -1,4 +1,5 @@
-/* plugin.h - the driver under test: the very file that the gateway would load, from the folder in WARREN_TEST_PLUGINS. */
+/* plugin.h - the driver under test: the very file that the gateway would load, from the folder in
+ * WARREN_TEST_PLUGINS. */
 #pragma once
 
 #include <stdio.h>

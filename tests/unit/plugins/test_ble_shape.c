@@ -1,13 +1,16 @@
-/* Does the ABI carry a device of quite another shape than an IP camera? A small BLE camera that hands over batches:
+/* Does the ABI carry a device of quite another shape than an IP camera? A small BLE camera that
+ * hands over batches:
  *
  *   STATUS notifies   "IMAGE <number> <bytes>"     a picture follows on DATA
- *                     "MODULE <key>"               a sensor module was plugged in, "GONE <key>": pulled out
+ *                     "MODULE <key>"               a sensor module was plugged in
+ *                     "GONE <key>"                 … and pulled out
  *   DATA notifies     the picture's bytes, in pieces
  *   COMMAND takes     "K<number>"                  the picture is on the disk: forget it
  *                     "M<key> <text>"              for a module
  *   CONFIG takes      "T<seconds>"                 the interval; it cannot be read back
  *
- * It sends picture after picture without waiting, and everything again that was not acknowledged when a link begins. */
+ * It sends picture after picture without waiting, and everything again that was not acknowledged
+ * when a link begins. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <errno.h>

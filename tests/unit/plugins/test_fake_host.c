@@ -1,4 +1,5 @@
-/* The fake host must find what drivers do wrong, or every driver's test is worth less. One slip per test, in a driver made for it. */
+/* The fake host must find what drivers do wrong, or every driver's test is worth less. One slip per
+ * test, in a driver made for it. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <errno.h>

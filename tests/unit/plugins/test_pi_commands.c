@@ -37,7 +37,7 @@ static void assert_failed(const struct fake_call *call, int result, const char *
     cr_assert(ne(ptr, strstr(call->json, says), NULL), "%s", call->json);
 }
 
-/* --- questions ------------------------------------------------------------------------------------- */
+/* --- questions -------------------------------------------------------------------------------- */
 
 Test(pi_commands, night_level)
 {
@@ -137,7 +137,7 @@ Test(pi_commands, strange_answers_are_told)
     fake_host_free(h);
 }
 
-/* --- one after the other ------------------------------------------------------------------------------ */
+/* --- one after the other ---------------------------------------------------------------------- */
 
 Test(pi_commands, never_two_connections_at_a_time)
 {
@@ -186,7 +186,7 @@ Test(pi_commands, camera_that_says_nothing_fails_all_that_wait)
     fake_host_free(h);
 }
 
-/* --- save and past_stack ---------------------------------------------------------------------------------- */
+/* --- save and past_stack ---------------------------------------------------------------------- */
 
 Test(pi_commands, saved_picture_becomes_a_capture)
 {
@@ -337,7 +337,7 @@ Test(pi_commands, names_are_escaped_and_other_formats_are_not_fetched)
     fake_host_free(h);
 }
 
-/* --- the original service ------------------------------------------------------------------------------------ */
+/* --- the original service --------------------------------------------------------------------- */
 
 Test(pi_commands, original_is_asked_for_a_picture_before_it_is_told_to_save)
 {

@@ -39,7 +39,7 @@ static void go_on(struct fake_host *h, unsigned seconds)
     }
 }
 
-/* --- both ports -------------------------------------------------------------------------------------- */
+/* --- both ports ------------------------------------------------------------------------------- */
 
 Test(pi_presence, is_online_when_commands_are_answered)
 {
@@ -104,7 +104,7 @@ Test(pi_presence, is_online_by_pictures_alone)
     fake_host_free(h);
 }
 
-/* --- commands fail while pictures go on ------------------------------------------------------------------- */
+/* --- commands fail while pictures go on ------------------------------------------------------- */
 
 Test(pi_presence, refused_trigger_is_said_while_pictures_go_on)
 {
@@ -225,7 +225,7 @@ Test(pi_presence, camera_that_goes_away_under_a_viewer_is_offline)
     fake_host_free(h);
 }
 
-/* --- polling ------------------------------------------------------------------------------------------------ */
+/* --- polling ---------------------------------------------------------------------------------- */
 
 Test(pi_presence, health_is_asked_for_every_half_minute_and_only_when_idle)
 {

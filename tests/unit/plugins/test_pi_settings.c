@@ -131,7 +131,7 @@ Test(pi_settings, camera_that_does_not_answer_fails_them_all)
     fake_host_free(h);
 }
 
-/* --- kept across restarts of either side ------------------------------------------------------------------ */
+/* --- kept across restarts of either side ------------------------------------------------------ */
 
 Test(pi_settings, are_set_again_when_the_gateway_starts_anew)
 {
@@ -200,7 +200,7 @@ Test(pi_settings, change_on_the_camera_wins_where_nothing_is_desired)
     fake_host_free(h);
 }
 
-/* --- traps of the original ------------------------------------------------------------------------------------ */
+/* --- traps of the original -------------------------------------------------------------------- */
 
 Test(pi_settings, list_is_never_sent_to_the_original)
 {

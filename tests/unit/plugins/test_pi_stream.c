@@ -25,7 +25,7 @@ static void feed_jpeg(struct fake_http *q, uint8_t tag)
     fake_http_feed(q, jpeg, sizeof jpeg);
 }
 
-/* --- on demand ------------------------------------------------------------------------------------ */
+/* --- on demand -------------------------------------------------------------------------------- */
 
 Test(pi_stream, is_opened_when_somebody_looks_and_closed_when_nobody_does)
 {
@@ -73,7 +73,7 @@ Test(pi_stream, goes_where_the_options_say)
     fake_host_free(h);
 }
 
-/* --- dialects ----------------------------------------------------------------------------------------- */
+/* --- dialects --------------------------------------------------------------------------------- */
 
 Test(pi_stream, original_dialect_with_all_headers_and_no_line_end)
 {
@@ -158,7 +158,7 @@ Test(pi_stream, picture_that_is_sent_again_is_left_out)
     fake_host_free(h);
 }
 
-/* --- night and day --------------------------------------------------------------------------------------- */
+/* --- night and day ---------------------------------------------------------------------------- */
 
 Test(pi_stream, night_and_day_are_events_when_they_begin)
 {
@@ -199,7 +199,7 @@ Test(pi_stream, fps_is_measured)
     fake_host_free(h);
 }
 
-/* --- trouble ------------------------------------------------------------------------------------------------ */
+/* --- trouble ---------------------------------------------------------------------------------- */
 
 Test(pi_stream, camera_that_dies_in_the_middle_of_a_picture_is_tried_again)
 {
