@@ -180,6 +180,18 @@ struct frame *frame_unref(struct frame *f)
     return NULL;
 }
 
+void frame_quota_reclaim(struct frame_pool *p, struct frame_quota *quota)
+{
+    struct frame *f, *next;
+
+    list_for_each_safe (f, next, &p->out, link) {
+        if (f->quota != quota || !f->held)
+            continue;
+        f->held = false;
+        frame_unref(f);
+    }
+}
+
 void frame_quota_release(struct frame_pool *p, struct frame_quota *quota)
 {
     struct frame *f;

@@ -48,6 +48,7 @@ struct frame {
     unsigned n_refs;
     uint16_t channel;
     uint8_t size_class;
+    bool held; /* by a driver that has it to fill: one of the references is its own */
     struct frame_pool *pool;
     struct frame_quota *quota; /* NULL once the device is gone */
     struct frame_part *part;
@@ -75,6 +76,8 @@ struct frame *frame_ref(struct frame *f);
 struct frame *frame_unref(struct frame *f);
 DEFINE_CLEANUP(struct frame *, frame_unref)
 
+/* Takes back what a driver of this quota still holds, when its device stops. */
+void frame_quota_reclaim(struct frame_pool *p, struct frame_quota *quota);
 /* The device of these frames goes; those still out belong to nobody's quota from now on. */
 void frame_quota_release(struct frame_pool *p, struct frame_quota *quota);
 

@@ -194,6 +194,7 @@ static void device_start(struct device *d)
     /* start() failed, so stop() is not owed; what it has begun is ours to end. */
     d->running = false;
     scope_clear(&d->scope);
+    frame_quota_reclaim(d->all->env.pool, &d->quota);
     free(d->pub.state);
     d->pub.state = NULL;
     go_offline(d, error_name(r));
@@ -218,6 +219,7 @@ void device_halt(struct device *d, const char *why)
     d->restart = false;
     commands_cancel(d, -ECANCELED);
     scope_clear(&d->scope);
+    frame_quota_reclaim(d->all->env.pool, &d->quota);
     free(d->pub.state);
     d->pub.state = NULL;
 }

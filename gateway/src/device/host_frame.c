@@ -13,6 +13,7 @@ struct wr_frame *host_frame_new(struct wr_dev *dev, size_t bytes)
     d->stats.n_dropped += !f;
     if (!f)
         return NULL;
+    f->held = true;
     f->pub.received_us = loop_wall_us(d->all->env.loop);
     return &f->pub;
 }
@@ -27,6 +28,7 @@ int host_frame_publish(struct wr_dev *dev, struct wr_frame *pub)
     struct device *d = device_of(dev);
     struct frame *f = frame_of(pub);
 
+    f->held = false;
     if (!d->running || !d->channel || !looks_like_jpeg(pub)) {
         if (d->running)
             host_misuse(d,
@@ -48,7 +50,10 @@ int host_frame_publish(struct wr_dev *dev, struct wr_frame *pub)
 
 void host_frame_drop(struct wr_dev *dev, struct wr_frame *pub)
 {
-    frame_unref(frame_of(pub));
+    struct frame *f = frame_of(pub);
+
+    f->held = false;
+    frame_unref(f);
 }
 
 /* A capture on its way to the disk. The store keeps the pointer until it has answered, the device
@@ -94,6 +99,7 @@ int host_capture(struct wr_dev *dev, struct wr_frame *pub, const struct wr_captu
     struct capture_meta m;
     int r;
 
+    f->held = false;
     if (!d->running)
         return -ESTALE;
     if (!looks_like_jpeg(pub))

@@ -99,6 +99,19 @@ Test(frame, a_device_may_go_while_its_frames_are_out)
     cr_assert_eq(quota.n_out, 0xEEEEEEEE);
 }
 
+Test(frame, what_a_driver_holds_is_taken_back)
+{
+    struct frame_quota quota = {.max = 4};
+    struct frame *held = filled(&quota, 100), *shown = filled(&quota, 100);
+
+    held->held = true;
+    frame_quota_reclaim(pool, &quota);
+    cr_assert_eq(quota.n_out, 1);
+    frame_quota_reclaim(pool, &quota);
+    cr_assert_eq(quota.n_out, 1, "once");
+    frame_unref(shown);
+}
+
 Test(frame, too_large_a_picture_is_refused)
 {
     cr_assert_null(frame_new(pool, NULL, WR_FRAME_MAX_BYTES + 1));

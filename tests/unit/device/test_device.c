@@ -241,6 +241,17 @@ Test(device, that_holds_all_its_frames_gets_no_more)
     toy.dev->host->frame_drop(toy.dev, held[0]);
 }
 
+Test(device, that_stops_in_the_middle_of_a_picture_loses_no_frame_for_good)
+{
+    world_toy();
+    for (int i = 0; i < 2 * FRAME_QUOTA; i++) {
+        cr_assert_not_null(toy_frame(10));
+        toy.dev->host->online(toy.dev, false, "the link was lost");
+        world_pass(RETRY_MAX_US);
+    }
+    cr_assert_eq(frame_pool_stats(world.pool)->bytes_out, 0);
+}
+
 Test(device, a_clock_of_its_own_is_mapped_to_ours)
 {
     struct wr_frame *f;
