@@ -94,13 +94,14 @@ static bool is_branch(const char *path)
 
 static int read_object(struct reader *r, json_t *object, const char *prefix);
 
-static int read_member(struct reader *r, const char *path, json_t *value)
+/* plain: the last part of the path has no dot of its own. */
+static int read_member(struct reader *r, const char *path, bool plain, json_t *value)
 {
-    const struct pi_key *k = pi_key_find(path, strlen(path));
+    const struct pi_key *k = plain ? pi_key_find(path, strlen(path)) : NULL;
 
     if (k)
         return read_key(r, k, value);
-    if (!is_branch(path)) {
+    if (!plain || !is_branch(path)) {
         if (r->unknown)
             r->unknown(r->ctx, path);
         return 0;
@@ -121,7 +122,7 @@ static int read_object(struct reader *r, json_t *object, const char *prefix)
         int n = snprintf(path, sizeof path, "%s%s%s", prefix, *prefix ? "." : "", name);
         if (n >= (int)sizeof path)
             return error_set(r->e, -EINVAL, "a key of more than %zu bytes", sizeof path - 1);
-        int result = read_member(r, path, value);
+        int result = read_member(r, path, !strchr(name, '.'), value);
         if (result < 0)
             return result;
     }

@@ -34,6 +34,7 @@ enum {
     OPTION_LOG_BACKUPS,
     OPTION_EXIT_AFTER,
     OPTION_PRINT_CONFIG,
+    OPTION_LIST_SETTINGS,
     OPTION_DIALECT,
     OPTION_HELP,
     OPTION_VERSION,
@@ -75,6 +76,7 @@ static const struct option_row {
         "minute",
         false},
     {"print-config", OPTION_PRINT_CONFIG, NULL, "print the settings as JSON, and end", false},
+    {"list-settings", OPTION_LIST_SETTINGS, NULL, "print what each setting means, and end", false},
     {"dialect", OPTION_DIALECT, "ours|seed",
         "seed: behave as the first service of this kind, with its faults", true},
     {"help", OPTION_HELP, NULL, "this text", false},
@@ -127,7 +129,26 @@ static void print_help(bool sim)
             left, sizeof left, "--%s %s", rows[i].name, rows[i].argument ? rows[i].argument : "");
         printf("  %-26s %s\n", left, rows[i].help);
     }
-    printf("\nThe command line counts more than the file. All settings: --print-config.\n");
+    printf("\nThe command line counts more than the file. All settings: --list-settings.\n");
+}
+
+void options_list_settings(FILE *to)
+{
+    static const char *const when[] = {
+        [PI_LIVE] = "at once", [PI_SOURCE] = "at once", [PI_RESTART] = "at the next start"};
+
+    fprintf(to,
+        "| key | first value | what it can be | a change counts | |\n| --- | --- | --- | --- | --- "
+        "|\n");
+    for (size_t i = 0; i < pi_n_keys; i++) {
+        const struct pi_key *k = &pi_keys[i];
+        char expected[PI_CONFIG_WHY_MAX];
+        pi_key_expected(k, expected, sizeof expected);
+        for (char *p = expected; *p; p++)
+            *p = *p == '|' ? '/' : *p; /* which ends a cell */
+        fprintf(to, "| `%s`%s | `%s` | %s | %s | %s |\n", k->path, k->optional ? " *" : "",
+            k->fallback, expected, when[k->when], k->help);
+    }
 }
 
 static int assign(struct assignments *a, const char *text, struct error *e)
@@ -329,13 +350,12 @@ int options_parse(struct options *o, int argc, char **argv, struct error *e)
     long_options(table, sim);
     optind = 1;
     while ((id = getopt_long(argc, argv, "", table, NULL)) != -1) {
-        if (id == OPTION_HELP || id == OPTION_VERSION) {
-            if (id == OPTION_HELP)
-                print_help(sim);
-            else
-                printf("warren %s\n", WARREN_VERSION);
-            return 1;
-        }
+        if (id == OPTION_HELP)
+            return print_help(sim), 1;
+        if (id == OPTION_VERSION)
+            return printf("warren %s\n", WARREN_VERSION), 1;
+        if (id == OPTION_LIST_SETTINGS)
+            return options_list_settings(stdout), 1;
         int r = take(o, &a, id, optarg, e);
         if (r < 0)
             return r;

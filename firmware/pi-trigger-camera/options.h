@@ -24,6 +24,9 @@ struct options {
     char unknown_keys[512]; /* of the file, for the log; "" none */
 };
 
+/* All settings as a Markdown table. */
+void options_list_settings(FILE *to);
+
 /* For the daemon; sim: loopback, the drawn garden at a lively rate, no log file, nothing saved
  * by itself. */
 void options_init(struct options *o, bool sim);

@@ -150,9 +150,7 @@ static void close_all(struct running *r)
     loop_free(r->loop);
 }
 
-/* Pictures come and go in sizes of some hundred kilobytes: such memory is given back to the
- * system at once, and the workers' heaps stay few. */
-static void tame_malloc(void)
+void run_tame_malloc(void)
 {
     mallopt(M_MMAP_THRESHOLD, 128 << 10);
     mallopt(M_TRIM_THRESHOLD, 1 << 20);
@@ -177,7 +175,7 @@ int run(const struct options *o, const struct run_faces *faces)
     if (o->print_config)
         return print_config(o);
     signal(SIGPIPE, SIG_IGN);
-    tame_malloc();
+    run_tame_malloc();
     if (run_all(&r, &e) < 0) {
         fprintf(stderr, "%s\n", error_text(&e));
         r.status = EXIT_FAILURE;

@@ -473,6 +473,11 @@ struct service *service_free(struct service *s)
     return NULL;
 }
 
+bool service_busy(const struct service *s)
+{
+    return pipeline_busy(s->pipeline) || export_work_busy(s->exports);
+}
+
 uint16_t service_trigger_port(const struct service *s)
 {
     return s->triggers ? trigger_face_port(s->triggers) : 0;

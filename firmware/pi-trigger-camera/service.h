@@ -39,6 +39,8 @@ struct service *service_free(struct service *s);
 DEFINE_CLEANUP(struct service *, service_free)
 
 uint16_t service_trigger_port(const struct service *s);
+/* A picture is being made, or something is being saved. */
+bool service_busy(const struct service *s);
 /* 0: HTTP is switched off. */
 uint16_t service_http_port(const struct service *s);
 /* What the source agreed on: "YUYV 640x480"; "" while it has not. */

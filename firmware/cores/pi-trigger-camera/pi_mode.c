@@ -66,7 +66,7 @@ static void describe(const struct pi_camera *c, const struct pi_source_want *w, 
 
 static void say_mode(struct pi_camera *c)
 {
-    char now[5][24];
+    char now[5][24] = {0}; /* compared as a whole */
 
     describe(c, &c->want, now);
     if (memcmp(now, c->mode_said, sizeof now) == 0)

@@ -545,6 +545,9 @@ Test(pi_camera, a_new_size_restarts_the_source)
     fake_pi_send(w, "set camera.framerate 20");
     cr_expect_eq(w->n_starts, 2);
     cr_expect_eq(w->want.framerate, 20);
+    w->n_log = 0;
+    fake_pi_send(w, "set ring.size 50");
+    cr_expect_null(strstr(w->log, "Camera configuration updated"), "nothing of the camera changed");
     fake_pi_free(w);
 }
 
