@@ -274,14 +274,19 @@ void config_take(struct wr_dev *dev, const char *json, size_t n, bool check)
 }
 
 static void go_on(struct wr_dev *dev);
+static void give_up(struct wr_dev *dev, int result);
 
 static void dumped(struct wr_dev *dev, const struct job *job, int result,
     const struct pi_reply *reply, const char *why)
 {
     camera_of(dev)->config.n_asked--;
-    if (result == 0 && reply->kind == PI_REPLY_JSON)
+    if (result < 0) {
+        give_up(dev, result);
+        return;
+    }
+    if (reply->kind == PI_REPLY_JSON)
         config_take(dev, reply->text.at, reply->text.n, job->number != 0);
-    else if (result == 0)
+    else
         dev->host->log(dev, WR_LOG_WARNING, "the camera does not tell its configuration: %.100s",
             reply->text.at);
     go_on(dev);
@@ -392,6 +397,15 @@ static bool begin_one(struct wr_dev *dev, int i)
     return false;
 }
 
+static bool is_any_dirty(const struct config *c)
+{
+    for (int i = 0; i < N_SETTINGS; i++) {
+        if (c->dirty[i])
+            return true;
+    }
+    return false;
+}
+
 /* One after the other, when what the camera says has come; at the end it is asked again. */
 static void go_on(struct wr_dev *dev)
 {
@@ -399,6 +413,10 @@ static void go_on(struct wr_dev *dev)
 
     if (c->sending || c->n_asked > 0)
         return;
+    if (camera_of(dev)->presence.dialect == DIALECT_UNKNOWN && is_any_dirty(c)) {
+        config_ask(dev, false); /* what must not be sent depends on who answers */
+        return;
+    }
     for (int i = 0; i < N_SETTINGS; i++) {
         if (c->dirty[i] && begin_one(dev, i))
             return;

@@ -231,3 +231,23 @@ Test(pi_settings, point_is_never_sent_where_the_original_holds_a_whole_number)
     cr_assert(eq(int, fake_applied(dev, "night.gain"), 0));
     fake_host_free(h);
 }
+
+Test(pi_settings, nothing_is_set_before_it_is_known_who_answers)
+{
+    struct fake_host *h = pi_new();
+    struct wr_dev *dev = fake_dev(h);
+
+    fake_host_option(h, "hold", "true");
+    fake_host_start(h);
+    fake_tcp_close(fake_tcp_last(h), -ECONNREFUSED);
+    pi_stream(h);
+    cr_assert(fake_online(dev), "by its pictures");
+    fake_desire(dev, "export.formats", "npy");
+    fake_desire(dev, "ring.size", "70");
+    pi_serve(h, "token - health\n", "UNKNOWN_COMMAND\n");
+    pi_serve(h, "dump_config\n", PI_CONFIG);
+    pi_serve(h, "dump_config\n", PI_CONFIG);
+    pi_serve(h, "set ring.size 70\n", "OK: changed ring.size from 300 to 70\n");
+    cr_assert(eq(int, fake_applied(dev, "export.formats"), -EOPNOTSUPP));
+    fake_host_free(h);
+}
