@@ -7,21 +7,44 @@ Prints JSON, and a table in Markdown on standard error or to --markdown.
     fanout.py --build build [--peer server] [--viewers 1,10,50,200] [--modes ws,mjpeg] [--rounds 3] [--seconds 4]
 """
 import argparse
+import atexit
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 HOST = "127.0.0.1"
 
 
 class Peer:
-    """A server under test: how it is started, and where its pictures are."""
+    """A server under test: how it is started, and where its pictures are. `camera`: it fetches them from the feed."""
 
-    def __init__(self, name, command, paths, offsets, send=None):
-        self.name, self.command, self.paths, self.offsets, self.send = name, command, paths, offsets, send
+    def __init__(self, name, command, paths, offsets, send=None, camera=False):
+        self.name, self.command, self.paths, self.offsets = name, command, paths, offsets
+        self.send, self.camera = send, camera
+
+
+SUBSCRIBE = '{"id":1,"type":"subscribe","devices":["*"],"frames":true,"max_fps":120}'
+
+
+def gateway_command(build, feed_port, port):
+    """The whole gateway, with the feed as its Raspberry Pi camera."""
+    folder = tempfile.mkdtemp(prefix="warren-fanout-")
+    atexit.register(shutil.rmtree, folder, True)
+    os.chmod(folder, 0o755)
+    os.mkdir(f"{folder}/plugins", 0o755)
+    plugin = os.path.join(build, "plugins", "pi-trigger-camera.so")
+    if os.path.exists(plugin):
+        shutil.copy(plugin, f"{folder}/plugins")
+    with open(f"{folder}/warren.yaml", "w") as f:
+        f.write(f"http: {{listen: '{HOST}:{port}'}}\nstore: {{path: {folder}/data}}\nplugins: {{folder: {folder}/plugins}}\n"
+                f"log: {{level: error}}\ndevices:\n  feed:\n    driver: pi-trigger-camera\n"
+                f"    options: {{host: {HOST}, mjpeg_port: {feed_port}, trigger_port: {port + 1}, hold: true}}\n")
+    return [os.path.join(build, "gateway", "src", "warren"), "-c", f"{folder}/warren.yaml"]
 
 
 def peers(build, feed_port, port):
@@ -32,10 +55,13 @@ def peers(build, feed_port, port):
         "limit": Peer("limit", [f"{bench}/limitsrv", *ports], {"ws": "/ws", "mjpeg": "/stream"}, {"ws": 0, "mjpeg": 0}),
         "server": Peer("server", [f"{bench}/bench_http_fanout", *ports], {"ws": "/ws", "mjpeg": "/stream"},
                        {"ws": 32, "mjpeg": 0}),
+        "warren": Peer("warren", gateway_command(build, feed_port, port),
+                       {"ws": "/api/v1/ws", "mjpeg": "/api/v1/devices/feed/stream.mjpeg"}, {"ws": 32, "mjpeg": 0},
+                       SUBSCRIBE, True),
     }
 
 
-def wait_for_port(port, deadline_s=5):
+def wait_for_port(port, deadline_s=30):
     import socket
     end = time.monotonic() + deadline_s
     while time.monotonic() < end:
@@ -59,11 +85,17 @@ def stop(process):
 def run(peer, mode, viewers, args, slow=0):
     """One turn: a fresh server, the feed, the viewers. Returns what fanclient says."""
     bench = os.path.join(args.build, "tests", "bench")
-    server = subprocess.Popen(peer.command)
-    feed = None
+    feed_command = [f"{bench}/fanfeed", *(["--camera"] if peer.camera else []), str(args.port), str(args.fps), str(args.bytes)]
+    feed = subprocess.Popen(feed_command) if peer.camera else None
+    server = None
     try:
+        if peer.camera:
+            wait_for_port(args.port)
+        server = subprocess.Popen(peer.command)
         wait_for_port(args.port + 1)
-        feed = subprocess.Popen([f"{bench}/fanfeed", str(args.port), str(args.fps), str(args.bytes)])
+        feed = feed or subprocess.Popen(feed_command)
+        if peer.camera:
+            time.sleep(1)
         scheme = "ws" if mode == "ws" else "http"
         command = [f"{bench}/fanclient", "--url", f"{scheme}://{HOST}:{args.port + 1}{peer.paths[mode]}",
                    "-n", str(viewers), "--offset", str(peer.offsets[mode]), "--pid", str(server.pid),
@@ -79,7 +111,8 @@ def run(peer, mode, viewers, args, slow=0):
     finally:
         if feed:
             stop(feed)
-        stop(server)
+        if server:
+            stop(server)
 
 
 def median_of(results):
@@ -122,7 +155,7 @@ def slow_line(c, args):
 def main():
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument("--build", required=True)
-    a.add_argument("--peer", default="server")
+    a.add_argument("--peer", default="warren", help="warren: the whole gateway; server: its HTTP server alone")
     a.add_argument("--viewers", default="1,10,50,200")
     a.add_argument("--modes", default="ws,mjpeg")
     a.add_argument("--rounds", type=int, default=3)

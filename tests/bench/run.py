@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""run.py - every bench, one after the other: figures as JSON in build/bench, and as tables in Markdown on standard output.
+
+What a figure is worth depends on the machine, so each is taken beside a baseline in the same run. docs/performance.md tells how to read them.
+
+usage: run.py [idle] [store] [fanout] [--rounds N]       nothing named: all of them
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.join(ROOT, "build")
+HERE = os.path.join(ROOT, "tests", "bench")
+OUT = os.path.join(BUILD, "bench")
+
+
+def idle(args):
+    print("### Idle\n")
+    done = subprocess.run([sys.executable, f"{HERE}/idle.py", BUILD, "9"], capture_output=True, text=True, check=True)
+    with open(f"{OUT}/idle.json", "w") as f:
+        f.write(done.stdout)
+    print("| what | measured | aim |\n| --- | --- | --- |\n" + done.stderr)
+
+
+def store(args):
+    print("### Captures, durable before they are acknowledged\n")
+    done = subprocess.run([f"{BUILD}/tests/bench/bench_store", "2", str(args.rounds)], capture_output=True, text=True, check=True)
+    with open(f"{OUT}/store.json", "w") as f:
+        f.write(done.stdout)
+    rates = {}
+    for line in done.stdout.splitlines():
+        row = json.loads(line)
+        if "case" in row:
+            rates.setdefault(row["case"], []).append(row["per_s"])
+    print("| captures of 30 KB | a second | bare loop, same disk and run | ratio | aim |\n| --- | --- | --- | --- | --- |")
+    for name, ours, limit in (("one device, one after the other", "store_one", "limit_one"), ("16 devices at once", "store_16", "limit_batch")):
+        # Of each repetition its own ratio: what the disk does in a minute hits both.
+        ratio = statistics.median(o / l for o, l in zip(rates[ours], rates[limit]))
+        print(f"| {name} | {statistics.median(rates[ours]):.0f} | {statistics.median(rates[limit]):.0f} | {ratio:.2f} | ≥ 0.8 |")
+    print()
+
+
+def fanout(args):
+    print("### Live pictures, 30 a second of 30 KB\n")
+    subprocess.run([sys.executable, f"{HERE}/fanout.py", "--build", BUILD, "--rounds", str(args.rounds), "--json", f"{OUT}/fanout.json",
+                    "--markdown", f"{OUT}/fanout.md"], check=True)
+    with open(f"{OUT}/fanout.md") as f:
+        print(f.read())
+
+
+def main():
+    benches = {"idle": idle, "store": store, "fanout": fanout}
+    a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    a.add_argument("which", nargs="*", choices=[*benches, []])
+    a.add_argument("--rounds", type=int, default=3)
+    args = a.parse_args()
+    os.makedirs(OUT, exist_ok=True)
+    # A build without tests has no bench programs.
+    subprocess.run(["meson", "configure", BUILD, "-Dtests=true"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["ninja", "-C", BUILD, "--quiet"], check=True)
+    for name in args.which or benches:
+        benches[name](args)
+        sys.stdout.flush()
+
+
+main()
