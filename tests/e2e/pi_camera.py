@@ -410,6 +410,11 @@ class Program(unittest.TestCase):
             run = self.run_it("--print-config", "--fps", "12", folder=d)
             self.assertEqual(json.loads(run.stdout)["camera"]["framerate"], 12)
 
+    def test_the_readme_lists_the_settings_as_they_are(self):
+        readme = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "firmware", "pi-trigger-camera", "README.md")
+        with open(readme, encoding="utf-8") as f:
+            self.assertIn(self.run_it("--list-settings").stdout, f.read())
+
     def test_a_folder_to_work_in(self):
         with tempfile.TemporaryDirectory() as d, tempfile.TemporaryDirectory() as start:
             os.mkdir(os.path.join(start, "pictures"))
