@@ -143,6 +143,10 @@ enum seed_verdict seed_command(struct service *s, char text[SEED_TEXT_MAX])
         return SEED_DIES;
     if (begins(text, "stream"))
         return SEED_QUIET;
+    if (begins(text, "token")) { /* a word of ours */
+        strcpy(text, "UNKNOWN_COMMAND");
+        return SEED_REPLY;
+    }
     if (begins(text, "set"))
         return set(s, text);
     if (begins(text, "token")) { /* a word of ours */
