@@ -51,6 +51,11 @@ static int check_text(const struct wr_param *p, const char *s, struct error *e)
         return r;
     if (!text_is_utf8(s, n))
         return param_refuse(p, "bytes that are not UTF-8", e);
+    /* Text is one line: it ends up in line protocols, URLs and logs. */
+    for (size_t i = 0; i < n; i++) {
+        if ((unsigned char)s[i] < 0x20 || s[i] == 0x7F)
+            return param_refuse(p, "a control character", e);
+    }
     if (p->type == WR_STRING && p->choices && !is_choice(p, s, n))
         return param_refuse_text(p, s, e);
     return 0;

@@ -33,6 +33,9 @@ static void stored(void *ctx, int result, uint64_t id)
         return;
     if (result == -ENOSPC)
         command_answer(d, a->handle, result, "the disk is full: the picture was not kept");
+    else if (result == -EINVAL)
+        command_answer(d, a->handle, -EBADMSG,
+            "the camera's picture is not a whole JPEG of a size that can be kept");
     else if (result < 0)
         command_answer(d, a->handle, result, NULL);
     else {

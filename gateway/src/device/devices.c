@@ -203,6 +203,9 @@ static void detach(struct device *dev, const char *why)
         device_unbind(child);
     device_unbind(dev);
     dev->n_failures = 0;
+    /* The next code of the same driver comes at once. */
+    if (!*why)
+        return;
     device_set_state(dev, dev->enabled ? DEVICE_ERROR : DEVICE_DISABLED, dev->enabled ? why : NULL);
 }
 

@@ -104,8 +104,9 @@ bool setting_pending(const struct device *d, unsigned i)
         (s->reported.v.type == 0 || !param_value_equal(&s->desired.v, &s->reported.v));
 }
 
+/* `news` false: for who is there now, not for the history. */
 static void publish_setting(
-    struct device *d, const char *type, unsigned i, const struct wr_value *value)
+    struct device *d, const char *type, unsigned i, const struct wr_value *value, bool news)
 {
     struct buf text = BUF_INIT(BUS_MAX_DATA_BYTES);
     struct wr_json j = buf_json(&text);
@@ -119,7 +120,7 @@ static void publish_setting(
     wr_json_bool(&j, setting_pending(d, i));
     wr_json_end(&j);
     if (buf_json_end(&text, &j) == 0 && buf_text(&text))
-        device_publish(d, type, buf_text(&text));
+        (news ? bus_publish : bus_publish_transient)(d->all->env.bus, d->id, type, buf_text(&text));
     buf_fini(&text);
 }
 
@@ -151,7 +152,7 @@ void settings_send(struct device *d)
         if (r < 0 && i < d->n_settings)
             setting_applied(d, d->kind->settings[i].key, r);
         else if (i < d->n_settings)
-            publish_setting(d, "settings.sent", i, &d->settings[i].desired.v);
+            publish_setting(d, "settings.sent", i, &d->settings[i].desired.v, true);
     }
 }
 
@@ -179,6 +180,8 @@ void setting_reported(struct device *d, unsigned i, const struct wr_value *value
 {
     struct setting_state *s = &d->settings[i];
     struct param_value from = {.v = *value}, copy = {0};
+    /* What it is at first is no event; what it becomes is. */
+    bool news = s->reported.v.type != 0 || s->desired.v.type != 0;
 
     if (s->reported.v.type != 0 && param_value_equal(&s->reported.v, value))
         return;
@@ -186,7 +189,7 @@ void setting_reported(struct device *d, unsigned i, const struct wr_value *value
         return;
     param_value_fini(&s->reported);
     s->reported = copy;
-    publish_setting(d, "settings.reported", i, value);
+    publish_setting(d, "settings.reported", i, value, news);
 }
 
 /* --- change over REST ------------------------------------------------------------------------- */
@@ -211,6 +214,13 @@ static int check_one(struct device *d, const char *key, const json_t *value, uns
     return r;
 }
 
+/* A change may be what the others waited for: they may have failed with the one that is changed. */
+static void retry_failed(struct device *d)
+{
+    for (size_t i = 0; i < d->n_settings; i++)
+        d->settings[i].dirty |= d->settings[i].result < 0 && d->settings[i].desired.v.type != 0;
+}
+
 static int commit_one(struct device *d, unsigned i, const json_t *value,
     struct param_value *desired, store_fn fn, void *ctx)
 {
@@ -231,7 +241,8 @@ static int commit_one(struct device *d, unsigned i, const json_t *value,
     *desired = (struct param_value){0};
     s->dirty = s->desired.v.type != 0;
     s->result = 0;
-    publish_setting(d, "settings.queued", i, &s->desired.v);
+    retry_failed(d);
+    publish_setting(d, "settings.queued", i, &s->desired.v, true);
     device_poke(d);
     return 0;
 }

@@ -112,7 +112,8 @@ static bool parse_cursor(struct http_request *q, struct capture_filter *f)
         return false;
     if (!text[0])
         return true;
-    if (sscanf(text, "%lld-%llu%n", &us, &id, &end) == 2 && text[end] == '\0' && id > 0) {
+    if (strspn(text, "0123456789") > 0 && sscanf(text, "%lld-%llu%n", &us, &id, &end) == 2 &&
+        text[end] == '\0' && id > 0) {
         f->before_us = us;
         f->before_id = id;
         return true;

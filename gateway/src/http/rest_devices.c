@@ -200,6 +200,24 @@ static void command_gone(void *ctx, struct http_request *q)
     command_abandon(http_ctx(q));
 }
 
+/* Arguments were checked before the command ran: what is wrong now is the device's, not the client's. */
+static int answer_status(int result)
+{
+    switch (result) {
+    case -EINVAL:
+    case -EBADMSG:
+    case -EMSGSIZE:
+    case -ERANGE:
+    case -EIO:
+    case -EPROTO:
+        return 502;
+    case -ENODATA:
+        return 409;
+    default:
+        return status_of(result);
+    }
+}
+
 static void command_answered(void *ctx, int result, const char *json)
 {
     struct http_request *q = ctx;
@@ -207,7 +225,7 @@ static void command_answered(void *ctx, int result, const char *json)
     struct wr_json j;
 
     if (result < 0) {
-        reply_problem(q, status_of(result), "%s", json);
+        reply_problem(q, answer_status(result), "%s", json);
         return;
     }
     j = buf_json(&b);

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -75,6 +76,8 @@ void events_list(struct api *a, struct http_request *q, const struct route_args 
     if (r < 0) {
         http_on_gone(q, NULL);
         free(p);
-        reply_problem(q, status_of(r), "the store has too much to do");
+        reply_problem(q, status_of(r), "%s",
+            r == -EINVAL ? "type: expected an event type, with a * at its end or none"
+                         : "the store has too much to do");
     }
 }

@@ -168,3 +168,40 @@ Test(setting_restart, wishes_outlive_a_restart)
     cr_assert_str_eq(configured("label"), "pond");
     world_close();
 }
+
+Test(setting, text_with_a_line_break_is_refused)
+{
+    struct device *d = world_toy();
+    struct error e = ERROR_NULL;
+
+    cr_assert_eq(change(d, "{\"label\":\"a\\nb\"}", &e), -EINVAL);
+    cr_assert_not_null(strstr(e.text, "control character"), "got: %s", e.text);
+}
+
+Test(setting, one_that_failed_is_tried_again_with_the_next_change)
+{
+    struct device *d = world_toy();
+
+    toy.apply_result = -EIO;
+    change(d, "{\"level\":9}", NULL);
+    world_pass(1);
+    toy.apply_result = 0;
+    change(d, "{\"label\":\"pond\"}", NULL);
+    world_pass(1);
+    cr_assert_eq(toy.n_configured, 2);
+    world_wait(&stored);
+}
+
+Test(setting, what_a_device_is_at_first_is_no_news_for_the_history)
+{
+    struct wr_value v = {.type = WR_INT, .i = 33};
+    uint64_t id;
+
+    world_toy();
+    id = bus_next_id(world.bus);
+    toy.dev->host->report(toy.dev, "level", &v);
+    cr_assert(bus_tail(world.bus, id)->transient);
+    v.i = 34;
+    toy.dev->host->report(toy.dev, "level", &v);
+    cr_assert_not(bus_tail(world.bus, id + 1)->transient);
+}
