@@ -87,7 +87,7 @@ static const struct option_row {
 struct assignments {
     const char *text[MAX_ASSIGNMENTS];
     unsigned n;
-    char made[4][48];
+    char made[MAX_ASSIGNMENTS][48]; /* what --size and its like stand for */
     unsigned n_made;
 };
 
@@ -162,8 +162,10 @@ static int assign(struct assignments *a, const char *text, struct error *e)
 static int assign_made(
     struct assignments *a, const char *key, const char *value, int n, struct error *e)
 {
-    char *text = a->made[a->n_made % N_ELEMENTS(a->made)];
+    char *text = a->made[a->n_made];
 
+    if (a->n_made == N_ELEMENTS(a->made))
+        return error_set(e, -E2BIG, "more than %d settings on the command line", MAX_ASSIGNMENTS);
     if (snprintf(text, sizeof a->made[0], "%s=%.*s", key, n, value) >= (int)sizeof a->made[0])
         return error_set(e, -EINVAL, "%s: \"%s\" is too long", key, value);
     a->n_made++;
@@ -176,8 +178,8 @@ static int assign_size(struct assignments *a, const char *text, struct error *e)
     const char *x = strchr(text, 'x');
     int r;
 
-    if (!x || a->n_made + 2 > N_ELEMENTS(a->made))
-        return error_set(e, -EINVAL, "--size %s: expected WIDTHxHEIGHT, once", text);
+    if (!x)
+        return error_set(e, -EINVAL, "--size %s: expected WIDTHxHEIGHT", text);
     r = assign_made(a, "camera.width", text, (int)(x - text), e);
     return r < 0 ? r : assign_made(a, "camera.height", x + 1, (int)strlen(x + 1), e);
 }

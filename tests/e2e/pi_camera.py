@@ -344,6 +344,14 @@ class Sources(unittest.TestCase):
             with camera("--source", d) as c:
                 self.assertTrue(c.wait_said("no JPEGs in it; it is started again in 1 s"), c.said())
 
+    def test_many_options_do_not_push_out_the_first(self):
+        with socket.socket() as taken:  # by another, as 9999 is where two of them run
+            taken.bind(("127.0.0.1", 0))
+            port = taken.getsockname()[1]
+        with camera("--trigger-port", str(port), "--mjpeg-port", "0", "--size", "160x120", "--fps", "5", "--source", "drawn:day",
+                    "--set", "export.auto_save_interval_s=0") as c:
+            self.assertEqual(c.trigger_port, port)
+
     def test_the_drawn_night(self):
         with camera("--source", "drawn:night", "--size", "320x240", "--fps", "30", "--set", "mjpeg_server.fps=30", "--set", "night.mode=slow_video",
                     "--set", "night.exposure_us=100000", "--set", "export.auto_save_interval_s=0") as c:
