@@ -1,5 +1,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netdb.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -264,9 +265,14 @@ Test(resolver, a_caller_may_cancel_its_neighbour_when_called)
 
 Test(resolver, knows_localhost_by_the_system)
 {
-    struct world w = world_new();
+    struct world w;
     struct asker a, b;
+    struct addrinfo *known = NULL;
 
+    if (getaddrinfo("localhost", NULL, NULL, &known) != 0)
+        cr_skip("this system does not know localhost: it has no /etc/hosts");
+    freeaddrinfo(known);
+    w = world_new();
     resolver_set_backend(w.resolver, NULL);
     ask(&w, "localhost", &a);
     ask(&w, "no-such-name.invalid", &b);
