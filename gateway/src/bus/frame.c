@@ -22,8 +22,15 @@ struct frame_pool {
     struct list idle[N_CLASSES];
     size_t idle_bytes[N_CLASSES];
     struct list out;
+    unsigned n_parts; /* out */
     struct frame_pool_stats stats;
 };
+
+/* A block holds a frame of its class, or an MJPEG part of that size. */
+_Static_assert(sizeof(struct frame_part) <= sizeof(struct frame) + FRAME_HEADROOM,
+    "a part fits into a frame's block");
+/* Of a part that is larger than any class: the largest frame with its head. */
+#define CLASS_NONE N_CLASSES
 
 static size_t class_bytes(unsigned size_class)
 {
@@ -75,7 +82,7 @@ struct frame_pool *frame_pool_free(struct frame_pool *p)
 {
     if (!p)
         return NULL;
-    if (!list_empty(&p->out)) {
+    if (!list_empty(&p->out) || p->n_parts > 0) {
         fprintf(stderr, "frame_pool_free: frames are still out\n");
         abort();
     }
@@ -104,6 +111,20 @@ static struct frame *pool_take(struct frame_pool *p, unsigned size_class)
     if (f)
         p->stats.n_allocations++;
     return f;
+}
+
+/* A class whose single frame is larger than the idle limit may keep one, or every frame of it would be an mmap. */
+static void pool_give(struct frame_pool *p, struct frame *block, unsigned size_class)
+{
+    size_t bytes = class_bytes(size_class);
+
+    if (p->idle_bytes[size_class] > 0 && p->idle_bytes[size_class] + bytes > CLASS_MAX_IDLE_BYTES) {
+        free(block);
+        return;
+    }
+    list_prepend(&p->idle[size_class], &block->link);
+    p->idle_bytes[size_class] += bytes;
+    p->stats.bytes_idle += bytes;
 }
 
 struct frame *frame_new(struct frame_pool *p, struct frame_quota *quota, size_t bytes)
@@ -143,34 +164,31 @@ struct frame *frame_ref(struct frame *f)
     return f;
 }
 
-struct frame_part *frame_part_unref(struct frame_part *p)
+struct frame_part *frame_part_unref(struct frame_part *part)
 {
-    if (p && --p->n_refs == 0)
-        free(p);
+    struct frame_pool *p;
+
+    if (!part || --part->n_refs > 0)
+        return NULL;
+    p = part->pool;
+    p->n_parts--;
+    if (part->size_class == CLASS_NONE)
+        free(part);
+    else
+        pool_give(p, (struct frame *)part, part->size_class);
     return NULL;
 }
 
 static void frame_return(struct frame *f)
 {
     struct frame_pool *p = f->pool;
-    size_t bytes = class_bytes(f->size_class);
 
     if (f->quota)
         f->quota->n_out--;
     f->part = frame_part_unref(f->part);
     list_remove(&f->link);
-    p->stats.bytes_out -= bytes;
-
-    /* A class whose single frame is larger than the idle limit may keep one, or every frame of it
-     * would be an mmap. */
-    if (p->idle_bytes[f->size_class] > 0 &&
-        p->idle_bytes[f->size_class] + bytes > CLASS_MAX_IDLE_BYTES) {
-        free(f);
-        return;
-    }
-    list_prepend(&p->idle[f->size_class], &f->link);
-    p->idle_bytes[f->size_class] += bytes;
-    p->stats.bytes_idle += bytes;
+    p->stats.bytes_out -= class_bytes(f->size_class);
+    pool_give(p, f, f->size_class);
 }
 
 struct frame *frame_unref(struct frame *f)
@@ -240,6 +258,22 @@ uint8_t *frame_message(struct frame *f, size_t *ret_len)
     return f->pub.data - FRAME_HEADER_BYTES;
 }
 
+static struct frame_part *part_new(struct frame_pool *p, size_t len)
+{
+    unsigned c = len > class_bytes(N_CLASSES - 1) ? CLASS_NONE : class_of(len);
+    struct frame_part *part =
+        c == CLASS_NONE ? malloc(sizeof *part + len) : (struct frame_part *)pool_take(p, c);
+
+    if (!part)
+        return NULL;
+    part->n_refs = 1;
+    part->size_class = (uint8_t)c;
+    part->pool = p;
+    part->len = len;
+    p->n_parts++;
+    return part;
+}
+
 static struct frame_part *part_build(struct frame *f)
 {
     char head[256];
@@ -255,11 +289,9 @@ static struct frame_part *part_build(struct frame *f)
         "\r\n",
         f->pub.len, f->pub.seq, (long long)(f->pub.received_us / 1000000),
         (long long)(f->pub.received_us % 1000000));
-    p = malloc(sizeof *p + head_len + f->pub.len + 2);
+    p = part_new(f->pool, head_len + f->pub.len + 2);
     if (!p)
         return NULL;
-    p->n_refs = 1;
-    p->len = head_len + f->pub.len + 2;
     memcpy(p->bytes, head, head_len);
     memcpy(p->bytes + head_len, f->pub.data, f->pub.len);
     memcpy(p->bytes + head_len + f->pub.len, "\r\n", 2);

@@ -34,11 +34,12 @@ struct frame_quota {
     uint64_t n_dropped; /* frame_new() said no */
 };
 
-/* One picture in the form of an MJPEG part: shared by all MJPEG viewers. It has references of its
- * own, so that a slow viewer, who needs its bytes until the last is sent, holds no frame of the
- * device. */
+/* One picture in the form of an MJPEG part: shared by all MJPEG viewers. It has references of its own, so that a slow viewer, who needs its
+ * bytes until the last is sent, holds no frame of the device. Its memory is the pool's. */
 struct frame_part {
     unsigned n_refs;
+    uint8_t size_class;
+    struct frame_pool *pool;
     size_t len;
     uint8_t bytes[]; /* "--frame\r\n…headers…\r\n\r\n" JPEG "\r\n" */
 };
@@ -56,7 +57,7 @@ struct frame {
 };
 
 int frame_pool_new(struct frame_pool **ret);
-/* Every frame must be back. Returns NULL. */
+/* Every frame and part must be back. Returns NULL. */
 struct frame_pool *frame_pool_free(struct frame_pool *p);
 /* Gives memory of unused frames back to the system. Called now and then by the owner. */
 void frame_pool_trim(struct frame_pool *p);

@@ -8,11 +8,17 @@
 #include "base/text.h"
 #include "http/api.h"
 #include "loop/loop.h"
+#include "loop/timer.h"
+
+/* A viewer that takes no byte for so long has gone to sleep: the picture it was last sent is kept for it. */
+#define STALLED_US (60 * US_PER_S)
+#define TICK_US (5 * US_PER_S)
 
 struct mjpeg {
     struct api *api;
     struct bus_listener listener;
     struct list viewers;
+    struct timer tick;
 };
 
 struct viewer {
@@ -61,6 +67,18 @@ static void on_event(struct bus_listener *l, struct event *e)
     }
 }
 
+static void tick(struct timer *t)
+{
+    struct mjpeg *m = container_of(t, struct mjpeg, tick);
+    struct viewer *v;
+
+    list_for_each(v, &m->viewers, link)
+    {
+        if (http_stream_blocked_us(v->stream) > STALLED_US)
+            http_stream_end(v->stream);
+    }
+}
+
 static void on_writable(void *ctx, struct http_stream *s)
 {
     struct viewer *v = ctx;
@@ -91,12 +109,19 @@ static void on_closed(void *ctx, struct http_stream *s)
 int mjpeg_new(struct api *a, struct mjpeg **ret)
 {
     struct mjpeg *m = calloc(1, sizeof *m);
+    int r;
 
     if (!m)
         return -ENOMEM;
     m->api = a;
     m->listener = (struct bus_listener){.frame = on_frame, .event = on_event};
     list_init(&m->viewers);
+    timer_init(&m->tick, a->loop, tick);
+    r = timer_every(&m->tick, TICK_US);
+    if (r < 0) {
+        free(m);
+        return r;
+    }
     bus_listen(a->bus, &m->listener);
     *ret = m;
     return 0;
@@ -107,6 +132,7 @@ struct mjpeg *mjpeg_free(struct mjpeg *m)
     if (!m)
         return NULL;
     bus_unlisten(&m->listener);
+    timer_stop(&m->tick);
     free(m);
     return NULL;
 }

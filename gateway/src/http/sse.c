@@ -13,6 +13,8 @@
 
 /* A comment line in quiet times, so that both ends notice when the other is gone. */
 #define HEARTBEAT_US (15 * US_PER_S)
+/* A reader that takes no byte for so long is ended; it comes back with Last-Event-ID. */
+#define STALLED_US (60 * US_PER_S)
 /* One event with its SSE lines. */
 #define MAX_TEXT_BYTES (BUS_MAX_DATA_BYTES + 4096)
 
@@ -59,7 +61,10 @@ static void beat(struct timer *t)
 
     list_for_each (r, &s->readers, link) {
         r->beat = true;
-        http_stream_want(r->stream);
+        if (http_stream_blocked_us(r->stream) > STALLED_US)
+            http_stream_end(r->stream);
+        else
+            http_stream_want(r->stream);
     }
 }
 

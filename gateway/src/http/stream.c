@@ -124,6 +124,8 @@ void http_stream_end(struct http_stream *s)
 {
     struct conn *c = stream_conn(s);
 
+    if (s->ending)
+        return;
     s->ending = true;
     if (timer_once(&c->timer, HTTP_SEND_TIMEOUT_US) < 0)
         conn_break(c);

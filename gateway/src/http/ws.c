@@ -155,13 +155,19 @@ static bool write_frame(struct ws_viewer *v)
     return true;
 }
 
+/* To be asked for nothing would cost each viewer a system call per picture. */
+static bool has_more(const struct ws_viewer *v)
+{
+    return !list_empty(&v->replies) || (v->subscribed && v->next_event < bus_next_id(v->hub->api->bus)) || subscription_has_frame(v);
+}
+
 void ws_hub_writable(struct ws *w)
 {
     struct ws_viewer *v = ws_ctx(w);
 
     if (!v || v->closing)
         return;
-    if (write_reply(v) || write_event(v) || write_frame(v))
+    if ((write_reply(v) || write_event(v) || write_frame(v)) && has_more(v))
         ws_want(w);
 }
 

@@ -100,6 +100,7 @@ void subscription_refresh(struct ws_viewer *v);
 bool subscription_wants_event(const struct ws_viewer *v, const struct event *e);
 /* Puts a frame into its slot. True: there is something to send. */
 bool subscription_frame(struct ws_viewer *v, struct frame *f);
+bool subscription_has_frame(const struct ws_viewer *v);
 /* The next slot in turn whose frame may go out now; NULL: none. */
 struct ws_slot *subscription_next(struct ws_viewer *v);
 void subscription_ack(struct ws_viewer *v, json_int_t channel, json_int_t seq);

@@ -245,6 +245,15 @@ static void note_sent(struct ws_slot *s)
     s->n_unacked++;
 }
 
+bool subscription_has_frame(const struct ws_viewer *v)
+{
+    for (size_t i = 0; i < v->n_slots; i++) {
+        if (may_send(v, &v->slots[i]))
+            return true;
+    }
+    return false;
+}
+
 struct ws_slot *subscription_next(struct ws_viewer *v)
 {
     for (size_t i = 0; i < v->n_slots; i++) {

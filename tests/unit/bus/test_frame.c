@@ -144,6 +144,34 @@ Test(frame, the_mjpeg_part_is_built_once_and_whole)
     frame_part_unref(part);
 }
 
+Test(frame, parts_cost_no_allocation_in_the_steady_state)
+{
+    const struct frame_pool_stats *stats = frame_pool_stats(pool);
+
+    for (int i = 0; i < 100; i++) {
+        struct frame *f = filled(NULL, 30000);
+
+        frame_seal(f, 1, 1);
+        frame_part_unref(frame_mjpeg_part(f));
+        frame_unref(f);
+    }
+    cr_assert_eq(stats->n_copies, 100);
+    cr_assert_eq(stats->n_allocations, 2);
+}
+
+Test(frame, the_largest_picture_can_be_a_part)
+{
+    struct frame *f = filled(NULL, WR_FRAME_MAX_BYTES);
+    struct frame_part *part;
+
+    frame_seal(f, 1, 1);
+    part = frame_mjpeg_part(f);
+    frame_unref(f);
+    cr_assert_gt(part->len, WR_FRAME_MAX_BYTES);
+    cr_assert_eq(part->bytes[part->len - 1], '\n');
+    frame_part_unref(part);
+}
+
 Test(last, the_newest_frame_of_each_channel_is_kept)
 {
     struct loop *loop;
