@@ -33,32 +33,32 @@ static void give(const void *piece, size_t n)
 
 Test(stream, has_a_head_and_no_end)
 {
-    int fd = client_new(&w);
+    int fd = client_new(&w.talk);
 
-    client_say(&w, fd, GET);
-    client_read(&w, fd, "\r\n\r\n");
-    cr_expect_not_null(strstr(w.reply, "200 OK"));
-    cr_expect_not_null(strstr(w.reply, "Connection: close\r\n"));
-    cr_expect_null(strstr(w.reply, "Content-Length"));
+    client_say(&w.talk, fd, GET);
+    client_read(&w.talk, fd, "\r\n\r\n");
+    cr_expect_not_null(strstr(w.talk.reply, "200 OK"));
+    cr_expect_not_null(strstr(w.talk.reply, "Connection: close\r\n"));
+    cr_expect_null(strstr(w.talk.reply, "Content-Length"));
     loop_advance(w.loop, 3600 * INT64_C(1000000));
     cr_expect_eq(http_server_stats(w.server)->n_streams, 1, "a quiet stream is left alone");
     give("piece", 5);
-    client_read(&w, fd, "piece");
+    client_read(&w.talk, fd, "piece");
     close(fd);
 }
 
 Test(stream, is_written_only_when_asked_for)
 {
-    int fd = client_new(&w);
+    int fd = client_new(&w.talk);
 
-    client_say(&w, fd, GET);
-    turns(&w, 5);
+    client_say(&w.talk, fd, GET);
+    turns(&w.talk, 5);
     cr_expect_eq(w.n_writable, 0);
     cr_expect_eq(http_stream_write(w.streams[0], "x", 1), -EBUSY);
     give("a", 1);
     http_stream_want(w.streams[0]);
     cr_expect_eq(w.n_writable, 0, "not from within a call of the owner's");
-    turns(&w, 3);
+    turns(&w.talk, 3);
     cr_expect_eq(w.n_writable, 1);
     close(fd);
 }
@@ -70,17 +70,17 @@ Test(stream, reaches_many_viewers_and_those_who_do_not_read_hold_up_nobody)
     unsigned stuck;
 
     for (unsigned i = 0; i < N_ELEMENTS(fd); i++) {
-        fd[i] = client_new(&w);
-        client_say(&w, fd[i], GET);
-        client_read(&w, fd[i], "\r\n\r\n");
+        fd[i] = client_new(&w.talk);
+        client_say(&w.talk, fd[i], GET);
+        client_read(&w.talk, fd[i], "\r\n\r\n");
     }
     setsockopt(fd[0], SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     memset(piece, 'p', sizeof piece);
     for (unsigned round = 0; round < 100; round++) {
         give(piece, sizeof piece);
-        turns(&w, 1);
+        turns(&w.talk, 1);
         for (unsigned i = 1; i < N_ELEMENTS(fd); i++)
-            client_read_n(&w, fd[i], sizeof piece);
+            client_read_n(&w.talk, fd[i], sizeof piece);
     }
     stuck = 600 - w.n_writable;
     cr_expect_gt(stuck, 50, "the slow one was asked as often as the others");
@@ -93,15 +93,15 @@ Test(stream, reaches_many_viewers_and_those_who_do_not_read_hold_up_nobody)
 Test(stream, tells_how_long_a_viewer_took_nothing)
 {
     static uint8_t piece[8 << 20];
-    int fd = client_new(&w);
+    int fd = client_new(&w.talk);
 
-    client_say(&w, fd, GET);
+    client_say(&w.talk, fd, GET);
     give(piece, sizeof piece);
-    turns(&w, 50);
+    turns(&w.talk, 50);
     (void)http_stream_blocked_us(w.streams[0]);
     loop_advance(w.loop, 5000000);
     cr_expect_geq(http_stream_blocked_us(w.streams[0]), 4900000);
-    client_read_n(&w, fd, 3 << 20);
+    client_read_n(&w.talk, fd, 3 << 20);
     cr_expect_leq(http_stream_blocked_us(w.streams[0]), 100000, "it took something");
     close(fd);
 }
@@ -109,32 +109,32 @@ Test(stream, tells_how_long_a_viewer_took_nothing)
 Test(stream, bytes_are_sent_as_they_lie)
 {
     static uint8_t piece[4 << 20];
-    int fd = client_new(&w);
+    int fd = client_new(&w.talk);
 
-    client_say(&w, fd, GET);
-    client_read(&w, fd, "\r\n\r\n");
+    client_say(&w.talk, fd, GET);
+    client_read(&w.talk, fd, "\r\n\r\n");
     memset(piece, 'a', sizeof piece);
     give(piece, sizeof piece);
-    turns(&w, 3);
+    turns(&w.talk, 3);
     memset(piece + sizeof piece - 10, 'b', 10); /* what was not copied is seen changed */
-    client_read_n(&w, fd, sizeof piece - 10);
-    client_read_n(&w, fd, 10);
-    cr_expect_arr_eq(w.reply, "bbbbbbbbbb", 10);
+    client_read_n(&w.talk, fd, sizeof piece - 10);
+    client_read_n(&w.talk, fd, 10);
+    cr_expect_arr_eq(w.talk.reply, "bbbbbbbbbb", 10);
     close(fd);
 }
 
 Test(stream, keeps_little_in_the_kernel_for_who_does_not_read)
 {
     static uint8_t piece[20000];
-    int fd = client_new(&w), unread = 0;
+    int fd = client_new(&w.talk), unread = 0;
     unsigned n;
 
-    client_say(&w, fd, GET);
+    client_say(&w.talk, fd, GET);
     for (n = 0; n < 2000; n++) {
         unsigned before = w.n_writable;
 
         give(piece, sizeof piece);
-        turns(&w, 1);
+        turns(&w.talk, 1);
         if (n > 100 && w.n_writable == before)
             break;
     }
@@ -148,14 +148,14 @@ Test(stream, keeps_little_in_the_kernel_for_who_does_not_read)
 Test(stream, ends_when_told_after_what_was_written)
 {
     static uint8_t piece[1 << 20];
-    int fd = client_new(&w);
+    int fd = client_new(&w.talk);
 
-    client_say(&w, fd, GET);
+    client_say(&w.talk, fd, GET);
     give(piece, sizeof piece);
-    turns(&w, 3);
+    turns(&w.talk, 3);
     http_stream_end(w.streams[0]);
-    client_read(&w, fd, NULL);
-    cr_expect_gt(w.n_reply, sizeof piece);
+    client_read(&w.talk, fd, NULL);
+    cr_expect_gt(w.talk.n_reply, sizeof piece);
     cr_expect_eq(w.n_closed, 1);
     cr_expect_eq(http_server_stats(w.server)->n_streams, 0);
     close(fd);
@@ -164,11 +164,11 @@ Test(stream, ends_when_told_after_what_was_written)
 Test(stream, end_does_not_wait_for_who_takes_nothing)
 {
     static uint8_t piece[8 << 20];
-    int fd = client_new(&w);
+    int fd = client_new(&w.talk);
 
-    client_say(&w, fd, GET);
+    client_say(&w.talk, fd, GET);
     give(piece, sizeof piece);
-    turns(&w, 30);
+    turns(&w.talk, 30);
     http_stream_end(w.streams[0]);
     loop_advance(w.loop, 3 * HTTP_SEND_TIMEOUT_US);
     cr_expect_eq(w.n_closed, 1);
@@ -178,23 +178,23 @@ Test(stream, end_does_not_wait_for_who_takes_nothing)
 
 Test(stream, is_closed_when_the_viewer_leaves)
 {
-    int fd = client_new(&w);
+    int fd = client_new(&w.talk);
 
-    client_say(&w, fd, GET);
-    client_say(&w, fd, "whatever it still says");
+    client_say(&w.talk, fd, GET);
+    client_say(&w.talk, fd, "whatever it still says");
     close(fd);
-    turns(&w, 5);
+    turns(&w.talk, 5);
     cr_expect_eq(w.n_closed, 1);
     cr_expect_eq(http_server_stats(w.server)->n_connections, 0);
 }
 
 Test(stream, head_request_gets_the_head_only)
 {
-    int fd = client_new(&w);
+    int fd = client_new(&w.talk);
 
-    client_say(&w, fd, "HEAD /stream HTTP/1.1\r\nHost: h\r\n\r\n");
-    client_read(&w, fd, NULL);
-    cr_expect_not_null(strstr(w.reply, "200 OK"));
+    client_say(&w.talk, fd, "HEAD /stream HTTP/1.1\r\nHost: h\r\n\r\n");
+    client_read(&w.talk, fd, NULL);
+    cr_expect_not_null(strstr(w.talk.reply, "200 OK"));
     cr_expect_eq(w.n_streams, 0);
     close(fd);
 }

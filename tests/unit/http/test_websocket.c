@@ -47,22 +47,22 @@ static void message(bool binary, size_t n, char fill)
 
 Test(websocket, opens_talks_and_closes)
 {
-    int fd = ws_client_new(&w);
+    int fd = ws_client_new(&w.talk, "/ws");
 
     cr_assert_eq(w.n_ws, 1);
     cr_expect_str_eq(w.peer, "127.0.0.1");
-    ws_client_send(&w, fd, TEXT, "hello", 5);
+    ws_client_send(&w.talk, fd, TEXT, "hello", 5);
     cr_assert_eq(w.n_texts, 1);
     cr_expect_eq(w.n_text, 5);
     cr_expect_arr_eq(w.text, "hello", 5);
     message(false, 3, 'x');
     ws_want(w.ws[0]);
     cr_expect_eq(w.n_ws_writable, 0, "not from within a call of the owner's");
-    cr_expect_eq(ws_client_read(&w, fd), TEXT);
-    cr_expect_str_eq(w.reply, "xxx");
-    ws_client_send(&w, fd, CLOSE, "\x03\xe8", 2);
-    cr_expect_eq(ws_client_read_close(&w, fd), 1000);
-    turns(&w, 5);
+    cr_expect_eq(ws_client_read(&w.talk, fd), TEXT);
+    cr_expect_str_eq(w.talk.reply, "xxx");
+    ws_client_send(&w.talk, fd, CLOSE, "\x03\xe8", 2);
+    cr_expect_eq(ws_client_read_close(&w.talk, fd), 1000);
+    turns(&w.talk, 5);
     cr_expect_eq(w.n_ws_closed, 1);
     cr_expect_eq(http_server_stats(w.server)->n_ws, 0);
     cr_expect_eq(http_server_stats(w.server)->n_connections, 0);
@@ -76,17 +76,17 @@ Test(websocket, sends_one_buffer_to_many)
     int fd[WORLD_MAX];
 
     for (unsigned i = 0; i < WORLD_MAX; i++)
-        fd[i] = ws_client_new(&w);
+        fd[i] = ws_client_new(&w.talk, "/ws");
     for (unsigned k = 0; k < N_ELEMENTS(sizes); k++) {
         message(true, sizes[k], (char)('a' + k));
         for (unsigned i = 0; i < WORLD_MAX; i++)
             ws_want(w.ws[i]);
-        turns(&w, 3);
+        turns(&w.talk, 3);
         for (unsigned i = 0; i < WORLD_MAX; i++) {
-            cr_expect_eq(ws_client_read(&w, fd[i]), BINARY);
-            cr_expect_eq(w.n_reply, sizes[k]);
+            cr_expect_eq(ws_client_read(&w.talk, fd[i]), BINARY);
+            cr_expect_eq(w.talk.n_reply, sizes[k]);
             for (size_t at = 0; at < sizes[k]; at += 997)
-                cr_assert_eq(w.reply[at], (char)('a' + k));
+                cr_assert_eq(w.talk.reply[at], (char)('a' + k));
         }
     }
     for (unsigned i = 0; i < WORLD_MAX; i++)
@@ -96,26 +96,26 @@ Test(websocket, sends_one_buffer_to_many)
 
 Test(websocket, opens_where_the_owner_says_only)
 {
-    ask(&w, "GET /other HTTP/1.1\r\n" UPGRADE);
-    cr_expect_eq(strncmp(w.reply, "HTTP/1.1 404 ", 13), 0);
+    ask(&w.talk, "GET /other HTTP/1.1\r\n" UPGRADE);
+    cr_expect_eq(strncmp(w.talk.reply, "HTTP/1.1 404 ", 13), 0);
     w.ws_status = 403;
-    ask(&w, "GET /ws HTTP/1.1\r\n" UPGRADE);
-    cr_expect_eq(strncmp(w.reply, "HTTP/1.1 403 ", 13), 0);
-    ask(&w,
+    ask(&w.talk, "GET /ws HTTP/1.1\r\n" UPGRADE);
+    cr_expect_eq(strncmp(w.talk.reply, "HTTP/1.1 403 ", 13), 0);
+    ask(&w.talk,
         "GET /ws HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 12\r\n\r\n");
-    cr_expect_eq(strncmp(w.reply, "HTTP/1.1 426 ", 13), 0);
-    cr_expect_not_null(strstr(w.reply, "Sec-WebSocket-Version: 13\r\n"));
+    cr_expect_eq(strncmp(w.talk.reply, "HTTP/1.1 426 ", 13), 0);
+    cr_expect_not_null(strstr(w.talk.reply, "Sec-WebSocket-Version: 13\r\n"));
     cr_expect_eq(w.n_ws, 0);
 }
 
 Test(websocket, takes_a_message_that_came_with_the_head)
 {
-    int fd = client_new(&w);
+    int fd = client_new(&w.talk);
 
-    client_say(&w, fd, "GET /ws HTTP/1.1\r\n" UPGRADE "\x81\x82\x01\x02\x03\x04ik");
-    client_read(&w, fd, "\r\n\r\n");
-    turns(&w, 5);
+    client_say(&w.talk, fd, "GET /ws HTTP/1.1\r\n" UPGRADE "\x81\x82\x01\x02\x03\x04ik");
+    client_read(&w.talk, fd, "\r\n\r\n");
+    turns(&w.talk, 5);
     cr_expect_eq(w.n_texts, 1);
     cr_expect_arr_eq(w.text, "hi", 2);
     close(fd);
@@ -123,33 +123,33 @@ Test(websocket, takes_a_message_that_came_with_the_head)
 
 Test(websocket, joins_fragments)
 {
-    int fd = ws_client_new(&w);
+    int fd = ws_client_new(&w.talk, "/ws");
 
-    ws_client_send(&w, fd, 0x01, "one ", 4);
-    ws_client_send(&w, fd, PING, "p", 1); /* may stand between them */
-    ws_client_send(&w, fd, 0x00, "two ", 4);
-    ws_client_send(&w, fd, 0x80, "three", 5);
+    ws_client_send(&w.talk, fd, 0x01, "one ", 4);
+    ws_client_send(&w.talk, fd, PING, "p", 1); /* may stand between them */
+    ws_client_send(&w.talk, fd, 0x00, "two ", 4);
+    ws_client_send(&w.talk, fd, 0x80, "three", 5);
     cr_expect_eq(w.n_texts, 1);
     cr_expect_eq(w.n_text, 13);
     cr_expect_arr_eq(w.text, "one two three", 13);
-    cr_expect_eq(ws_client_read(&w, fd), PONG);
-    cr_expect_str_eq(w.reply, "p");
+    cr_expect_eq(ws_client_read(&w.talk, fd), PONG);
+    cr_expect_str_eq(w.talk.reply, "p");
     close(fd);
 }
 
 Test(websocket, takes_messages_up_to_64_kib)
 {
     static char text[WS_MAX_MESSAGE_BYTES + 1];
-    int fd = ws_client_new(&w), other = ws_client_new(&w);
+    int fd = ws_client_new(&w.talk, "/ws"), other = ws_client_new(&w.talk, "/ws");
 
     memset(text, 't', sizeof text);
-    ws_client_send(&w, fd, TEXT, text, WS_MAX_MESSAGE_BYTES);
-    turns(&w, 20);
+    ws_client_send(&w.talk, fd, TEXT, text, WS_MAX_MESSAGE_BYTES);
+    turns(&w.talk, 20);
     cr_expect_eq(w.n_text, WS_MAX_MESSAGE_BYTES);
-    ws_client_send(&w, other, TEXT, text, sizeof text);
-    cr_expect_eq(ws_client_read_close(&w, other), 1009);
+    ws_client_send(&w.talk, other, TEXT, text, sizeof text);
+    cr_expect_eq(ws_client_read_close(&w.talk, other), 1009);
     cr_expect_eq(w.n_texts, 1);
-    ws_client_send(&w, fd, TEXT, "still", 5);
+    ws_client_send(&w.talk, fd, TEXT, "still", 5);
     cr_expect_eq(w.n_texts, 2);
     close(fd);
     close(other);
@@ -157,34 +157,34 @@ Test(websocket, takes_messages_up_to_64_kib)
 
 Test(websocket, closes_with_the_code_that_tells_why)
 {
-    int fd = ws_client_new(&w);
+    int fd = ws_client_new(&w.talk, "/ws");
 
-    ws_client_send(&w, fd, BINARY, "b", 1);
-    cr_expect_eq(ws_client_read_close(&w, fd), 1003);
+    ws_client_send(&w.talk, fd, BINARY, "b", 1);
+    cr_expect_eq(ws_client_read_close(&w.talk, fd), 1003);
     close(fd);
-    fd = ws_client_new(&w);
-    ws_client_send(&w, fd, TEXT, "\xff", 1);
-    cr_expect_eq(ws_client_read_close(&w, fd), 1007);
+    fd = ws_client_new(&w.talk, "/ws");
+    ws_client_send(&w.talk, fd, TEXT, "\xff", 1);
+    cr_expect_eq(ws_client_read_close(&w.talk, fd), 1007);
     close(fd);
-    fd = ws_client_new(&w);
+    fd = ws_client_new(&w.talk, "/ws");
     ws_close(w.ws[2], 4403, "not for you");
-    cr_expect_eq(ws_client_read_close(&w, fd), 4403);
-    cr_expect_str_eq(w.reply + 2, "not for you");
+    cr_expect_eq(ws_client_read_close(&w.talk, fd), 4403);
+    cr_expect_str_eq(w.talk.reply + 2, "not for you");
     cr_expect_eq(w.n_ws_closed, 2, "the client has not answered yet");
-    ws_client_send(&w, fd, CLOSE, "\x11\x33", 2);
-    turns(&w, 5);
+    ws_client_send(&w.talk, fd, CLOSE, "\x11\x33", 2);
+    turns(&w.talk, 5);
     cr_expect_eq(w.n_ws_closed, 3);
     close(fd);
 }
 
 Test(websocket, drops_a_client_that_breaks_the_protocol)
 {
-    int fd = ws_client_new(&w);
+    int fd = ws_client_new(&w.talk, "/ws");
 
-    ws_client_send(&w, fd, 0x83, "hi", 2); /* there is no such opcode */
-    cr_expect_eq(ws_client_read_close(&w, fd), 1002);
+    ws_client_send(&w.talk, fd, 0x83, "hi", 2); /* there is no such opcode */
+    cr_expect_eq(ws_client_read_close(&w.talk, fd), 1002);
     close(fd);
-    turns(&w, 5);
+    turns(&w.talk, 5);
     cr_expect_eq(w.n_ws_closed, 1);
     cr_expect_eq(w.n_texts, 0);
 }
@@ -196,21 +196,21 @@ static void nap(void)
 
 Test(websocket, is_cut_when_the_client_takes_nothing)
 {
-    int fd = ws_client_new(&w), small = 4096;
+    int fd = ws_client_new(&w.talk, "/ws"), small = 4096;
 
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     message(true, 8 << 20, 'z');
     ws_want(w.ws[0]);
-    turns(&w, 20);
+    turns(&w.talk, 20);
     ws_want(w.ws[0]);
-    turns(&w, 20);
+    turns(&w.talk, 20);
     (void)ws_blocked_us(w.ws[0]);
     loop_advance(w.loop, 10000000);
     cr_expect_geq(ws_blocked_us(w.ws[0]), 9900000);
     ws_close(w.ws[0], 4408, "too slow");
     loop_advance(w.loop, 5000000);
     for (int i = 0; i < 20 && w.n_ws_closed == 0; i++, nap())
-        turns(&w, 2);
+        turns(&w.talk, 2);
     cr_expect_eq(w.n_ws_closed, 1);
     close(fd);
     w.message = NULL;
@@ -218,21 +218,21 @@ Test(websocket, is_cut_when_the_client_takes_nothing)
 
 Test(websocket, is_cut_when_the_client_does_not_answer_a_close)
 {
-    int fd = ws_client_new(&w);
+    int fd = ws_client_new(&w.talk, "/ws");
 
     ws_close(w.ws[0], 4401, "who are you?");
     ws_close(w.ws[0], 4403, "a second one does not count");
-    cr_expect_eq(ws_client_read_close(&w, fd), 4401);
+    cr_expect_eq(ws_client_read_close(&w.talk, fd), 4401);
     loop_advance(w.loop, 5000000);
     for (int i = 0; i < 20 && w.n_ws_closed == 0; i++, nap())
-        turns(&w, 2);
+        turns(&w.talk, 2);
     cr_expect_eq(w.n_ws_closed, 1);
     close(fd);
 }
 
 Test(websocket, refuses_to_send_what_is_too_large)
 {
-    int fd = ws_client_new(&w);
+    int fd = ws_client_new(&w.talk, "/ws");
 
     cr_expect_eq(ws_write(w.ws[0], true, NULL, 1), -EBUSY, "not in ws_writable()");
     close(fd);
@@ -240,33 +240,33 @@ Test(websocket, refuses_to_send_what_is_too_large)
 
 Test(websocket, hears_1001_when_the_server_goes)
 {
-    int fd = ws_client_new(&w), other = ws_client_new(&w);
+    int fd = ws_client_new(&w.talk, "/ws"), other = ws_client_new(&w.talk, "/ws");
 
     w.server = http_server_free(w.server);
     cr_expect_eq(w.n_ws_closed, 2);
-    cr_expect_eq(ws_client_read_close(&w, fd), 1001);
-    cr_expect_eq(ws_client_read_close(&w, other), 1001);
+    cr_expect_eq(ws_client_read_close(&w.talk, fd), 1001);
+    cr_expect_eq(ws_client_read_close(&w.talk, other), 1001);
     close(fd);
     close(other);
 }
 
 Test(websocket, client_may_vanish)
 {
-    int fd = ws_client_new(&w);
+    int fd = ws_client_new(&w.talk, "/ws");
 
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
     close(fd); /* a reset */
-    turns(&w, 5);
+    turns(&w.talk, 5);
     cr_expect_eq(w.n_ws_closed, 1);
 }
 
 Test(websocket, asked_for_again_and_again_is_asked_once)
 {
-    int fd = ws_client_new(&w);
+    int fd = ws_client_new(&w.talk, "/ws");
 
     for (int i = 0; i < 100; i++)
         ws_want(w.ws[0]);
-    turns(&w, 5);
+    turns(&w.talk, 5);
     cr_expect_eq(w.n_ws_writable, 1);
     cr_expect_eq(ws_blocked_us(w.ws[0]), 0);
     close(fd);

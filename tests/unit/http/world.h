@@ -1,5 +1,4 @@
-/* world.h - a server on a virtual loop, an owner who answers by path, and clients with plain sockets in
- * the same process, driven turn by turn. */
+/* world.h - a server on a virtual loop, and an owner who answers by path. */
 #pragma once
 
 #include <criterion/criterion.h>
@@ -9,9 +8,9 @@
 
 #include "http/server.h"
 #include "loop/loop.h"
+#include "talk.h"
 
 #define WORLD_MAX 8
-#define REPLY_MAX (16u << 20)
 
 struct world {
     struct loop *loop;
@@ -40,34 +39,9 @@ struct world {
     bool binary;
 
     const char *file_path;
-    char reply[REPLY_MAX]; /* what the client read last */
-    size_t n_reply;
-    bool end; /* and whether the server closed behind it */
+    struct talk talk;
 };
 
 void world_init(struct world *w);
 /* Frees server and loop, which asserts that nothing is left. */
 void world_fini(struct world *w);
-void turns(struct world *w, unsigned n);
-
-/* A connected, non-blocking socket. */
-int client_new(struct world *w);
-void client_send(struct world *w, int fd, const void *bytes, size_t n);
-void client_say(struct world *w, int fd, const char *text);
-/* Reads until `until` stands in the reply (NULL: until the end), in w->reply; fails after a while. */
-const char *client_read(struct world *w, int fd, const char *until);
-/* Until n bytes were read. */
-void client_read_n(struct world *w, int fd, size_t n);
-/* A connection of its own: says it, reads to the end. */
-const char *ask(struct world *w, const char *text);
-/* Did the peer close, with nothing more to read? */
-bool client_ended(struct world *w, int fd);
-
-/* A WebSocket that is open. */
-int ws_client_new(struct world *w);
-/* A masked frame. first: FIN, opcode. */
-void ws_client_send(struct world *w, int fd, uint8_t first, const void *bytes, size_t n);
-/* Reads one frame; its first byte. The content is in w->reply. */
-uint8_t ws_client_read(struct world *w, int fd);
-/* Reads a close frame; its code. */
-unsigned ws_client_read_close(struct world *w, int fd);
