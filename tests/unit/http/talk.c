@@ -131,6 +131,21 @@ const char *ask(struct talk *t, const char *text)
     return t->reply;
 }
 
+const char *client_read_head(struct talk *t, int fd)
+{
+    client_begin(t);
+    for (unsigned i = 0; i < PATIENCE && !t->end; i++) {
+        if (t->n_reply >= 4 && memcmp(t->reply + t->n_reply - 4, "\r\n\r\n", 4) == 0)
+            return t->reply;
+        if (client_recv(t, fd, 1))
+            i--;
+        else
+            turns(t, 1);
+    }
+    cr_assert(false, "no head comes: %s", t->reply);
+    return NULL;
+}
+
 bool client_ended(struct talk *t, int fd)
 {
     char byte;
@@ -158,7 +173,7 @@ int ws_client_new(struct talk *t, const char *path)
     client_say(t, fd,
         " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
-    client_read(t, fd, "\r\n\r\n");
+    client_read_head(t, fd);
     cr_assert_not_null(strstr(t->reply, "101 "));
     cr_assert_not_null(strstr(t->reply, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
     return fd;

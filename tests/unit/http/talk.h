@@ -29,6 +29,8 @@ void client_send(struct talk *t, int fd, const void *bytes, size_t n);
 void client_say(struct talk *t, int fd, const char *text);
 /* Reads until `until` stands in the reply (NULL: until the end); fails after a while. */
 const char *client_read(struct talk *t, int fd, const char *until);
+/* Reads the head of an answer and not one byte more. */
+const char *client_read_head(struct talk *t, int fd);
 /* Until n bytes were read. */
 void client_read_n(struct talk *t, int fd, size_t n);
 /* A connection of its own: says it, reads to the end. */
