@@ -3,7 +3,6 @@
 
 #include "live.h"
 
-static bool counting;
 static unsigned long n_allocations;
 
 /* gcc says so by the first, clang by the second. */
@@ -22,6 +21,8 @@ void allocations_count(bool on)
 }
 
 #else
+
+static bool counting;
 
 void *__libc_malloc(size_t n);
 void *__libc_calloc(size_t n, size_t size);

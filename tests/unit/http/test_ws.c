@@ -364,18 +364,28 @@ Test(ws, answers_a_ping_with_its_time)
 
 Test(ws, says_what_is_wrong_with_a_message_and_goes_on)
 {
-    static const char *const wrong[] = {"", "{", "[]", "null", "{\"id\":1}",
-        "{\"id\":1,\"type\":\"dance\"}", "{\"type\":\"ping\"}", "{\"id\":\"x\",\"type\":\"ping\"}",
+#define COMMAND "{\"id\":1,\"type\":\"command\",\"device\":\"toy\",\"command\":\"say\",\"args\":"
+    static const char *const wrong[] = {
+        "",
+        "{",
+        "[]",
+        "null",
+        "{\"id\":1}",
+        "{\"id\":1,\"type\":\"dance\"}",
+        "{\"type\":\"ping\"}",
+        "{\"id\":\"x\",\"type\":\"ping\"}",
         "{\"id\":1,\"type\":\"subscribe\",\"devices\":\"*\"}",
         "{\"id\":1,\"type\":\"subscribe\",\"devices\":[1]}",
         "{\"id\":1,\"type\":\"subscribe\",\"frames\":1}",
         "{\"id\":1,\"type\":\"subscribe\",\"max_fps\":0}",
-        "{\"id\":1,\"type\":\"subscribe\",\"max_fps\":\"fast\"}", "{\"id\":1,\"type\":\"command\"}",
+        "{\"id\":1,\"type\":\"subscribe\",\"max_fps\":\"fast\"}",
+        "{\"id\":1,\"type\":\"command\"}",
         "{\"id\":1,\"type\":\"command\",\"device\":\"nobody\",\"command\":\"say\"}",
         "{\"id\":1,\"type\":\"command\",\"device\":\"toy\",\"command\":\"sing\"}",
-        "{\"id\":1,\"type\":\"command\",\"device\":\"toy\",\"command\":\"say\",\"args\":[]}",
-        "{\"id\":1,\"type\":\"command\",\"device\":\"toy\",\"command\":\"say\",\"args\":{\"n\":99,"
-        "\"word\":\"x\"}}"};
+        COMMAND "[]}",
+        COMMAND "{\"n\":99,\"word\":\"x\"}}",
+    };
+#undef COMMAND
     int fd = viewer_new("\"devices\":[]");
 
     for (unsigned i = 0; i < N_ELEMENTS(wrong); i++) {
