@@ -217,8 +217,8 @@ static bool looks_whole(int fd, uint64_t n)
 int files_open_thumb(const struct files *f, uint64_t id, int *ret, uint64_t *ret_bytes)
 {
     char path[2 * NAME_BYTES];
-    uint64_t bytes;
-    int fd, r = open_regular(f->thumbs, thumb_path(id, path), &fd, &bytes);
+    uint64_t bytes = 0;
+    int fd = -1, r = open_regular(f->thumbs, thumb_path(id, path), &fd, &bytes);
 
     if (r < 0)
         return r;
