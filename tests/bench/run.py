@@ -62,7 +62,7 @@ def main():
     os.makedirs(OUT, exist_ok=True)
     # A build without tests has no bench programs.
     subprocess.run(["meson", "configure", BUILD, "-Dtests=true"], check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["ninja", "-C", BUILD, "--quiet"], check=True)
+    subprocess.run(["ninja", "-C", BUILD, "--quiet"], check=True, stdout=sys.stderr)
     for name in args.which or benches:
         benches[name](args)
         sys.stdout.flush()
