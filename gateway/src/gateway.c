@@ -272,8 +272,6 @@ static int watch_config(struct gateway *g, struct error *e)
         return 0;
     if (slash)
         slash[slash == folder] = '\0';
-    if (stat(g->config_file, &g->config_stat) < 0)
-        return error_set(e, -errno, "%s: %s", g->config_file, error_name(-errno));
     r = watch_dir_new(
         g->loop, slash ? folder : ".", CONFIG_SETTLE_US, 0, config_touched, g, &g->config_watch);
     return r < 0 ? error_set(e, r, "%s cannot be watched: %s", folder, error_name(r)) : 0;
@@ -282,8 +280,12 @@ static int watch_config(struct gateway *g, struct error *e)
 static int start_config(struct gateway *g, const char *file, struct error *e)
 {
     struct config_problems problems;
-    int r = config_load(file, &g->config, &problems);
+    int r;
 
+    /* Before it is read: a change from now on is seen as one. */
+    if (file && stat(file, &g->config_stat) < 0)
+        g->config_stat = (struct stat){0};
+    r = config_load(file, &g->config, &problems);
     print_problems(&problems);
     config_problems_fini(&problems);
     if (r < 0)
@@ -311,6 +313,9 @@ int gateway_start(const char *config_file, struct gateway **ret, struct error *e
         F_STR("data", g->config->store.path));
     sd_notify_status(g->notify, "Listening on %s", g->config->http.listen);
     sd_notify_ready(g->notify);
+    /* The file may have changed before it was watched. */
+    if (g->config_file)
+        config_touched(g);
     *ret = g;
     return 0;
 }

@@ -344,6 +344,15 @@ class LifeCycle(Case):
         self.configure("")
         wait_until("the device is gone", lambda: (d := self.device("demo")) is None or d["owner"] != "config")
 
+    def test_a_configuration_that_changes_while_the_gateway_starts_is_not_missed(self):
+        for i in range(5):
+            g = self.start_gateway("devices:\n  demo:\n    driver: demo\n", plugins=("demo",), wait=False)
+            wait_until("it has read the file", lambda: "driver loaded" in g.output())
+            self.configure(f"devices:\n  demo:\n    driver: demo\n    name: Garden {i}\n")
+            wait_until("it listens", lambda: self.listens(self.port))
+            wait_until("the name is taken", lambda: self.device("demo")["name"] == f"Garden {i}")
+            g.stop()
+
     def test_the_service_manager_is_told(self):
         address = str(self.folder / "notify")
         s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)

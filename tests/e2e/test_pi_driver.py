@@ -64,6 +64,7 @@ class Original(Case):
         wait_until("what can be set is set", lambda: settings()["camera.framerate"]["reported"] == 8)
         wait_until("what cannot is told", lambda: "letters" in self.viewer.event("device.error", "porch")["data"]["why"])
         self.assertEqual(settings()["export.formats"]["reported"], ["jpg", "png"])
+        self.pictures_go_on()
         a = self.command("save", formats=["jpg"])
         self.assertEqual(a.status, 200, a.body)
         self.assertIsNone(a.json["result"]["capture"])
