@@ -49,12 +49,12 @@ class Demo(unittest.TestCase):
         self.log = self.folder / "log"
         self.port = free_port()
 
-    def start(self, data="data", **options):
+    def start(self, data="data", sigint=signal.SIG_DFL):
         env = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "WARREN_"))}
         env |= {"PORT": str(self.port), "DATA": str(self.folder / data), "BUILD": str(BUILD)}
         with open(self.log, "wb") as log:
             make = subprocess.Popen(["make", "run"], cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                    start_new_session=True, **options)
+                                    start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGINT, sigint))
         self.addCleanup(self.end_by_force, make)
         return make
 
@@ -110,7 +110,7 @@ class Demo(unittest.TestCase):
         self.expect_end(make, members)
 
     def test_it_ends_on_sigint_to_all_where_a_shell_had_it_ignored(self):
-        make, members = self.start_and_wait(preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN))
+        make, members = self.start_and_wait(sigint=signal.SIG_IGN)
         os.killpg(make.pid, signal.SIGINT)
         self.expect_end(make, members)
 
