@@ -15,7 +15,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 # The C tests; what runs whole programs or a browser says nothing new in a second build.
 SANITIZED_SUITES = ["unit", "fuzz"]
-SANITIZERS = ["-Db_sanitize=address,undefined", "-Db_lundef=false"]
+# gcc's warnings about null and uninitialized values are wrong now and then in what sanitizers have changed; the plain build has none.
+SANITIZERS = ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Dwerror=false"]
 SANITIZER_ENV = {
     "ASAN_OPTIONS": "abort_on_error=1:detect_stack_use_after_return=1",
     "LSAN_OPTIONS": f"suppressions={ROOT}/tests/lsan.supp:print_suppressions=0",
