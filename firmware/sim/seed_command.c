@@ -149,10 +149,6 @@ enum seed_verdict seed_command(struct service *s, char text[SEED_TEXT_MAX])
     }
     if (begins(text, "set"))
         return set(s, text);
-    if (begins(text, "token")) { /* a word of ours */
-        snprintf(text, SEED_TEXT_MAX, "UNKNOWN_COMMAND");
-        return SEED_REPLY;
-    }
     if (begins(text, "shortstream"))
         return shortstream(s, text);
     if (begins(text, "save") && service_camera(s)->ring.n_frames == 0)
