@@ -23,5 +23,7 @@ int text_to_float(const char *s, double *ret);
 int text_to_bytes(const char *s, uint64_t *ret);
 /* Lower-case hex of n bytes; out has 2n + 1. */
 void text_hex(const uint8_t *bytes, size_t n, char *out);
+/* The value of one hex digit, in either case; -1: it is none. */
+int text_hex_digit(char c);
 /* Cuts at a byte count without splitting a UTF-8 sequence; returns the length to keep, ≤ max. */
 size_t text_cut(const char *s, size_t n, size_t max);

@@ -2,21 +2,11 @@
 
 #include <errno.h>
 
+#include "base/text.h"
 #include "base/util.h"
 
 /* More could not be a body here, and fewer cannot overflow. */
 #define SIZE_MAX_DIGITS 8
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
 
 static void chunked_enter(struct chunked *c, int state)
 {
@@ -29,7 +19,7 @@ static void chunked_enter(struct chunked *c, int state)
 /* The size, up to its line's end. Digits come first; then nothing but an extension may follow. */
 static int chunked_size(struct chunked *c, char byte)
 {
-    int digit = c->n_line == c->n_digits ? hex_digit(byte) : -1;
+    int digit = c->n_line == c->n_digits ? text_hex_digit(byte) : -1;
 
     if (digit >= 0) {
         if (c->n_digits == SIZE_MAX_DIGITS)

@@ -6,22 +6,11 @@
 
 #include "base/text.h"
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* The byte of "%XX" at s, of which n bytes are left; -1: no such thing. */
 static int unescape(const char *s, size_t n)
 {
-    int high = n >= 3 ? hex_digit(s[1]) : -1;
-    int low = high >= 0 ? hex_digit(s[2]) : -1;
+    int high = n >= 3 ? text_hex_digit(s[1]) : -1;
+    int low = high >= 0 ? text_hex_digit(s[2]) : -1;
 
     return low < 0 ? -1 : high << 4 | low;
 }
