@@ -1,20 +1,12 @@
 /* device_json.c - a device as REST shows it (docs/rest.md). Order of keys in tables is the order of
  * the driver's rows. */
-#include "base/clock.h"
+#include "base/json_member.h"
 #include "device/device.h"
 
+/* Texts that a driver left out or left empty are null alike. */
 static void key_string(struct wr_json *j, const char *key, const char *value)
 {
-    wr_json_key(j, key);
-    wr_json_string(j, value && *value ? value : NULL);
-}
-
-static void key_time(struct wr_json *j, const char *key, int64_t us)
-{
-    char text[CLOCK_TEXT_BYTES];
-
-    wr_json_key(j, key);
-    wr_json_string(j, us > 0 ? clock_format(us, text) : NULL);
+    member_string(j, key, value && *value ? value : NULL);
 }
 
 static void attributes(const struct device *d, struct wr_json *j)
@@ -34,7 +26,7 @@ static void attributes(const struct device *d, struct wr_json *j)
         param_to_json(j, NULL, &d->attributes[i].value.v);
         key_string(j, "unit", row->unit);
         key_string(j, "help", row->help);
-        key_time(j, "time", d->attributes[i].time_us);
+        member_time(j, "time", d->attributes[i].time_us);
         wr_json_end(j);
     }
     if (clock_map_offset(&d->clock, &offset)) {
@@ -45,7 +37,7 @@ static void attributes(const struct device *d, struct wr_json *j)
         key_string(j, "unit", "us");
         key_string(j, "help",
             "Our clock minus the device's, by the fastest frame of the last two minutes");
-        key_time(j, "time", d->last_seen_us);
+        member_time(j, "time", d->last_seen_us);
         wr_json_end(j);
     }
     wr_json_end(j);
@@ -127,6 +119,6 @@ void device_json(const struct device *d, struct wr_json *j)
     attributes(d, j);
     settings(d, j);
     commands(d, j);
-    key_time(j, "last_seen", d->last_seen_us);
+    member_time(j, "last_seen", d->last_seen_us);
     wr_json_end(j);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json_member.h"
 #include "base/version.h"
 #include "config/param.h"
 #include "device/driver.h"
@@ -51,7 +52,7 @@ static const struct {
     {"Command",
         "{\"type\":\"object\",\"properties\":{\"help\":" TEXT_OR_NULL ",\"timeout_ms\":" INT
         ",\"exclusive\":" BOOL ",\"role\":{\"enum\":[\"viewer\",\"operator\",\"admin\"]},\"args\":{"
-                               "\"type\":\"array\",\"items\":" OBJECT "}}}"},
+        "\"type\":\"array\",\"items\":" OBJECT "}}}"},
     {"DeviceList", LIST(REF "Device\"}")},
     {"NewDevice",
         "{\"type\":\"object\",\"required\":[\"driver\"],\"additionalProperties\":false,"
@@ -60,7 +61,7 @@ static const struct {
     {"DeviceChange",
         "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"name\":" TEXT
         ",\"enabled\":" BOOL ",\"settings\":{\"type\":\"object\",\"description\":\"key to value; "
-                             "null: nothing desired any more\"},\"options\":" OBJECT "}}"},
+        "null: nothing desired any more\"},\"options\":" OBJECT "}}"},
     {"CommandArguments",
         "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"args\":" OBJECT
         "}}"},
@@ -102,19 +103,13 @@ static const struct {
     {"OpenApi", OBJECT},
 };
 
-static void key_string(struct wr_json *j, const char *key, const char *v)
-{
-    wr_json_key(j, key);
-    wr_json_string(j, v);
-}
-
 static void reference(struct wr_json *j, const char *schema)
 {
     char text[128];
 
     snprintf(text, sizeof text, "#/components/schemas/%s", schema);
     wr_json_object(j);
-    key_string(j, "$ref", text);
+    member_string(j, "$ref", text);
     wr_json_end(j);
 }
 
@@ -140,8 +135,8 @@ static void path_parameter(struct wr_json *j, const struct route *r, const char 
     if (!strstr(r->path, braced))
         return;
     wr_json_object(j);
-    key_string(j, "name", name);
-    key_string(j, "in", "path");
+    member_string(j, "name", name);
+    member_string(j, "in", "path");
     wr_json_key(j, "required");
     wr_json_bool(j, true);
     wr_json_key(j, "schema");
@@ -157,9 +152,9 @@ static void parameters(struct wr_json *j, const struct route *r)
     path_parameter(j, r, "name");
     for (const struct wr_param *p = r->query; p && p->key; p++) {
         wr_json_object(j);
-        key_string(j, "name", p->key);
-        key_string(j, "in", "query");
-        key_string(j, "description", p->help);
+        member_string(j, "name", p->key);
+        member_string(j, "in", "query");
+        member_string(j, "description", p->help);
         wr_json_key(j, "schema");
         param_schema(j, p);
         wr_json_end(j);
@@ -178,13 +173,13 @@ static void responses(struct wr_json *j, const struct route *r)
     wr_json_object(j);
     wr_json_key(j, status);
     wr_json_object(j);
-    key_string(j, "description", r->summary);
+    member_string(j, "description", r->summary);
     if (r->response || r->type)
         content(j, r->type ? r->type : "application/json", r->response);
     wr_json_end(j);
     wr_json_key(j, "default");
     wr_json_object(j);
-    key_string(j, "description", "What went wrong, in a sentence");
+    member_string(j, "description", "What went wrong, in a sentence");
     content(j, "application/problem+json", "Problem");
     wr_json_end(j);
     wr_json_end(j);
@@ -203,8 +198,8 @@ static void operation(struct wr_json *j, const struct route *r)
         method[i] = (char)(http_method_name(r->method)[i] | (i < n ? 0x20 : 0));
     wr_json_key(j, method);
     wr_json_object(j);
-    key_string(j, "summary", r->summary);
-    key_string(j, "x-permission", permissions[r->permission]);
+    member_string(j, "summary", r->summary);
+    member_string(j, "x-permission", permissions[r->permission]);
     parameters(j, r);
     if (r->request) {
         wr_json_key(j, "requestBody");
@@ -240,7 +235,7 @@ static void rows_schema(struct wr_json *j, const char *name, const struct wr_par
 {
     wr_json_key(j, name);
     wr_json_object(j);
-    key_string(j, "type", "object");
+    member_string(j, "type", "object");
     wr_json_key(j, "additionalProperties");
     wr_json_bool(j, false);
     wr_json_key(j, "properties");
@@ -288,17 +283,17 @@ void openapi_write(struct wr_json *j, const struct drivers *drivers)
     struct writing c = {j, drivers};
 
     wr_json_object(j);
-    key_string(j, "openapi", "3.1.0");
+    member_string(j, "openapi", "3.1.0");
     wr_json_key(j, "info");
     wr_json_object(j);
-    key_string(j, "title", "Warren");
-    key_string(j, "description",
+    member_string(j, "title", "Warren");
+    member_string(j, "description",
         "A gateway for small cameras and toys. The WebSocket at /api/v1/ws is described in "
         "docs/websocket.md.");
-    key_string(j, "version", WARREN_VERSION);
+    member_string(j, "version", WARREN_VERSION);
     wr_json_key(j, "license");
     wr_json_object(j);
-    key_string(j, "name", "MIT");
+    member_string(j, "name", "MIT");
     wr_json_end(j);
     wr_json_end(j);
     paths(j);

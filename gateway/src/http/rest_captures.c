@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/json_member.h"
 #include "base/text.h"
 #include "http/api.h"
 
@@ -57,14 +58,6 @@ static struct http_request *pending_take(struct pending *p)
     return p->request;
 }
 
-static void key_time(struct wr_json *j, const char *key, int64_t us)
-{
-    char text[CLOCK_TEXT_BYTES];
-
-    wr_json_key(j, key);
-    wr_json_string(j, us ? clock_format(us, text) : NULL);
-}
-
 static void row_json(struct wr_json *j, const struct capture_row *r)
 {
     char sha256[65];
@@ -75,8 +68,8 @@ static void row_json(struct wr_json *j, const struct capture_row *r)
     wr_json_uint(j, r->id);
     wr_json_key(j, "device");
     wr_json_string(j, r->device);
-    key_time(j, "captured_at", r->captured_us);
-    key_time(j, "received_at", r->received_us);
+    member_time(j, "captured_at", r->captured_us);
+    member_time(j, "received_at", r->received_us);
     wr_json_key(j, "width");
     wr_json_uint(j, r->width);
     wr_json_key(j, "height");

@@ -2,16 +2,9 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/json_member.h"
 #include "device/found.h"
 #include "http/api.h"
-
-static void key_time(struct wr_json *j, const char *key, int64_t us)
-{
-    char text[CLOCK_TEXT_BYTES];
-
-    wr_json_key(j, key);
-    wr_json_string(j, clock_format(us, text));
-}
 
 static int one_item(void *ctx, const struct found_item *i)
 {
@@ -28,8 +21,8 @@ static int one_item(void *ctx, const struct found_item *i)
     wr_json_string(j, i->name);
     wr_json_key(j, "driver");
     wr_json_string(j, i->driver);
-    key_time(j, "first_seen", i->first_seen_us);
-    key_time(j, "last_seen", i->last_seen_us);
+    member_time(j, "first_seen", i->first_seen_us);
+    member_time(j, "last_seen", i->last_seen_us);
     wr_json_key(j, "properties");
     wr_json_array(j);
     for (size_t k = 0; k < i->n_props; k++) {

@@ -3,6 +3,7 @@
 #include <sys/utsname.h>
 
 #include "base/clock.h"
+#include "base/json_member.h"
 #include "base/version.h"
 #include "http/api.h"
 #include "loop/loop.h"
@@ -46,18 +47,6 @@ void plugins_list(struct api *a, struct http_request *q, const struct route_args
     reply_json_consume(q, 200, &b, &j);
 }
 
-static void key_uint(struct wr_json *j, const char *key, uint64_t v)
-{
-    wr_json_key(j, key);
-    wr_json_uint(j, v);
-}
-
-static void key_string(struct wr_json *j, const char *key, const char *v)
-{
-    wr_json_key(j, key);
-    wr_json_string(j, v);
-}
-
 void info_get(struct api *a, struct http_request *q, const struct route_args *args)
 {
     const struct store_usage *u = store_usage(a->store);
@@ -68,20 +57,20 @@ void info_get(struct api *a, struct http_request *q, const struct route_args *ar
 
     uname(&host);
     wr_json_object(&j);
-    key_string(&j, "version", WARREN_VERSION);
-    key_string(&j, "boot_id", a->boot_id);
-    key_string(&j, "time", clock_format(loop_wall_us(a->loop), time));
-    key_uint(&j, "uptime_s", (uint64_t)((loop_now_us(a->loop) - a->started_us) / US_PER_S));
-    key_uint(&j, "driver_abi", WR_ABI);
-    key_string(&j, "host", host.nodename);
-    key_string(&j, "machine", host.machine);
+    member_string(&j, "version", WARREN_VERSION);
+    member_string(&j, "boot_id", a->boot_id);
+    member_string(&j, "time", clock_format(loop_wall_us(a->loop), time));
+    member_uint(&j, "uptime_s", (uint64_t)((loop_now_us(a->loop) - a->started_us) / US_PER_S));
+    member_uint(&j, "driver_abi", WR_ABI);
+    member_string(&j, "host", host.nodename);
+    member_string(&j, "machine", host.machine);
     wr_json_key(&j, "storage");
     wr_json_object(&j);
-    key_uint(&j, "captures", u->n_captures);
-    key_uint(&j, "capture_bytes", u->capture_bytes);
-    key_uint(&j, "pinned_bytes", u->pinned_bytes);
-    key_uint(&j, "free_bytes", u->free_bytes);
-    key_uint(&j, "total_bytes", u->total_bytes);
+    member_uint(&j, "captures", u->n_captures);
+    member_uint(&j, "capture_bytes", u->capture_bytes);
+    member_uint(&j, "pinned_bytes", u->pinned_bytes);
+    member_uint(&j, "free_bytes", u->free_bytes);
+    member_uint(&j, "total_bytes", u->total_bytes);
     wr_json_key(&j, "full");
     wr_json_bool(&j, u->full);
     wr_json_end(&j);
@@ -99,10 +88,10 @@ void healthz_get(struct api *a, struct http_request *q, const struct route_args 
 static bool check(struct wr_json *j, const char *name, bool ok, const char *detail)
 {
     wr_json_object(j);
-    key_string(j, "name", name);
+    member_string(j, "name", name);
     wr_json_key(j, "ok");
     wr_json_bool(j, ok);
-    key_string(j, "detail", detail);
+    member_string(j, "detail", detail);
     wr_json_end(j);
     return ok;
 }
