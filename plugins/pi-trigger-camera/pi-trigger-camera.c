@@ -46,7 +46,7 @@ static const struct wr_param options[] = {
         .type = WR_STRING,
         .min = 1,
         .max = 253,
-        .flags = WR_REQUIRED,
+        .flags = WR_REQUIRED | WR_HOST,
         .help = "Name or address of the camera"},
     [OPTION_TRIGGER_PORT] = {.key = "trigger_port",
         .type = WR_INT,

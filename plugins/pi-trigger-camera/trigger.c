@@ -141,8 +141,7 @@ static void failed(struct wr_dev *dev, enum trigger_state state, int result, con
         job.fn(dev, &job, result, NULL, why);
     }
     t->flushing = false;
-    if (state != TRIGGER_UNKNOWN)
-        presence_trigger(dev, state, why);
+    presence_trigger(dev, state, why);
     trigger_pump(dev);
 }
 
@@ -230,6 +229,16 @@ static void on_closed(struct wr_dev *dev, wr_handle h, void *ctx, int why, size_
 static const struct wr_tcp_events events = {
     .size = sizeof events, .opened = on_opened, .data = on_data, .closed = on_closed};
 
+/* An interface that is not there ("fe80::1%eth7"), or no memory. */
+static void cannot_begin(struct wr_dev *dev)
+{
+    char why[WHY_MAX];
+
+    snprintf(why, sizeof why, "the gateway cannot connect to %.100s port %d: its log says why",
+        dev->options[OPTION_HOST].s, (int)dev->options[OPTION_TRIGGER_PORT].i);
+    failed(dev, TRIGGER_UNREACHABLE, -EADDRNOTAVAIL, why);
+}
+
 static bool waited_too_long(struct wr_dev *dev, const struct job *job)
 {
     return job->call &&
@@ -252,5 +261,5 @@ void trigger_pump(struct wr_dev *dev)
     t->n_reply = 0;
     t->tcp = trigger_connect(dev, &events, 0);
     if (t->tcp == 0)
-        failed(dev, TRIGGER_UNKNOWN, -EAGAIN, "the gateway has no room for another connection");
+        cannot_begin(dev);
 }

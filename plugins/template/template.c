@@ -139,7 +139,7 @@ static int run(struct wr_dev *dev, const struct wr_call *call)
 static const struct wr_param options[] = {
     [OPTION_HOST] = {.key = "host",
         .type = WR_STRING,
-        .flags = WR_REQUIRED,
+        .flags = WR_REQUIRED | WR_HOST,
         .max = 253,
         .help = "Name or address of the device"},
     [OPTION_PORT] = {.key = "port",

@@ -5,9 +5,13 @@ import http.client
 import json
 import signal
 import socket
+import subprocess
 import time
 
-from warren import Case, PATIENCE_S, PI, WebSocket, camera_config, main, wait_until
+from warren import Case, PATIENCE_S, PI, WARREN, WebSocket, camera_config, main, wait_until
+
+
+BAD_HOSTS = ("", "a b", "porch:9999", "x" * 300)
 
 
 class WithCamera(Case):
@@ -332,6 +336,20 @@ class LifeCycle(Case):
         g = self.start_gateway("devices:\n  porch:\n    drivr: x\n", wait=False)
         self.assertEqual(g.child.wait(PATIENCE_S), 1)
         self.assertRegex(g.output(), r"warren\.yaml:\d+:\d+: .*drivr")
+
+    def test_a_host_that_is_none_is_told_before_and_after_the_start(self):
+        self.start_gateway("devices:\n" + "".join(f"  cam{i}:\n    driver: pi-trigger-camera\n    options: {{host: \"{host}\"}}\n"
+                                                  for i, host in enumerate(BAD_HOSTS)), plugins=("pi-trigger-camera",))
+        checked = subprocess.run([WARREN, "check", "--config", self.config], capture_output=True, text=True)
+        self.assertEqual(checked.returncode, 1)
+        for i in range(len(BAD_HOSTS)):
+            d = self.device(f"cam{i}")
+            self.assertEqual(d["state"], "error")
+            self.assertIn(f"warren.yaml:{10 + 3 * i}: options.host: expected the name or IP address of a host", d["why"])
+            self.assertIn(f"warren.yaml:{10 + 3 * i}:21: devices.cam{i}.options.host: expected the name or IP address", checked.stderr)
+        a = self.request("POST", "/api/v1/devices", {"driver": "pi-trigger-camera", "name": "x", "options": {"host": "a b"}})
+        self.assertEqual(a.status, 422)
+        self.assertIn("host: expected the name or IP address of a host", a.json["detail"])
 
     def test_a_changed_configuration_is_applied_and_a_wrong_one_is_not(self):
         self.start_gateway("devices:\n  demo:\n    driver: demo\n", plugins=("demo",))

@@ -169,6 +169,9 @@ void fake_host_refuse_captures(struct fake_host *h, int result);
 
 /* --- tcp -------------------------------------------------------------------------------------- */
 
+/* No connection and no request can be begun (true), or all again: the host says 0 to the driver. */
+void fake_host_refuse_links(struct fake_host *h, bool refuse);
+
 struct fake_tcp {
     char *host;
     uint16_t port;

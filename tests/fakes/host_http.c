@@ -157,6 +157,8 @@ static wr_handle http_request(struct wr_dev *dev, const struct wr_http_request *
 
     if (!done)
         fake_fail("http.request: done must not be NULL");
+    if (fake_device_of(dev, "http.request")->host->refuses_links)
+        return 0;
     q = begin(dev, "http.request", r, ctx, FAKE_HTTP_REQUEST);
     q->done = done;
     q->pub.into_frame = into_frame;
@@ -172,6 +174,8 @@ static wr_handle stream(struct wr_dev *dev, const char *function, const struct w
     if (!events->closed || (kind == FAKE_HTTP_STREAM && !events->part) ||
         (kind == FAKE_HTTP_RAW && !events->data))
         fake_fail("%s: closed and part or data must not be NULL", function);
+    if (fake_device_of(dev, function)->host->refuses_links)
+        return 0;
     q = begin(dev, function, r, ctx, kind);
     q->events = events;
     return q->pub.handle;

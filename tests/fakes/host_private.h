@@ -159,6 +159,7 @@ struct fake_host {
     struct list held; /* frames that the driver has */
     struct fake_array captures, calls, tcps, https, bles;
     unsigned n_refused_frames;
+    bool refuses_links;
     int64_t captures_take_us; /* negative: the test answers */
     uint64_t last_capture_id;
     int capture_refusal, store_result;

@@ -74,6 +74,11 @@ static void idle(struct fake_host *h, struct fake_task *task)
 
 /* --- what the driver calls -------------------------------------------------------------------- */
 
+void fake_host_refuse_links(struct fake_host *h, bool refuse)
+{
+    h->refuses_links = refuse;
+}
+
 static wr_handle tcp_connect(struct wr_dev *dev, const struct wr_tcp_target *target,
     const struct wr_tcp_events *events, void *ctx)
 {
@@ -84,7 +89,7 @@ static wr_handle tcp_connect(struct wr_dev *dev, const struct wr_tcp_target *tar
     fake_check_size(events->size, sizeof *events, "tcp.connect: struct wr_tcp_events");
     if (!events->closed || !events->data)
         fake_fail("tcp.connect(%s): data and closed must not be NULL", d->id);
-    if (!target->host || !*target->host || target->port == 0 ||
+    if (d->host->refuses_links || !target->host || !*target->host || target->port == 0 ||
         fake_handle_count(d, FAKE_TCP) >= FAKE_MAX_TCP)
         return 0;
     t = fake_array_add(&d->host->tcps, sizeof *t);

@@ -88,6 +88,8 @@ enum wr_param_flags {
     /* the device cannot tell it back: applied() counts as reported (settings only) */
     WR_UNREADABLE = 1u << 1,
     WR_REQUIRED = 1u << 2, /* has no default and must be given (options and arguments) */
+    /* text that is the name or the IP address of a host, without a port; "" only where it is not required */
+    WR_HOST = 1u << 3,
 };
 
 /* One option, setting or argument: the one source for the config check, REST check, forms, JSON

@@ -64,7 +64,7 @@ void param_values_fini(struct param_value *v, size_t n);
  * row, not secret. */
 void param_to_json(struct wr_json *j, const struct wr_param *p, const struct wr_value *v);
 /* Keys of the row for REST:
- * "type","unit","default","min","max","choices","required","secret","unreadable","help" (not
+ * "type","unit","default","min","max","choices","required","secret","unreadable","format","help" (not
  * "key"). */
 void param_row_to_json(struct wr_json *j, const struct wr_param *p);
 /* A table as an array of such objects, with "key" first. rows may be NULL: []. */

@@ -281,6 +281,8 @@ void param_row_to_json(struct wr_json *j, const struct wr_param *p)
     write_flag(j, "required", p, WR_REQUIRED);
     write_flag(j, "secret", p, WR_SECRET);
     write_flag(j, "unreadable", p, WR_UNREADABLE);
+    wr_json_key(j, "format");
+    wr_json_string(j, p->flags & WR_HOST ? "host" : NULL);
     wr_json_key(j, "help");
     wr_json_string(j, p->help);
 }

@@ -61,6 +61,10 @@ static void describe_text(const struct wr_param *p, char *out, size_t cap)
         add_choices(p, out, cap);
         return;
     }
+    if (p->flags & WR_HOST) {
+        add(out, cap, "the name or IP address of a host, without a port");
+        return;
+    }
     add(out, cap, "%s", p->type == WR_LIST ? "a list" : "text");
     if (p->min > 0)
         add(out, cap, " of at least %.15g", p->min);

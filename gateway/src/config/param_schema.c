@@ -3,6 +3,11 @@
 
 #include "config/param.h"
 
+/* A name, or what has two colons at least and no brackets. hostname.h is stricter: a pattern of
+ * which no host is the victim. */
+#define HOST_PATTERN                                                                               \
+    "^([A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*[.]?|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%.+)?)$"
+
 static const char *schema_type(enum wr_type type)
 {
     switch (type) {
@@ -52,6 +57,8 @@ static void write_length(struct wr_json *j, const struct wr_param *p)
     }
     wr_json_key(j, "maxLength");
     wr_json_int(j, p->max > 0 ? (int64_t)p->max : PARAM_MAX_TEXT);
+    write_string(j, "pattern",
+        (p->flags & (WR_HOST | WR_REQUIRED)) == (WR_HOST | WR_REQUIRED) ? HOST_PATTERN : NULL);
 }
 
 static void write_choices(struct wr_json *j, const struct wr_param *p)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/hostname.h"
 #include "base/text.h"
 #include "config/param.h"
 #include "config/param_refuse.h"
@@ -57,6 +58,8 @@ static int check_text(const struct wr_param *p, const char *s, struct error *e)
             return param_refuse(p, "a control character", e);
     }
     if (p->type == WR_STRING && p->choices && !is_choice(p, s, n))
+        return param_refuse_text(p, s, e);
+    if ((p->flags & WR_HOST) && (n > 0 || p->flags & WR_REQUIRED) && !hostname_is_host(s))
         return param_refuse_text(p, s, e);
     return 0;
 }

@@ -110,6 +110,8 @@ static wr_handle host_connect(struct wr_dev *dev, const struct wr_tcp_target *ta
     }
     k->handle = scope_add(&d->scope, &link_kind, k);
     if (!k->handle) {
+        host_table.log(dev, WR_LOG_ERROR, "no connection to %s: this device has too many already",
+            target->host);
         link_cancel(k);
         return 0;
     }

@@ -47,8 +47,9 @@ static const struct {
         "{\"type\":\"object\",\"properties\":{\"type\":" TEXT ",\"unit\":" TEXT_OR_NULL
         ",\"default\":" ANY ",\"min\":" ANY ",\"max\":" ANY
         ",\"choices\":{\"type\":[\"array\",\"null\"]},\"secret\":" BOOL ",\"unreadable\":" BOOL
-        ",\"help\":" TEXT_OR_NULL ",\"desired\":" ANY ",\"reported\":" ANY ",\"pending\":" BOOL
-        ",\"error\":" TEXT_OR_NULL ",\"owner\":" TEXT "}}"},
+        ",\"format\":{\"enum\":[\"host\",null]},\"help\":" TEXT_OR_NULL ",\"desired\":" ANY
+        ",\"reported\":" ANY ",\"pending\":" BOOL ",\"error\":" TEXT_OR_NULL ",\"owner\":" TEXT
+        "}}"},
     {"Command",
         "{\"type\":\"object\",\"properties\":{\"help\":" TEXT_OR_NULL ",\"timeout_ms\":" INT
         ",\"exclusive\":" BOOL ",\"role\":{\"enum\":[\"viewer\",\"operator\",\"admin\"]},\"args\":{"

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/hostname.h"
 #include "loop/address.h"
 #include "loop/inbox.h"
 #include "loop/lookup.h"
@@ -143,31 +144,12 @@ static struct lookup *lookup_find(struct resolver *r, const char *name)
     return k;
 }
 
-/* Labels of 1 … 63 letters, digits, hyphens and underscores (which real devices have); one dot may
- * end it. */
-static bool is_name(const char *s)
-{
-    size_t n = strlen(s), label = 0;
-
-    if (n == 0 || n > RESOLVER_MAX_NAME)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        if (s[i] == '.' ? label == 0 : label == 63)
-            return false;
-        if (s[i] != '.' &&
-            !strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", s[i]))
-            return false;
-        label = s[i] == '.' ? 0 : label + 1;
-    }
-    return true;
-}
-
 static int resolve_by_thread(struct resolve *q, const char *name)
 {
-    struct lookup *k = is_name(name) ? lookup_find(q->resolver, name) : NULL;
+    struct lookup *k = hostname_is_name(name) ? lookup_find(q->resolver, name) : NULL;
 
     if (!k)
-        return is_name(name) ? -ENOMEM : -EINVAL;
+        return hostname_is_name(name) ? -ENOMEM : -EINVAL;
     if (timer_once(&q->timeout, RESOLVER_TIMEOUT_US) < 0) {
         lookup_left(k);
         return -ENOMEM;

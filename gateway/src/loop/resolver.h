@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "base/hostname.h"
+
 struct loop;
 struct resolver;
 struct resolve;
@@ -19,7 +21,7 @@ struct resolve;
 #define RESOLVER_MAX_THREADS 8
 #define RESOLVER_TIMEOUT_US INT64_C(5000000)
 #define RESOLVER_MAX_ADDRESSES 8
-#define RESOLVER_MAX_NAME 253
+#define RESOLVER_MAX_NAME HOSTNAME_MAX
 
 int resolver_new(struct loop *l, struct resolver **ret);
 /* Pending callers must be cancelled before. Returns NULL. */

@@ -13,6 +13,11 @@ static const struct wr_param FLAG = {.key = "flag", .type = WR_BOOL};
 static const struct wr_param MODE = {.key = "mode", .type = WR_STRING, .choices = MODES};
 static const struct wr_param NAME = {.key = "name", .type = WR_STRING, .min = 2, .max = 8};
 static const struct wr_param FREE = {.key = "free", .type = WR_STRING};
+static const struct wr_param HOST = {
+    .key = "host", .type = WR_STRING, .min = 1, .max = 253, .flags = WR_HOST};
+static const struct wr_param NEED = {
+    .key = "need", .type = WR_STRING, .flags = WR_HOST | WR_REQUIRED};
+static const struct wr_param PEER = {.key = "peer", .type = WR_STRING, .flags = WR_HOST};
 static const struct wr_param TAGS = {.key = "tags", .type = WR_LIST};
 static const struct wr_param MODE_LIST = {.key = "modes", .type = WR_LIST, .choices = MODES};
 static const struct wr_param SECRET = {
@@ -132,6 +137,27 @@ Test(param, bounds_the_length_of_text)
     longest[PARAM_MAX_TEXT] = '\0';
     cr_expect_str_eq(refusal(&FREE, longest), "");
     cr_expect_str_eq(refusal(&FREE, "\xFF"), "expected text, got bytes that are not UTF-8");
+}
+
+Test(param, a_host_is_a_name_or_an_address)
+{
+    char longest[301];
+
+    expect_text(&HOST, "porch.local", "porch.local");
+    expect_text(&HOST, "fe80::1%eth0", "fe80::1%eth0");
+    cr_expect_str_eq(refusal(&HOST, "a b"),
+        "expected the name or IP address of a host, without a port, got \"a b\"");
+    cr_expect_str_eq(refusal(&HOST, "porch:9999"),
+        "expected the name or IP address of a host, without a port, got \"porch:9999\"");
+    cr_expect_str_eq(refusal(&HOST, ""),
+        "expected the name or IP address of a host, without a port, got 0 bytes");
+    memset(longest, 'x', sizeof longest);
+    longest[300] = '\0';
+    cr_expect_str_eq(refusal(&HOST, longest),
+        "expected the name or IP address of a host, without a port, got 300 bytes");
+    cr_expect_str_eq(
+        refusal(&NEED, ""), "expected the name or IP address of a host, without a port, got \"\"");
+    expect_text(&PEER, "", "");
 }
 
 Test(param, reads_lists_without_the_spaces_around_commas)

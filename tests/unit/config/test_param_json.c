@@ -196,18 +196,26 @@ Test(param_json, a_row_tells_everything_a_form_needs)
     cr_expect_str_eq(written(write_row, &ROWS[0]),
         "{\"type\":\"int\",\"unit\":\"frames\",\"default\":3,\"min\":1,\"max\":9,\"choices\":null,"
         "\"required\":false,"
-        "\"secret\":false,\"unreadable\":false,\"help\":\"How many.\"}");
+        "\"secret\":false,\"unreadable\":false,\"format\":null,\"help\":\"How many.\"}");
     cr_expect_str_eq(written(write_row, &ROWS[4]),
         "{\"type\":\"list\",\"unit\":null,\"default\":null,\"min\":null,\"max\":null,\"choices\":["
         "\"night\",\"day\"],"
-        "\"required\":false,\"secret\":false,\"unreadable\":false,\"help\":null}");
+        "\"required\":false,\"secret\":false,\"unreadable\":false,\"format\":null,\"help\":null}");
     cr_expect_str_eq(
         written(write_row,
             &(struct wr_param){
                 .key = "x", .type = WR_INT, .min = 0, .max = INFINITY, .flags = WR_UNREADABLE}),
         "{\"type\":\"int\",\"unit\":null,\"default\":null,\"min\":0,\"max\":null,\"choices\":null,"
         "\"required\":false,"
-        "\"secret\":false,\"unreadable\":true,\"help\":null}");
+        "\"secret\":false,\"unreadable\":true,\"format\":null,\"help\":null}");
+}
+
+Test(param_json, a_row_tells_that_it_is_a_host)
+{
+    cr_expect_neq(strstr(written(write_row,
+                             &(struct wr_param){.key = "h", .type = WR_STRING, .flags = WR_HOST}),
+                      "\"format\":\"host\""),
+        NULL);
 }
 
 Test(param_json, a_row_is_a_json_schema)
@@ -225,4 +233,13 @@ Test(param_json, a_row_is_a_json_schema)
     cr_expect_str_eq(written(param_schema,
                          &(struct wr_param){.key = "s", .type = WR_STRING, .min = 5, .max = 64}),
         "{\"type\":\"string\",\"minLength\":2,\"maxLength\":64}");
+    cr_expect_str_eq(written(param_schema,
+                         &(struct wr_param){.key = "h",
+                             .type = WR_STRING,
+                             .min = 1,
+                             .max = 253,
+                             .flags = WR_HOST | WR_REQUIRED}),
+        "{\"type\":\"string\",\"minLength\":1,\"maxLength\":253,\"pattern\":"
+        "\"^([A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*[.]?|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%.+)?)"
+        "$\"}");
 }

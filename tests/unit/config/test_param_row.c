@@ -75,6 +75,21 @@ Test(param_row, a_default_must_be_a_value_of_the_row)
         "a: is a secret and has a default");
 }
 
+Test(param_row, a_host_is_text)
+{
+    static const char *const choices[] = {"a", NULL};
+
+    cr_expect_str_eq(why((struct wr_param){.key = "a", .type = WR_STRING, .flags = WR_HOST}), "");
+    cr_expect_str_eq(why((struct wr_param){.key = "a", .type = WR_INT, .flags = WR_HOST}),
+        "a: only text without choices can be a host");
+    cr_expect_str_eq(
+        why((struct wr_param){.key = "a", .type = WR_STRING, .choices = choices, .flags = WR_HOST}),
+        "a: only text without choices can be a host");
+    cr_expect_str_eq(
+        why((struct wr_param){.key = "a", .type = WR_STRING, .def = "a b", .flags = WR_HOST}),
+        "a: default: expected the name or IP address of a host, without a port, got \"a b\"");
+}
+
 Test(param_row, choices_are_text_that_can_be_chosen)
 {
     static const char *const none[] = {NULL}, *const comma[] = {"a,b", NULL},

@@ -74,6 +74,26 @@ Test(pi_presence, is_offline_when_neither_port_answers)
     fake_host_free(h);
 }
 
+Test(pi_presence, what_cannot_even_be_begun_is_said_and_tried_again)
+{
+    struct fake_host *h = pi_new();
+
+    fake_host_refuse_links(h, true);
+    fake_host_start(h);
+    fake_host_turn(h);
+    cr_assert(not(fake_online(fake_dev(h))));
+    cr_assert(ne(ptr,
+                  strstr(fake_why(fake_dev(h)),
+                      "the gateway cannot connect to 10.0.0.7 port 9999: its log says why"),
+                  NULL),
+        "\"%s\"", fake_why(fake_dev(h)));
+    fake_host_refuse_links(h, false);
+    fake_host_advance(h, FAKE_RETRY_FIRST_US);
+    pi_serve(h, "token - health\n", "RSS=45.5MiB SWAP=1.0%\n");
+    cr_assert(fake_online(fake_dev(h)));
+    fake_host_free(h);
+}
+
 Test(pi_presence, unplugged_camera_is_tried_with_back_off)
 {
     struct fake_host *h = pi_new();
