@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/text.h"
 
 static void assert_refused(const char *text, const char *sentence)
 {
@@ -95,4 +96,15 @@ Test(json, sentences_hold_no_control_characters)
     cr_assert_null(json_read("[\"a\nb\"]", 7, &e));
     for (const char *c = error_text(&e); *c; c++)
         cr_assert_geq((unsigned char)*c, 0x20);
+}
+
+Test(json, sentences_are_utf8_whatever_was_read)
+{
+    static const char text[] = "{\"\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\xed\x83\x8f\xc5";
+    struct error e = ERROR_NULL;
+
+    for (size_t n = 1; n < sizeof text; n++) {
+        cr_assert_null(json_read(text, n, &e));
+        cr_assert(text_is_utf8(e.text, strlen(e.text)), "of %zu bytes: %s", n, e.text);
+    }
 }
