@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/version.h"
 #include "http/ws_private.h"
 #include "loop/loop.h"
@@ -16,7 +15,7 @@ static void reply_consume(struct ws_viewer *v, struct buf *b, struct wr_json *j)
     buf_fini(b);
 }
 
-static struct wr_json begin(struct buf *b, const char *type, const json_int_t *id)
+static struct wr_json begin(struct buf *b, const char *type, const int64_t *id)
 {
     struct wr_json j = buf_json(b);
 
@@ -77,7 +76,7 @@ static const char *code_of(int error)
     }
 }
 
-static void reply_failure(struct ws_viewer *v, json_int_t id, int error, const char *message)
+static void reply_failure(struct ws_viewer *v, int64_t id, int error, const char *message)
 {
     struct buf b = BUF_INIT(WS_MAX_REPLY_BYTES);
     struct wr_json j = begin(&b, "result", &id);
@@ -95,7 +94,7 @@ static void reply_failure(struct ws_viewer *v, json_int_t id, int error, const c
     reply_consume(v, &b, &j);
 }
 
-static void reply_raw(struct ws_viewer *v, json_int_t id, const char *json)
+static void reply_raw(struct ws_viewer *v, int64_t id, const char *json)
 {
     struct buf b = BUF_INIT(WS_MAX_REPLY_BYTES);
     struct wr_json j = begin(&b, "result", &id);
@@ -110,17 +109,12 @@ static void reply_raw(struct ws_viewer *v, json_int_t id, const char *json)
 
 /* --- what a viewer asks ----------------------------------------------------------------------- */
 
-static void do_subscribe(struct ws_viewer *v, json_int_t id, const json_t *message)
+static void do_subscribe(struct ws_viewer *v, struct ws_message *m)
 {
     struct buf b = BUF_INIT(WS_MAX_REPLY_BYTES);
-    struct error e = ERROR_NULL;
-    struct wr_json j;
+    struct wr_json j = begin(&b, "result", &m->id);
 
-    if (subscription_set(v, message, &e) < 0) {
-        reply_failure(v, id, e.code, error_text(&e));
-        return;
-    }
-    j = begin(&b, "result", &id);
+    subscription_set_consume(v, m);
     wr_json_key(&j, "success");
     wr_json_bool(&j, true);
     wr_json_key(&j, "result");
@@ -132,16 +126,16 @@ static void do_subscribe(struct ws_viewer *v, json_int_t id, const json_t *messa
     reply_consume(v, &b, &j);
 }
 
-static void do_unsubscribe(struct ws_viewer *v, json_int_t id, const json_t *message)
+static void do_unsubscribe(struct ws_viewer *v, struct ws_message *m)
 {
     subscription_clear(v);
-    reply_raw(v, id, "null");
+    reply_raw(v, m->id, "null");
 }
 
-static void do_ping(struct ws_viewer *v, json_int_t id, const json_t *message)
+static void do_ping(struct ws_viewer *v, struct ws_message *m)
 {
     struct buf b = BUF_INIT(256);
-    struct wr_json j = begin(&b, "pong", &id);
+    struct wr_json j = begin(&b, "pong", &m->id);
 
     key_time(v, &j);
     wr_json_end(&j);
@@ -172,20 +166,15 @@ static bool may_command(struct ws_viewer *v, const struct device *d, const char 
         (role <= WR_ROLE_ADMIN && auth_may(&v->who, needed[role], device_id(d)));
 }
 
-static int run_command(struct ws_viewer *v, json_int_t id, const json_t *message, struct error *e)
+static int run_command(struct ws_viewer *v, const struct ws_message *m, struct error *e)
 {
-    const char *device = json_string_value(json_object_get(message, "device")),
-               *command = json_string_value(json_object_get(message, "command"));
-    const json_t *args = json_object_get(message, "args");
-    struct device *d = device ? devices_find(v->hub->api->devices, device) : NULL;
+    struct device *d = devices_find(v->hub->api->devices, m->device);
     struct ws_call *c;
     int r;
 
-    if (!device || !command || (args && !json_is_object(args)))
-        return error_set(e, -EINVAL, "expected {\"device\": …, \"command\": …, \"args\": {…}}");
     if (!d)
-        return error_set(e, -ENOENT, "there is no device \"%.60s\"", device);
-    if (!may_command(v, d, command))
+        return error_set(e, -ENOENT, "there is no device \"%s\"", m->device);
+    if (!may_command(v, d, m->command))
         return error_set(e, -EPERM, "you may not do that");
     if (v->n_calls >= WS_MAX_CALLS)
         return error_set(e, -EAGAIN, "%d commands wait for an answer already", WS_MAX_CALLS);
@@ -193,8 +182,8 @@ static int run_command(struct ws_viewer *v, json_int_t id, const json_t *message
     if (!c)
         return error_set(e, -ENOMEM, "no memory");
     c->viewer = v;
-    c->id = id;
-    r = device_command(d, command, args, command_answered, c, &c->call, e);
+    c->id = m->id;
+    r = device_command(d, m->command, m->args, command_answered, c, &c->call, e);
     if (r < 0) {
         free(c);
         return r;
@@ -204,18 +193,17 @@ static int run_command(struct ws_viewer *v, json_int_t id, const json_t *message
     return 0;
 }
 
-static void do_command(struct ws_viewer *v, json_int_t id, const json_t *message)
+static void do_command(struct ws_viewer *v, struct ws_message *m)
 {
     struct error e = ERROR_NULL;
 
-    if (run_command(v, id, message, &e) < 0)
-        reply_failure(v, id, e.code, error_text(&e));
+    if (run_command(v, m, &e) < 0)
+        reply_failure(v, m->id, e.code, error_text(&e));
 }
 
-static void do_ack(struct ws_viewer *v, json_int_t id, const json_t *message)
+static void do_ack(struct ws_viewer *v, struct ws_message *m)
 {
-    subscription_ack(v, json_integer_value(json_object_get(message, "channel")),
-        json_integer_value(json_object_get(message, "seq")));
+    subscription_ack(v, m->channel, m->seq);
 }
 
 void control_abandon(struct ws_viewer *v)
@@ -231,16 +219,12 @@ void control_abandon(struct ws_viewer *v)
 
 /* --- messages --------------------------------------------------------------------------------- */
 
-static const struct {
-    const char *type;
-    bool needs_id;
-    void (*run)(struct ws_viewer *v, json_int_t id, const json_t *message);
-} kinds[] = {
-    {"ack", false, do_ack},
-    {"command", true, do_command},
-    {"ping", true, do_ping},
-    {"subscribe", true, do_subscribe},
-    {"unsubscribe", true, do_unsubscribe},
+static void (*const run[])(struct ws_viewer *v, struct ws_message *m) = {
+    [WS_MESSAGE_ACK] = do_ack,
+    [WS_MESSAGE_COMMAND] = do_command,
+    [WS_MESSAGE_PING] = do_ping,
+    [WS_MESSAGE_SUBSCRIBE] = do_subscribe,
+    [WS_MESSAGE_UNSUBSCRIBE] = do_unsubscribe,
 };
 
 static bool within_rate(struct ws_viewer *v)
@@ -262,30 +246,17 @@ static bool within_rate(struct ws_viewer *v)
 void control_message(struct ws_viewer *v, const char *text, size_t n)
 {
     struct error e = ERROR_NULL;
-    _cleanup_(json_freep) json_t *message = NULL;
-    const char *type;
-    json_t *id;
+    struct ws_message m;
+    int64_t id = 0;
 
     if (!within_rate(v)) {
         viewer_close(v, WS_CLOSE_POLICY, "too many messages");
         return;
     }
-    message = json_read(text, n, &e);
-    type = json_string_value(json_object_get(message, "type"));
-    id = json_object_get(message, "id");
-    if (!type) {
-        reply_failure(v, json_integer_value(id), -EINVAL,
-            message ? "expected an object with a \"type\"" : error_text(&e));
+    if (ws_message_read(text, n, &m, &id, &e) < 0) {
+        reply_failure(v, id, e.code, error_text(&e));
         return;
     }
-    for (size_t i = 0; i < N_ELEMENTS(kinds); i++) {
-        if (strcmp(kinds[i].type, type) != 0)
-            continue;
-        if (kinds[i].needs_id && !json_is_integer(id))
-            reply_failure(v, 0, -EINVAL, "id: expected an integer");
-        else
-            kinds[i].run(v, json_integer_value(id), message);
-        return;
-    }
-    reply_failure(v, json_integer_value(id), -EINVAL, "this type of message is not known");
+    run[m.type](v, &m);
+    ws_message_fini(&m);
 }

@@ -1,4 +1,4 @@
-/* ws_private.h - a viewer, between the files ws.c (life, writing), ws_control.c (what it asks) and
+/* ws_private.h - a viewer, between the files ws.c (life, writing), ws_control.c (does what it asks) and
  * ws_subscription.c (what it gets). */
 #pragma once
 
@@ -7,6 +7,7 @@
 #include "http/api.h"
 #include "http/auth.h"
 #include "http/ws.h"
+#include "http/ws_message.h"
 #include "loop/timer.h"
 
 /* Answers that wait for a viewer's socket. One that asks more without reading is closed. */
@@ -14,8 +15,6 @@
 #define WS_MAX_REPLY_BYTES (1u << 20)
 /* Commands of one viewer that are not answered yet. */
 #define WS_MAX_CALLS 32
-/* Names in one subscription. */
-#define WS_MAX_PATTERNS 64
 /* Messages of one viewer: a burst, then so many a second. Acknowledgements (30 a second and camera)
  * count as well. */
 #define WS_MESSAGES_BURST 2000
@@ -55,7 +54,7 @@ struct ws_call {
     struct list link;
     struct ws_viewer *viewer;
     struct command_call *call;
-    json_int_t id;
+    int64_t id;
 };
 
 struct ws_viewer {
@@ -74,8 +73,7 @@ struct ws_viewer {
     double tokens;
 
     bool subscribed, frames, acks;
-    char *devices[WS_MAX_PATTERNS], *events[WS_MAX_PATTERNS];
-    size_t n_devices, n_events;
+    struct ws_patterns devices, events;
     int64_t min_interval_us;
     uint64_t next_event;
 
@@ -91,9 +89,8 @@ void viewer_close(struct ws_viewer *v, enum ws_close_code code, const char *reas
 
 /* --- ws_subscription.c ------------------------------------------------------------------------ */
 
-/* Takes a subscribe message over from JSON. -EINVAL and a sentence; the subscription is then as
- * before. */
-int subscription_set(struct ws_viewer *v, const json_t *message, struct error *e);
+/* Takes the names in `m` over; what was subscribed before is no more. */
+void subscription_set_consume(struct ws_viewer *v, struct ws_message *m);
 void subscription_clear(struct ws_viewer *v);
 /* Which cameras it means now; after a device came, changed or went. */
 void subscription_refresh(struct ws_viewer *v);
@@ -103,7 +100,7 @@ bool subscription_frame(struct ws_viewer *v, struct frame *f);
 bool subscription_has_frame(const struct ws_viewer *v);
 /* The next slot in turn whose frame may go out now; NULL: none. */
 struct ws_slot *subscription_next(struct ws_viewer *v);
-void subscription_ack(struct ws_viewer *v, json_int_t channel, json_int_t seq);
+void subscription_ack(struct ws_viewer *v, uint16_t channel, uint32_t seq);
 /* {"porch":1,…} */
 void subscription_channels(struct ws_viewer *v, struct wr_json *j);
 

@@ -2,58 +2,12 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/text.h"
 #include "http/ws_private.h"
 #include "loop/loop.h"
 
 /* A camera's frames come a little early and late; a viewer that asks for its very rate must get
  * them all. */
 #define INTERVAL_SLACK(us) ((us) - (us) / 8)
-
-/* --- patterns --------------------------------------------------------------------------------- */
-
-static bool matches(char *const *patterns, size_t n, const char *text)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (text_match(patterns[i], text))
-            return true;
-    }
-    return false;
-}
-
-static void patterns_free(char **patterns, size_t *n)
-{
-    for (size_t i = 0; i < *n; i++)
-        free(patterns[i]);
-    *n = 0;
-}
-
-static int read_patterns(
-    const json_t *list, const char *what, char **out, size_t *ret_n, struct error *e)
-{
-    size_t i;
-    json_t *item;
-
-    *ret_n = 0;
-    if (!list)
-        return 0;
-    if (!json_is_array(list) || json_array_size(list) > WS_MAX_PATTERNS)
-        return error_set(
-            e, -EINVAL, "%s: expected a list of at most %d names", what, WS_MAX_PATTERNS);
-    json_array_foreach(list, i, item)
-    {
-        const char *text = json_string_value(item);
-
-        if (!text || strlen(text) > WR_NAME_MAX)
-            return error_set(
-                e, -EINVAL, "%s: expected names of at most %d bytes, or \"*\"", what, WR_NAME_MAX);
-        out[i] = strdup(text);
-        if (!out[i])
-            return error_set(e, -ENOMEM, "no memory");
-        ++*ret_n;
-    }
-    return 0;
-}
 
 /* --- cameras ---------------------------------------------------------------------------------- */
 
@@ -106,7 +60,7 @@ static int refresh_one(void *ctx, struct device *d)
 {
     struct ws_viewer *v = ctx;
 
-    if (device_is_camera(d) && matches(v->devices, v->n_devices, device_id(d)) &&
+    if (device_is_camera(d) && ws_patterns_match(&v->devices, device_id(d)) &&
         auth_may(&v->who, PERMISSION_VIEW, device_id(d)))
         slot_begin(v, d);
     return 0;
@@ -130,59 +84,29 @@ void subscription_clear(struct ws_viewer *v)
 {
     v->subscribed = false;
     subscription_refresh(v);
-    patterns_free(v->devices, &v->n_devices);
-    patterns_free(v->events, &v->n_events);
+    ws_patterns_fini(&v->devices);
+    ws_patterns_fini(&v->events);
 }
 
-static int read_flag(const json_t *message, const char *key, bool *ret, struct error *e)
+void subscription_set_consume(struct ws_viewer *v, struct ws_message *m)
 {
-    const json_t *j = json_object_get(message, key);
-
-    if (j && !json_is_boolean(j))
-        return error_set(e, -EINVAL, "%s: expected true or false", key);
-    *ret = json_is_true(j);
-    return 0;
-}
-
-int subscription_set(struct ws_viewer *v, const json_t *message, struct error *e)
-{
-    const json_t *fps = json_object_get(message, "max_fps");
-    char *devices[WS_MAX_PATTERNS], *events[WS_MAX_PATTERNS];
-    size_t n_devices = 0, n_events = 0;
-    double max_fps = json_number_value(fps);
-    bool frames = false;
-    int r;
-
-    if (fps && (!json_is_number(fps) || max_fps < 0.01 || max_fps > 1000))
-        return error_set(e, -EINVAL, "max_fps: expected a number from 0.01 to 1000");
-    if ((r = read_flag(message, "frames", &frames, e)) < 0 ||
-        (r = read_patterns(
-             json_object_get(message, "devices"), "devices", devices, &n_devices, e)) < 0 ||
-        (r = read_patterns(json_object_get(message, "events"), "events", events, &n_events, e)) <
-            0) {
-        patterns_free(devices, &n_devices);
-        patterns_free(events, &n_events);
-        return r;
-    }
-    patterns_free(v->devices, &v->n_devices);
-    patterns_free(v->events, &v->n_events);
-    memcpy(v->devices, devices, sizeof devices);
-    memcpy(v->events, events, sizeof events);
-    v->n_devices = n_devices;
-    v->n_events = n_events;
-    v->frames = frames;
-    v->min_interval_us = fps ? INTERVAL_SLACK((int64_t)(1e6 / max_fps)) : 0;
+    ws_patterns_fini(&v->devices);
+    ws_patterns_fini(&v->events);
+    v->devices = m->devices;
+    v->events = m->events;
+    m->devices.n = m->events.n = 0;
+    v->frames = m->frames;
+    v->min_interval_us = m->max_fps > 0 ? INTERVAL_SLACK((int64_t)(1e6 / m->max_fps)) : 0;
     if (!v->subscribed)
         v->next_event = bus_next_id(v->hub->api->bus);
     v->subscribed = true;
     subscription_refresh(v);
-    return 0;
 }
 
 bool subscription_wants_event(const struct ws_viewer *v, const struct event *e)
 {
-    return v->subscribed && matches(v->events, v->n_events, e->type) &&
-        (!*e->device || matches(v->devices, v->n_devices, e->device)) &&
+    return v->subscribed && ws_patterns_match(&v->events, e->type) &&
+        (!*e->device || ws_patterns_match(&v->devices, e->device)) &&
         auth_may(&v->who, PERMISSION_VIEW, e->device);
 }
 
@@ -195,7 +119,7 @@ static int add_channel(void *ctx, struct device *d)
 {
     struct channels *c = ctx;
 
-    if (device_is_camera(d) && matches(c->v->devices, c->v->n_devices, device_id(d))) {
+    if (device_is_camera(d) && ws_patterns_match(&c->v->devices, device_id(d))) {
         wr_json_key(c->j, device_id(d));
         wr_json_int(c->j, device_channel(d));
     }
@@ -278,15 +202,15 @@ static void note_age(struct ws_hub *h, int64_t received_us)
 }
 
 /* An acknowledgement of one is one of all before it. */
-void subscription_ack(struct ws_viewer *v, json_int_t channel, json_int_t seq)
+void subscription_ack(struct ws_viewer *v, uint16_t channel, uint32_t seq)
 {
-    struct ws_slot *s = channel > 0 && (size_t)channel < v->n_slots ? &v->slots[channel] : NULL;
+    struct ws_slot *s = channel < v->n_slots ? &v->slots[channel] : NULL;
 
     if (!s || !s->wanted)
         return;
     v->acks = true;
     for (unsigned i = 0; i < s->n_sent; i++) {
-        if (s->sent[i].seq != (uint32_t)seq)
+        if (s->sent[i].seq != seq)
             continue;
         s->n_unacked = MIN(s->n_unacked, s->n_sent - i - 1);
         note_age(v->hub, s->sent[i].received_us);

@@ -379,6 +379,8 @@ Test(ws, says_what_is_wrong_with_a_message_and_goes_on)
         "{\"id\":1,\"type\":\"subscribe\",\"frames\":1}",
         "{\"id\":1,\"type\":\"subscribe\",\"max_fps\":0}",
         "{\"id\":1,\"type\":\"subscribe\",\"max_fps\":\"fast\"}",
+        "{\"type\":\"ack\"}",
+        "{\"type\":\"ack\",\"channel\":-1,\"seq\":1}",
         "{\"id\":1,\"type\":\"command\"}",
         "{\"id\":1,\"type\":\"command\",\"device\":\"nobody\",\"command\":\"say\"}",
         "{\"id\":1,\"type\":\"command\",\"device\":\"toy\",\"command\":\"sing\"}",
@@ -454,10 +456,10 @@ Test(ws, a_flood_of_messages_is_closed)
     static char many[40 * 3000];
     size_t n = 0;
 
-    /* Masked with zeros: {"type":"ack"} is 14 bytes. */
+    /* Masked with zeros, 34 bytes. */
     for (unsigned i = 0; i < 3000; i++) {
-        memcpy(many + n, "\x81\x8e\0\0\0\0{\"type\":\"ack\"}", 20);
-        n += 20;
+        memcpy(many + n, "\x81\xa2\0\0\0\0{\"type\":\"ack\",\"channel\":9,\"seq\":1}", 40);
+        n += 40;
     }
     client_send(&live.talk, fd, many, n);
     cr_expect_eq(ws_client_read_close(&live.talk, fd), 1008);
