@@ -7,6 +7,7 @@
  *     command.c             what people ask for, and the answers
  *     config.c              settings: dump_config and set
  *     saved.c               what save and pastStack made, fetched as captures
+ *     said.c                the camera's own words, made fit for people
  *     past.c                shortstream: pictures of the past as captures
  */
 #pragma once
@@ -211,6 +212,17 @@ void command_health(struct wr_dev *dev, const struct pi_health *h);
 /* RFC 3339 in UTC. */
 void json_time(struct wr_json *j, const char *key, int64_t us);
 
+/* --- said.c ----------------------------------------------------------------------------------- */
+
+/* Of a sentence of WHY_MAX bytes, what the camera said. */
+#define SAID_BYTES 160
+
+/* `raw` as valid UTF-8 without control characters ("?" stands for each byte of such) and cut with
+ * "…", so that it fits. True: that is what the camera sent, byte by byte. */
+bool said_clean(struct pi_span raw, char *out, size_t cap);
+/* The same for a sentence; "(nothing)" where there is nothing. Returns what is to be shown. */
+const char *said(struct pi_span raw, char out[SAID_BYTES]);
+
 /* --- saved.c ---------------------------------------------------------------------------------- */
 
 /* Saved pictures that are being fetched at a time. */
@@ -245,9 +257,11 @@ struct past {
     struct wr_frame *frame; /* is being filled */
     size_t need;            /* a frame of so many bytes is to be had first */
     bool opened, ended;     /* ended: the end mark came */
-    int result;             /* of the last picture that was not kept, or of it all */
-    char why[WHY_MAX];      /* it ended badly; "" */
-    char tail[128];         /* what follows the end mark */
+    bool counted;           /* the camera told its count: */
+    struct pi_stream_done said;
+    int result;        /* of the last picture that was not kept, or of it all */
+    char why[WHY_MAX]; /* it ended badly; "" */
+    char tail[256];    /* what follows the end mark */
     size_t n_tail;
     uint64_t ids[PAST_MAX_FRAMES];
 };

@@ -95,12 +95,12 @@ static void answer_night_level(struct wr_dev *dev, const struct job *job, const 
 
 static void answer_written(struct wr_dev *dev, const struct job *job, const struct pi_reply *r)
 {
-    char text[ANSWER_MAX];
+    char text[ANSWER_MAX], name[SAID_BYTES];
     struct wr_json j = wr_json_into(text, sizeof text);
 
     wr_json_object(&j);
     wr_json_key(&j, "written");
-    wr_json_string_n(&j, r->written.at, r->written.n);
+    wr_json_string(&j, said(r->written, name));
     wr_json_end(&j);
     answer(dev, job->call, &j);
 }
@@ -108,9 +108,11 @@ static void answer_written(struct wr_dev *dev, const struct job *job, const stru
 /* JSON that the camera made is passed on as it is. */
 static void answer_json(struct wr_dev *dev, const struct job *job, const struct pi_reply *r)
 {
+    char text[SAID_BYTES];
+
     if (!pi_json_is_valid(r->text.at, r->text.n)) {
         command_fail(
-            dev, job->call, -EBADMSG, "the camera's answer is no JSON: %.100s", r->text.at);
+            dev, job->call, -EBADMSG, "the camera's answer is no JSON: %s", said(r->text, text));
         return;
     }
     if (job->kind == PI_COMMAND_DUMP_CONFIG)
@@ -192,6 +194,8 @@ static const struct {
 /* Answers that say no. */
 static void answer_no(struct wr_dev *dev, const struct job *job, const struct pi_reply *r)
 {
+    char text[SAID_BYTES];
+
     switch (r->kind) {
     case PI_REPLY_NOT_SAVED:
         command_fail(dev, job->call, -EIO,
@@ -205,11 +209,11 @@ static void answer_no(struct wr_dev *dev, const struct job *job, const struct pi
         command_fail(dev, job->call, -ENOSYS, "this camera's service does not know that command");
         break;
     case PI_REPLY_ERROR:
-        command_fail(dev, job->call, -EIO, "the camera says: %.150s", r->text.at);
+        command_fail(dev, job->call, -EIO, "the camera says: %s", said(r->text, text));
         break;
     default:
-        command_fail(
-            dev, job->call, -EBADMSG, "the camera answered something else: %.150s", r->text.at);
+        command_fail(dev, job->call, -EBADMSG, "the camera answered something else: %s",
+            said(r->text, text));
     }
 }
 

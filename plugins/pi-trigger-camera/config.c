@@ -174,13 +174,22 @@ static int value_text(const struct wr_value *v, char out[VALUE_MAX])
 
 /* --- what the camera says --------------------------------------------------------------------- */
 
+/* Text that a setting cannot be is not shown as one either. */
+static bool is_clean(struct pi_span text)
+{
+    char copy[VALUE_MAX + 8];
+
+    return said_clean(text, copy, sizeof copy);
+}
+
 /* Lists come element by element. */
 static bool take_element(const struct pi_json_value *v, struct known *into)
 {
     size_t len = into->is ? strlen(into->text) : 0, comma = len > 0;
     size_t n = v->kind == PI_JSON_STRING ? v->text.n : 0;
 
-    if ((v->kind != PI_JSON_STRING && v->kind != PI_JSON_EMPTY) || len + comma + n >= VALUE_MAX)
+    if ((v->kind != PI_JSON_STRING && v->kind != PI_JSON_EMPTY) || len + comma + n >= VALUE_MAX ||
+        !is_clean(v->text))
         return false;
     if (comma)
         into->text[len] = ',';
@@ -212,7 +221,7 @@ static bool take_value(
     } else if (row->type == WR_FLOAT && v->kind == PI_JSON_NUMBER) {
         value.f = v->f;
         fits = isfinite(v->f);
-    } else if (row->type == WR_STRING && v->kind == PI_JSON_STRING) {
+    } else if (row->type == WR_STRING && v->kind == PI_JSON_STRING && is_clean(v->text)) {
         memcpy(text, v->text.at, v->text.n);
         text[v->text.n] = '\0';
         value.s = text;
@@ -279,6 +288,8 @@ static void give_up(struct wr_dev *dev, int result);
 static void dumped(struct wr_dev *dev, const struct job *job, int result,
     const struct pi_reply *reply, const char *why)
 {
+    char text[SAID_BYTES];
+
     camera_of(dev)->config.n_asked--;
     if (result < 0) {
         give_up(dev, result);
@@ -287,8 +298,8 @@ static void dumped(struct wr_dev *dev, const struct job *job, int result,
     if (reply->kind == PI_REPLY_JSON)
         config_take(dev, reply->text.at, reply->text.n, job->number != 0);
     else
-        dev->host->log(dev, WR_LOG_WARNING, "the camera does not tell its configuration: %.100s",
-            reply->text.at);
+        dev->host->log(dev, WR_LOG_WARNING, "the camera does not tell its configuration: %s",
+            said(reply->text, text));
     go_on(dev);
 }
 
@@ -305,7 +316,7 @@ static void refused(struct wr_dev *dev, int i, int result, const char *why)
 {
     char text[WHY_MAX];
 
-    snprintf(text, sizeof text, "the setting %s was not taken: %.160s", settings[i].key, why);
+    snprintf(text, sizeof text, "the setting %s was not taken: %.180s", settings[i].key, why);
     presence_trouble(dev, text);
     dev->host->applied(dev, settings[i].key, result);
 }
@@ -323,23 +334,30 @@ static void give_up(struct wr_dev *dev, int result)
     }
 }
 
+/* An answer about another key is none to ours. */
+static bool is_key(struct pi_span said, const char *key)
+{
+    return said.n == strlen(key) && memcmp(said.at, key, said.n) == 0;
+}
+
 static void set_done(struct wr_dev *dev, const struct job *job, int result,
     const struct pi_reply *reply, const char *why)
 {
     struct config *c = &camera_of(dev)->config;
+    char text[SAID_BYTES];
     int i = job->number;
 
     c->sending = false;
     if (result < 0) {
         dev->host->applied(dev, settings[i].key, result);
         give_up(dev, result);
-    } else if (reply->kind == PI_REPLY_CHANGED) {
+    } else if (reply->kind == PI_REPLY_CHANGED && is_key(reply->changed.key, settings[i].key)) {
         remember(&c->known[i], &c->sent.value, c->known[i].whole);
         c->ours[i] = c->did_set = true;
         dev->host->report(dev, settings[i].key, &c->known[i].value);
         dev->host->applied(dev, settings[i].key, 0);
     } else {
-        refused(dev, i, -EINVAL, reply->text.at);
+        refused(dev, i, -EINVAL, said(reply->text, text));
     }
     go_on(dev);
 }

@@ -59,7 +59,7 @@ void past_stop(struct wr_dev *dev)
 static void answer(struct wr_dev *dev)
 {
     struct past *p = past_of(dev);
-    char text[ANSWER_MAX];
+    char text[ANSWER_MAX], note[80];
     struct wr_json j = wr_json_into(text, sizeof text);
 
     wr_json_object(&j);
@@ -76,6 +76,11 @@ static void answer(struct wr_dev *dev)
     for (unsigned i = 0; i < p->n_stored + p->n_known; i++)
         wr_json_uint(&j, p->ids[i]);
     wr_json_end(&j);
+    if (p->counted && p->said.n_sent != p->n_began) {
+        snprintf(note, sizeof note, "the camera says that it sent %u", p->said.n_sent);
+        wr_json_key(&j, "note");
+        wr_json_string(&j, note);
+    }
     wr_json_end(&j);
     dev->host->done(dev, p->call, 0, wr_json_text(&j));
 }
@@ -84,13 +89,30 @@ static void answer(struct wr_dev *dev)
 static void answer_nothing(struct wr_dev *dev)
 {
     struct past *p = past_of(dev);
+
+    if (p->said.n_sent > 0)
+        command_fail(dev, p->call, -EBADMSG,
+            "the camera says that it sent %u pictures, and none came", p->said.n_sent);
+    else
+        command_fail(dev, p->call, -ENODATA, "the camera has no pictures of the past yet");
+}
+
+/* What the camera said behind the end mark: an error, or its count. */
+static void read_tail(struct wr_dev *dev)
+{
+    struct past *p = past_of(dev);
+    char text[SAID_BYTES];
     struct pi_reply reply;
 
     pi_reply_parse(p->tail, p->n_tail, &reply);
-    if (reply.kind == PI_REPLY_ERROR)
-        command_fail(dev, p->call, -EIO, "the camera says: %.*s", (int)reply.text.n, reply.text.at);
-    else
-        command_fail(dev, p->call, -ENODATA, "the camera has no pictures of the past yet");
+    if (reply.kind == PI_REPLY_STREAM_DONE) {
+        p->said = reply.stream_done;
+        p->counted = true;
+    }
+    if (reply.kind != PI_REPLY_ERROR || p->why[0])
+        return;
+    p->result = -EIO;
+    snprintf(p->why, sizeof p->why, "the camera says: %s", said(reply.text, text));
 }
 
 static void finish(struct wr_dev *dev)
@@ -98,7 +120,10 @@ static void finish(struct wr_dev *dev)
     struct past *p = past_of(dev);
     unsigned n_kept = p->n_stored + p->n_known;
 
-    if (p->why[0])
+    read_tail(dev);
+    if (p->why[0] && p->n_began == 0)
+        command_fail(dev, p->call, p->result, "%s", p->why);
+    else if (p->why[0])
         command_fail(dev, p->call, p->result, "%u of %u pictures are kept: %.200s", n_kept,
             p->n_wanted, p->why);
     else if (p->n_failed > 0)
@@ -342,6 +367,21 @@ static void on_closed(struct wr_dev *dev, wr_handle h, void *ctx, int error, siz
 static const struct wr_tcp_events events = {
     .size = sizeof events, .opened = on_opened, .data = on_data, .closed = on_closed};
 
+/* In the middle of it, or it has never begun: then the port is what is wrong. */
+static void stopped_sending(struct wr_dev *dev)
+{
+    enum trigger_state state;
+    char why[WHY_MAX];
+
+    if (past_of(dev)->n_began > 0) {
+        give_up(dev, -ETIMEDOUT, "the camera stopped sending");
+        return;
+    }
+    state = trigger_diagnose(dev, true, false, -ETIMEDOUT, why);
+    give_up(dev, -ETIMEDOUT, why);
+    presence_trigger(dev, state, why);
+}
+
 /* Tries for a frame again, and sees to the time limits. */
 static void tick(struct wr_dev *dev, void *ctx)
 {
@@ -358,7 +398,7 @@ static void tick(struct wr_dev *dev, void *ctx)
         finish_if_over(dev);
     } else if (p->tcp && p->opened &&
         now - p->heard_us >= option_ms(dev, OPTION_COMMAND_TIMEOUT) * US_PER_MS) {
-        give_up(dev, -ETIMEDOUT, "the camera stopped sending");
+        stopped_sending(dev);
     } else if (now - p->began_us >= PAST_LIMIT_US) {
         p->n_waiting = 0; /* the disk answers later, and nobody waits for it then */
         give_up(dev, -ETIMEDOUT, "it took too long");
@@ -390,8 +430,8 @@ int past_run(struct wr_dev *dev, const struct wr_call *call)
     pi_short_init(&p->decoder, WR_FRAME_MAX_BYTES, p->n_wanted);
     p->tick = dev->host->every(dev, TICK_US, tick, NULL);
     p->tcp = trigger_connect(dev, &events, 0);
-    if (p->tcp == 0 || p->tick == 0)
-        return -EAGAIN;
     p->call = call->id;
+    if (p->tcp == 0 || p->tick == 0)
+        give_up(dev, -EADDRNOTAVAIL, "the gateway cannot connect to the camera: its log says why");
     return 0;
 }

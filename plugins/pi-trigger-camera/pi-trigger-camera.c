@@ -28,7 +28,6 @@ static int start(struct wr_dev *dev)
 
     dev->host->clock(dev, WR_CLOCK_UTC);
     report_text(dev, "stream", "closed");
-    report_bool(dev, "streaming", false);
     report_float(dev, "fps", 0);
     stream_update(dev);
     return r;
@@ -113,7 +112,6 @@ static const struct wr_attribute attributes[] = {
     {.key = "stream",
         .type = WR_STRING,
         .help = "Pictures: closed, connecting, live, stalled, failed"},
-    {.key = "streaming", .type = WR_BOOL, .help = "Its picture stream is open"},
     {.key = "trouble", .type = WR_STRING, .help = "What does not work now, in a sentence"},
     {.key = "dialect", .type = WR_STRING, .help = "Who answers: warren or original"},
     {.key = "fps", .type = WR_FLOAT, .unit = "fps", .help = "Pictures per second that come"},

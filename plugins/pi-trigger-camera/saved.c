@@ -23,12 +23,13 @@ static const char *name_of(const struct saved *s)
 
 static void finish(struct wr_dev *dev, struct saved *s, uint64_t id, const char *note)
 {
-    char text[ANSWER_MAX];
+    char text[ANSWER_MAX], path[PATH_MAX_BYTES + 8];
     struct wr_json j = wr_json_into(text, sizeof text);
 
+    said_clean((struct pi_span){s->path, strlen(s->path)}, path, sizeof path);
     wr_json_object(&j);
     wr_json_key(&j, "path");
-    wr_json_string(&j, s->path);
+    wr_json_string(&j, path);
     json_time(&j, "captured_at", s->time_us);
     if (s->stacked) {
         json_time(&j, "first_at", s->first_us);
@@ -65,13 +66,23 @@ static void stored(struct wr_dev *dev, void *ctx, int result, uint64_t id)
     finish(dev, s, 0, note);
 }
 
+/* NULL: the name is none that the database is to hold. */
+static const char *key_of(const struct saved *s)
+{
+    const char *name = name_of(s);
+    char clean[PATH_MAX_BYTES + 8];
+    struct pi_span raw = {name, strlen(name)};
+
+    return raw.n <= WR_NAME_MAX && said_clean(raw, clean, sizeof clean) ? name : NULL;
+}
+
 static void keep(struct wr_dev *dev, struct saved *s, struct wr_frame *frame)
 {
     struct wr_capture meta = {
         .size = sizeof meta,
         .captured_us = s->time_us,
         .source = s->stacked ? "stack" : "save",
-        .key = strlen(name_of(s)) <= WR_NAME_MAX ? name_of(s) : NULL,
+        .key = key_of(s),
         .latitude = NAN,
         .longitude = NAN,
     };

@@ -36,7 +36,6 @@ static void set_state(struct wr_dev *dev, enum stream_state state)
         return;
     s->state = state;
     report_text(dev, "stream", state_names[state]);
-    report_bool(dev, "streaming", state == STREAM_LIVE || state == STREAM_STALLED);
 }
 
 /* --- one picture ------------------------------------------------------------------------------ */

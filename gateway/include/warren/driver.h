@@ -107,7 +107,9 @@ struct wr_param {
     const void *reserved;
 };
 
-/* A value that a device has now. The newest is kept and shown. */
+/* A value that a device has now. The newest is kept and shown. A text "trouble" says in a sentence
+ * what does not work although the device is online ("" when all does): the host tells it with a
+ * command that times out. */
 struct wr_attribute {
     const char *key; /* NULL ends a table */
     enum wr_type type;

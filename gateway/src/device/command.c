@@ -107,10 +107,28 @@ void command_finish(struct command_call *c, int result, const char *json)
     free(c);
 }
 
+/* What its driver says does not work, by the attribute of that name; "". */
+static const char *trouble_of(const struct device *d)
+{
+    for (size_t i = 0; i < d->n_attributes; i++) {
+        const struct wr_value *v = &d->attributes[i].value.v;
+
+        if (strcmp(d->kind->attributes[i].key, "trouble") == 0 && v->type == WR_STRING)
+            return v->s;
+    }
+    return "";
+}
+
 static void timed_out(struct timer *t)
 {
-    command_finish(container_of(t, struct command_call, timeout), -ETIMEDOUT,
-        "the device did not answer in time");
+    struct command_call *c = container_of(t, struct command_call, timeout);
+    const char *trouble = trouble_of(c->device);
+    struct error why = ERROR_NULL;
+
+    error_set(&why, -ETIMEDOUT, "%s%s%s",
+        list_empty(&c->waiting) ? "the device did not answer in time" : "no picture came in time",
+        *trouble ? ": " : "", trouble);
+    command_finish(c, why.code, error_text(&why));
 }
 
 static int check_state(const struct device *d, const struct wr_command *row, struct error *e)

@@ -219,6 +219,25 @@ Test(command, capture_of_a_camera_that_shows_nothing_times_out)
     cr_assert_eq(run("capture", NULL, NULL), 0);
     world_pass(11000000);
     cr_assert_eq(answer.result, -ETIMEDOUT);
+    cr_assert_str_eq(answer.json, "no picture came in time");
+}
+
+Test(command, what_times_out_names_the_known_trouble)
+{
+    const struct wr_value trouble = {.type = WR_STRING, .s = "the lens cap is on"},
+                          none = {.type = WR_STRING, .s = ""};
+
+    toy.dev->host->report(toy.dev, "trouble", &trouble);
+    cr_assert_eq(run("capture", NULL, NULL), 0);
+    world_pass(11000000);
+    cr_assert_str_eq(answer.json, "no picture came in time: the lens cap is on");
+    cr_assert_eq(run("alone", NULL, NULL), 0);
+    world_pass(11000000);
+    cr_assert_str_eq(answer.json, "the device did not answer in time: the lens cap is on");
+    toy.dev->host->report(toy.dev, "trouble", &none);
+    cr_assert_eq(run("alone", NULL, NULL), 0);
+    world_pass(11000000);
+    cr_assert_str_eq(answer.json, "the device did not answer in time");
 }
 
 static struct {

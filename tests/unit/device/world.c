@@ -112,7 +112,8 @@ static const struct wr_command commands[] = {
 };
 static const struct wr_attribute attributes[] = {
     {.key = "battery", .type = WR_INT, .unit = "%", .help = "Charge"},
-    {.key = "firmware", .type = WR_STRING, .help = "Version"}, {0}};
+    {.key = "firmware", .type = WR_STRING, .help = "Version"},
+    {.key = "trouble", .type = WR_STRING, .help = "What does not work"}, {0}};
 static const struct wr_topic topics[] = {{.type = "toy.said", .help = "It said something"}, {0}};
 static const struct wr_kind kinds[] = {
     {.name = "toy-camera",

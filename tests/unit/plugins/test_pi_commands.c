@@ -137,6 +137,59 @@ Test(pi_commands, strange_answers_are_told)
     fake_host_free(h);
 }
 
+/* Control characters (a terminal's, and C1 in UTF-8), what is no UTF-8, a text cut within a
+ * character: none gets through. */
+Test(pi_commands, the_cameras_own_words_are_cut_and_made_fit)
+{
+    static const char *const asked[][3] = {
+        {"health", "health\n", "ERROR: "},
+        {"health", "health\n", "\x1b[2J"},
+        {"dump_config", "dump_config\n", "{"},
+        {"overwrite_config", "overwrite_config\n", "OK: configuration dumped to "},
+    };
+    struct fake_host *h = pi_online();
+    char reply[4000];
+
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        const struct fake_call *call;
+        size_t n = (size_t)snprintf(
+            reply, sizeof reply, "%sa\x1b[31m\x07 \xff\xfe \xc2\x9b\x7f \xc3\xa9", asked[i][2]);
+
+        while (n + 8 < sizeof reply) {
+            memcpy(reply + n, "\xe2\x82\xac", 3);
+            n += 3;
+        }
+        memcpy(reply + n, i == 2 ? "}\n" : "\n", 3);
+        call = ask(h, asked[i][0], asked[i][1], reply);
+        cr_assert(call->over);
+        cr_assert(ne(ptr, strstr(call->json, "a?[31m? ?? ??? \xc3\xa9\xe2\x82\xac"), NULL), "%s",
+            call->json);
+        cr_assert(ne(ptr, strstr(call->json, "\xe2\x82\xac…"), NULL), "%s", call->json);
+        cr_assert(lt(sz, strlen(call->json), 256));
+    }
+    fake_host_free(h);
+}
+
+Test(pi_commands, an_empty_answer_is_told_as_such)
+{
+    struct fake_host *h = pi_online();
+
+    assert_failed(
+        ask(h, "health", "health\n", "\n"), -EBADMSG, "answered something else: (nothing)");
+    fake_host_free(h);
+}
+
+Test(pi_commands, a_path_with_control_characters_is_not_passed_on)
+{
+    struct fake_host *h = pi_online();
+    const struct fake_call *call = ask(h, "save", "save\n",
+        "Saved single full-resolution image: /c/\x1b[2J\xff.png (timestamp: 1.000, age: 0.00s)\n");
+
+    cr_assert(call->over);
+    cr_assert(ne(ptr, strstr(call->json, "\"path\":\"/c/?[2J?.png\""), NULL), "%s", call->json);
+    fake_host_free(h);
+}
+
 /* --- one after the other ---------------------------------------------------------------------- */
 
 Test(pi_commands, never_two_connections_at_a_time)

@@ -296,6 +296,76 @@ Test(pi_past, empty_ring_and_errors_are_told)
     fake_host_free(h);
 }
 
+Test(pi_past, an_error_behind_pictures_is_told_and_made_fit)
+{
+    static struct wire w;
+    struct fake_host *h = pi_online();
+    const struct fake_call *call;
+    struct fake_tcp *t = ask(h, "5", &call);
+
+    put_timed(&w, 1, 1767225590000000, false);
+    put_end(&w, "ERROR: the ring \x1b[1mbroke\xff\n");
+    fake_host_captures_take(h, 0);
+    feed_all(h, t, &w, 1000);
+    cr_assert(eq(int, call->result, -EIO));
+    cr_assert(
+        eq(str, call->json, STR("1 of 5 pictures are kept: the camera says: the ring ?[1mbroke?")));
+    fake_host_free(h);
+}
+
+Test(pi_past, a_count_that_contradicts_what_came_is_told)
+{
+    static struct wire w;
+    struct fake_host *h = pi_online();
+    const struct fake_call *call;
+    struct fake_tcp *t = ask(h, "5", &call);
+
+    put_timed(&w, 1, 1767225590000000, false);
+    put_end(&w, "STREAM_DONE: sent=3, skipped=0, available=3\n");
+    fake_host_captures_take(h, 0);
+    feed_all(h, t, &w, 1000);
+    cr_assert(eq(int, call->result, 0), "%s", call->json);
+    cr_assert(ne(ptr, strstr(call->json, "\"note\":\"the camera says that it sent 3\""), NULL),
+        "%s", call->json);
+    t = ask(h, "5", &call);
+    w.n = 0;
+    put_end(&w, "STREAM_DONE: sent=3, skipped=0, available=3\n");
+    feed_all(h, t, &w, 1000);
+    cr_assert(eq(int, call->result, -EBADMSG));
+    cr_assert(eq(str, call->json, STR("the camera says that it sent 3 pictures, and none came")));
+    fake_host_free(h);
+}
+
+Test(pi_past, a_camera_that_accepts_and_sends_nothing_is_named)
+{
+    struct fake_host *h = pi_online();
+    const struct fake_call *call;
+
+    ask(h, "5", &call);
+    fake_host_advance(h, 11 * FAKE_S);
+    cr_assert(eq(int, call->result, -ETIMEDOUT));
+    cr_assert(eq(str, call->json,
+        STR("the trigger port 9999 accepts and says nothing: another client may block it")));
+    cr_assert(eq(str, STR(fake_value(fake_dev(h), "trigger")), STR("silent")));
+    fake_host_free(h);
+}
+
+Test(pi_past, what_cannot_be_begun_is_told_and_leaves_nothing_behind)
+{
+    struct fake_host *h = pi_online();
+    const struct fake_call *call;
+
+    fake_host_refuse_links(h, true);
+    call = fake_run(fake_dev(h), "past_frames", NULL);
+    fake_host_turn(h);
+    cr_assert(call->over);
+    cr_assert(ne(ptr, strstr(call->json, "the gateway cannot connect"), NULL), "%s", call->json);
+    fake_host_refuse_links(h, false);
+    ask(h, "5", &call);
+    cr_assert(not(call->over));
+    fake_host_free(h);
+}
+
 Test(pi_past, rubbish_is_told)
 {
     struct fake_host *h = pi_online();

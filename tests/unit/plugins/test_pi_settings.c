@@ -39,6 +39,33 @@ Test(pi_settings, values_that_make_no_sense_are_left_out)
     fake_host_free(h);
 }
 
+Test(pi_settings, texts_that_a_setting_cannot_be_are_left_out)
+{
+    struct fake_host *h = pi_new();
+
+    fake_host_start(h);
+    pi_serve(h, "token - health\n", "RSS=1.0MiB SWAP=0.0%\n");
+    pi_serve(h, "dump_config\n",
+        "{\"camera\": {\"codec\": \"a\\u001b[2J\", \"video_mode\": \"caf\\u00e9\"}, "
+        "\"export\": {\"formats\": [\"jpg\", \"\\u0007\"]}}");
+    cr_assert(eq(ptr, (void *)fake_value(fake_dev(h), "camera.codec"), NULL));
+    cr_assert(eq(str, VALUE(h, "camera.video_mode"), STR("café")));
+    cr_assert(eq(str, VALUE(h, "export.formats"), STR("jpg")));
+    fake_host_free(h);
+}
+
+Test(pi_settings, an_answer_about_another_key_is_none)
+{
+    struct fake_host *h = pi_online();
+    struct wr_dev *dev = fake_dev(h);
+
+    fake_desire(dev, "camera.framerate", "5");
+    pi_serve(h, "set camera.framerate 5\n", "OK: changed camera.width from 10 to 5\n");
+    cr_assert(eq(int, fake_applied(dev, "camera.framerate"), -EINVAL));
+    cr_assert(eq(str, VALUE(h, "camera.framerate"), STR("10")));
+    fake_host_free(h);
+}
+
 Test(pi_settings, desired_ones_are_set_and_read_back)
 {
     struct fake_host *h = pi_online();
