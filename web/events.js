@@ -23,6 +23,7 @@ const SAYINGS = {
     'capture.removed': ['Pictures removed', ({ ids }) => [ids && `${ids.length} of the oldest`]],
     'command.done': ['Command done', ({ command }) => [command]],
     'command.failed': ['Command failed', ({ command, error }) => [command, error]],
+    'config.refused': ['Configuration not taken', ({ why }) => [why]],
     'device.added': ['New device', ({ kind }) => [kind]],
     'device.changed': ['Device changed', ({ kind }) => [kind]],
     'device.error': ['Device cannot be used', ({ why }) => [why]],

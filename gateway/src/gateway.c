@@ -14,6 +14,7 @@
 #include "bus/bus.h"
 #include "bus/last.h"
 #include "config/config.h"
+#include "config_watch.h"
 #include "device/devices.h"
 #include "device/drivers.h"
 #include "device/found.h"
@@ -24,11 +25,8 @@
 #include "loop/sd_notify.h"
 #include "loop/signals.h"
 #include "loop/timer.h"
-#include "loop/watch_dir.h"
 #include "store/store.h"
 
-/* An editor writes more than once; the file is read when it has been quiet for so long. */
-#define CONFIG_SETTLE_US INT64_C(300000)
 /* Frames that nobody used lately give their memory back. */
 #define TRIM_EVERY_US INT64_C(60000000)
 
@@ -49,8 +47,8 @@ struct gateway {
     struct found *found;
     struct auth *auth;
     struct api api;
-    struct watch_dir *config_watch;
-    struct stat config_stat;
+    struct config_watch *config_watch;
+    struct stat config_stat; /* before it was read at the start */
     struct timer trim;
 };
 
@@ -94,28 +92,68 @@ static void told_change(void *ctx, const char *key, bool live)
             "this change of the configuration takes effect at the next start", F_STR("key", key));
 }
 
-static void reload(struct gateway *g)
+/* What ran before goes on, and people are told. */
+static void refuse(struct gateway *g, const char *why)
 {
+    char text[2 * ERROR_TEXT_MAX];
+    struct wr_json j = wr_json_into(text, sizeof text);
+
+    log_error("the configuration is not taken: what ran before goes on",
+        F_STR("file", g->config_file), F_STR("why", why));
+    wr_json_object(&j);
+    wr_json_key(&j, "why");
+    wr_json_string(&j, why);
+    wr_json_end(&j);
+    bus_publish(g->bus, "", "config.refused", wr_json_text(&j));
+}
+
+static void log_problems(const struct config_problems *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        log_warning(p->items[i].warning ? "configuration" : "configuration not taken",
+            F_STR("file", p->file), F_INT("line", p->items[i].line), F_STR("key", p->items[i].key),
+            F_STR("problem", p->items[i].text));
+}
+
+static const struct config_problem *first_error(const struct config_problems *p)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        if (!p->items[i].warning)
+            return &p->items[i];
+    }
+    return NULL;
+}
+
+/* The file as it is now, where it can be taken. */
+static struct config *read_again(struct gateway *g, struct error *e)
+{
+    _cleanup_(config_freep) struct config *now = NULL;
     struct config_problems problems;
-    struct config *now = NULL;
-    struct error e = ERROR_NULL;
-    struct store_config sc;
+    const struct config_problem *p;
     int r = config_load(g->config_file, &now, &problems);
 
-    for (size_t i = 0; i < problems.n; i++)
-        log_warning(problems.items[i].warning ? "configuration" : "configuration not taken",
-            F_STR("file", problems.file), F_INT("line", problems.items[i].line),
-            F_STR("key", problems.items[i].key), F_STR("problem", problems.items[i].text));
+    log_problems(&problems);
+    p = first_error(&problems);
+    if (r < 0)
+        error_set(e, r, "line %u: %s%s%s", p ? p->line : 0, p ? p->key : "",
+            p && *p->key ? ": " : "", p ? p->text : error_name(r));
     config_problems_fini(&problems);
-    if (r < 0) {
-        log_error(
-            "the configuration has errors: what ran before goes on", F_STR("file", g->config_file));
-        return;
-    }
-    if (auth_configure(g->auth, now, &e) < 0) {
-        log_error("the configuration has errors: what ran before goes on",
-            F_STR("file", g->config_file), F_ERROR(&e));
-        config_free(now);
+    if (r == 0 && now->blank && !g->config->blank)
+        r = error_set(e, -EINVAL,
+            "the file is empty, or has comments only, and had content before; write \"devices: "
+            "{}\" "
+            "if all is to be removed");
+    return r < 0 || auth_configure(g->auth, now, e) < 0 ? NULL : steal(now);
+}
+
+static void reload(struct gateway *g)
+{
+    struct error e = ERROR_NULL;
+    struct config *now = read_again(g, &e);
+    struct store_config sc;
+
+    if (!now) {
+        refuse(g, error_text(&e));
         return;
     }
     sd_notify_reloading(g->notify);
@@ -130,19 +168,9 @@ static void reload(struct gateway *g)
     sd_notify_ready(g->notify);
 }
 
-static void config_touched(void *ctx)
+static void config_changed(void *ctx)
 {
-    struct gateway *g = ctx;
-    struct stat st;
-
-    if (stat(g->config_file, &st) < 0)
-        return;
-    if (st.st_mtim.tv_sec == g->config_stat.st_mtim.tv_sec &&
-        st.st_mtim.tv_nsec == g->config_stat.st_mtim.tv_nsec &&
-        st.st_ino == g->config_stat.st_ino && st.st_size == g->config_stat.st_size)
-        return;
-    g->config_stat = st;
-    reload(g);
+    reload(ctx);
 }
 
 static void on_signal(void *ctx, int number)
@@ -150,6 +178,7 @@ static void on_signal(void *ctx, int number)
     struct gateway *g = ctx;
 
     if (number == SIGHUP && g->config_file) {
+        config_watch_taken(g->config_watch);
         reload(g);
         return;
     }
@@ -261,20 +290,15 @@ static int start_http(struct gateway *g, struct error *e)
     return api_listen(&g->api, address, port, (unsigned)g->config->http.max_connections, e);
 }
 
-/* The folder is watched, not the file: editors replace files. */
 static int watch_config(struct gateway *g, struct error *e)
 {
-    _cleanup_(freep) char *folder = g->config_file ? strdup(g->config_file) : NULL;
-    char *slash = folder ? strrchr(folder, '/') : NULL;
-    int r;
+    int r = g->config_file ? config_watch_new(g->loop, g->config_file, &g->config_stat,
+                                 config_changed, g, &g->config_watch)
+                           : 0;
 
-    if (!folder)
-        return 0;
-    if (slash)
-        slash[slash == folder] = '\0';
-    r = watch_dir_new(
-        g->loop, slash ? folder : ".", CONFIG_SETTLE_US, 0, config_touched, g, &g->config_watch);
-    return r < 0 ? error_set(e, r, "%s cannot be watched: %s", folder, error_name(r)) : 0;
+    return r < 0
+        ? error_set(e, r, "the folder of %s cannot be watched: %s", g->config_file, error_name(r))
+        : 0;
 }
 
 static int start_config(struct gateway *g, const char *file, struct error *e)
@@ -313,9 +337,6 @@ int gateway_start(const char *config_file, struct gateway **ret, struct error *e
         F_STR("data", g->config->store.path));
     sd_notify_status(g->notify, "Listening on %s", g->config->http.listen);
     sd_notify_ready(g->notify);
-    /* The file may have changed before it was watched. */
-    if (g->config_file)
-        config_touched(g);
     *ret = g;
     return 0;
 }
@@ -329,7 +350,7 @@ struct gateway *gateway_stop(struct gateway *g)
 {
     if (!g)
         return NULL;
-    watch_dir_free(g->config_watch);
+    config_watch_free(g->config_watch);
     api_close(&g->api);
     found_free(g->found);
     if (g->devices)

@@ -356,11 +356,33 @@ class LifeCycle(Case):
         self.wait_state("demo", "online")
         self.configure("devices:\n  demo:\n    driver: demo\n    name: Garden\n")
         wait_until("the name is taken", lambda: self.device("demo")["name"] == "Garden")
+        w = self.watch(devices=["*"], events=["*"])
         self.configure("devices: [nonsense\n")
-        time.sleep(1)
+        self.assertRegex(w.event("config.refused")["data"]["why"], r"^line \d+: ")
         self.assertEqual(self.device("demo")["state"], "online")
         self.configure("")
         wait_until("the device is gone", lambda: (d := self.device("demo")) is None or d["owner"] != "config")
+
+    def test_an_emptied_configuration_is_refused_and_one_that_comes_in_pieces_is_waited_for(self):
+        g = self.start_gateway("devices:\n  one:\n    driver: demo\n  two:\n    driver: demo\n", plugins=("demo",))
+        self.wait_state("two", "online")
+        w = self.watch(devices=["*"], events=["*"])
+        for text in ("", "\n  \n", "# devices:\n#   one: {driver: demo}\n"):
+            self.config.write_text(text)
+            self.assertIn("devices: {}", w.event("config.refused")["data"]["why"])
+        self.assertIn("the configuration is not taken", g.output())
+        self.assertEqual(self.device("one")["state"], "online")
+        pieces = (self.config_head, "devices:\n  one:\n    driver: demo\n", "    name: First\n", "  two:\n    driver: demo\n", "    name: Second\n")
+        self.config.write_text("")
+        for piece in pieces:
+            with open(self.config, "a") as f:
+                f.write(piece)
+            time.sleep(0.4)
+        wait_until("all of it is taken", lambda: self.device("two")["name"] == "Second")
+        self.assertEqual(self.device("one")["name"], "First")
+        self.assertFalse([e for e in self.get("/api/v1/events?type=device.removed").json["items"]])
+        self.configure("devices: {}\n")
+        wait_until("that is meant", lambda: self.device("one") is None)
 
     def test_a_configuration_that_changes_while_the_gateway_starts_is_not_missed(self):
         for i in range(5):

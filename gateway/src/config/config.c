@@ -46,6 +46,7 @@ static int read_file_text(
     if (root->kind != YAML_TREE_MAP && !yaml_tree_is_nothing(root))
         return fail(fill->problems, -EINVAL, root->at,
             "expected a map of sections (http:, store:, devices: …)");
+    c->blank = yaml_tree_is_nothing(root) || root->n_children == 0;
     config_fill_tree(fill, root);
     config_devices_read(c, yaml_tree_find(root, fill->other_section), fill->problems);
     return 0;

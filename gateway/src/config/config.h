@@ -41,6 +41,9 @@ struct config_device {
 /* Everything, with defaults filled in. Strings are never NULL. Lists are NULL-terminated. */
 struct config {
     char *file; /* "" when there is none */
+    /* The file says nothing: it is empty, or white space and comments. Of a file that had content
+     * this is what a save that failed leaves behind. */
+    bool blank;
     struct {
         char *listen; /* address:port, [v6]:port, or port alone */
         bool allow_unauthenticated;

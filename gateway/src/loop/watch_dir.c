@@ -20,6 +20,7 @@ struct watch_dir {
     char *path;
     int64_t settle_us;
     void (*changed)(void *ctx);
+    void (*writing)(void *ctx, const char *name, bool writing); /* NULL: nobody asks */
     void *ctx;
     int fd, wd; /* -1: no inotify; not watched (not there, or moved away) */
     struct watch_fd *watch;
@@ -34,7 +35,7 @@ static int watch_dir_look(struct watch_dir *w)
 
     if (w->fd < 0)
         return -ENOSYS;
-    wd = inotify_add_watch(w->fd, w->path, INTERESTING | IN_ONLYDIR);
+    wd = inotify_add_watch(w->fd, w->path, INTERESTING | IN_ONLYDIR | (w->writing ? IN_MODIFY : 0));
     if (wd < 0)
         return -errno;
     if (w->wd >= 0 && w->wd != wd)
@@ -65,6 +66,10 @@ static void watch_dir_event(struct watch_dir *w, const struct inotify_event *e)
 {
     if ((e->mask & IN_Q_OVERFLOW) == 0 && e->wd != w->wd)
         return; /* of a folder that was let go */
+    if (w->writing && e->len > 0)
+        w->writing(w->ctx, e->name, e->mask & IN_MODIFY);
+    if (e->mask == IN_MODIFY)
+        return;
     if (e->mask & IN_MOVE_SELF)
         inotify_rm_watch(w->fd, w->wd);
     if (e->mask & (IN_MOVE_SELF | IN_IGNORED))
@@ -127,6 +132,13 @@ int watch_dir_new(struct loop *l, const char *path, int64_t settle_us, int64_t r
     }
     *ret = w;
     return 0;
+}
+
+int watch_dir_tell_writing(
+    struct watch_dir *w, void (*writing)(void *ctx, const char *name, bool writing))
+{
+    w->writing = writing;
+    return watch_dir_look(w);
 }
 
 struct watch_dir *watch_dir_free(struct watch_dir *w)

@@ -1,6 +1,7 @@
 /* watch_dir.h - tells when something in a folder changed (inotify), a moment after it settled. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct loop;
@@ -12,4 +13,9 @@ struct watch_dir;
  * that is not there yet is waited for by rescans. */
 int watch_dir_new(struct loop *l, const char *path, int64_t settle_us, int64_t rescan_us,
     void (*changed)(void *ctx), void *ctx, struct watch_dir **ret);
+/* From now on tells besides, at once and with its name in the folder, that a file was written to and
+ * may be half there (`writing`), or that it was closed, moved or deleted: for who must not read one
+ * between two pieces. Negative errno. */
+int watch_dir_tell_writing(
+    struct watch_dir *w, void (*writing)(void *ctx, const char *name, bool writing));
 struct watch_dir *watch_dir_free(struct watch_dir *w);

@@ -57,6 +57,22 @@ Test(config, empty_files_and_sections_are_fine)
         config_free(taken(*yaml));
 }
 
+Test(config, a_file_that_says_nothing_is_told_from_one_that_does)
+{
+    const struct {
+        const char *yaml;
+        bool blank;
+    } rows[] = {{"", true}, {" \n\n", true}, {"# {nothing: here}\n", true}, {"---\n", true},
+        {"{}\n", true}, {"devices: {}\n", false}, {"http:\n", false}};
+
+    for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+        struct config *c = taken(rows[i].yaml);
+
+        cr_expect_eq(c->blank, rows[i].blank, "\"%s\"", rows[i].yaml);
+        config_free(c);
+    }
+}
+
 Test(config, a_wrong_value_names_line_key_and_what_was_expected)
 {
     cr_expect_str_eq(refused("http:\n  listen: abc\n"),
