@@ -247,7 +247,9 @@ class Face(WithCamera):
 
     def test_problems_are_problems(self):
         for method, path, status in [("GET", "/api/v1/nothing", 404), ("DELETE", "/api/v1/devices", 405), ("GET", "/api/v1/devices/nobody", 404),
-                                     ("GET", "/api/v1/captures?limit=x", 422), ("GET", "/api/v1/captures?cursor=x", 422), ("GET", "/%2e%2e/etc/passwd", 400)]:
+                                     ("GET", "/api/v1/captures?limit=x", 422), ("GET", "/api/v1/captures?cursor=x", 400),
+                                     ("GET", "/api/v1/captures?cursor=9223372036854775808-1", 400), ("GET", "/api/v1/events?cursor=-1", 400),
+                                     ("GET", "/api/v1/captures?limt=1", 400), ("GET", "/%2e%2e/etc/passwd", 400)]:
             a = self.request(method, path)
             self.assertEqual((a.status, a.headers["content-type"]), (status, "application/problem+json"), path)
             self.assertEqual(a.json["status"], status)

@@ -1,5 +1,6 @@
 /* Input: a path, a line feed, a query. A path that is taken must be harmless whatever is done with
  * it. */
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -59,6 +60,22 @@ static void fuzz_query(const char *query)
     }
 }
 
+/* Comes to the end, and each name that it tells can be asked for. */
+static void fuzz_names(const char *query)
+{
+    const char *at = query;
+    char name[16], value[4096];
+    size_t n = 0;
+    int r;
+
+    while ((r = target_query_next(&at, name, sizeof name)) != -ENOENT) {
+        must(++n <= strlen(query) && at <= query + strlen(query));
+        if (r >= 0)
+            must(strlen(name) == (size_t)r && text_is_utf8(name, (size_t)r) &&
+                target_query_get(query, name, value, sizeof value) != -ENOENT);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -70,6 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         char *query = strndup(lf + 1, size - n - 1);
 
         fuzz_query(query);
+        fuzz_names(query);
         free(query);
     }
     return 0;

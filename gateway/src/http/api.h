@@ -61,6 +61,12 @@ int status_of(int error);
 void reply_error(struct http_request *q, const struct error *e);
 /* Finishes `j` into `b`, answers with it and frees the buffer; 500 when it did not fit. */
 void reply_json_consume(struct http_request *q, int status, struct buf *b, struct wr_json *j);
+/* A list, {"items":[…],"next":…}: begin, write the items, and answer with it; `next` NULL: that was the last page. */
+struct wr_json list_begin(struct buf *b);
+void reply_list_consume(struct http_request *q, struct buf *b, struct wr_json *j, const char *next);
+
+/* --- what is asked (ask.c) -------------------------------------------------------------------- */
+
 /* The request's body as a JSON object. NULL: it was answered (415 not JSON, 400 with line and
  * column). A missing body is {} where optional. */
 json_t *request_json(struct http_request *q, bool optional);
@@ -72,6 +78,10 @@ bool request_int(
 bool request_text(struct http_request *q, const char *name, char *out, size_t cap);
 /* An RFC 3339 time; 0 when absent; false: it was answered. */
 bool request_time(struct http_request *q, const char *name, int64_t *ret);
+/* The cursor of a page; untouched when absent; false: it was answered (400). ret_us NULL: its rows have no time. */
+bool request_cursor(struct http_request *q, int64_t *ret_us, uint64_t *ret_id);
+/* The capture's number in the path; false: it was answered (404). */
+bool request_capture(struct http_request *q, const struct route_args *args, uint64_t *ret);
 /* The device of the path; NULL: it was answered (404). */
 struct device *request_device(struct api *a, struct http_request *q, const struct route_args *args);
 
@@ -97,6 +107,7 @@ void captures_list(struct api *a, struct http_request *q, const struct route_arg
 void capture_get(struct api *a, struct http_request *q, const struct route_args *args);
 void capture_patch(struct api *a, struct http_request *q, const struct route_args *args);
 void capture_delete(struct api *a, struct http_request *q, const struct route_args *args);
+/* rest_capture_files.c */
 void capture_image(struct api *a, struct http_request *q, const struct route_args *args);
 void capture_thumb(struct api *a, struct http_request *q, const struct route_args *args);
 /* rest_events.c */

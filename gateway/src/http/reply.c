@@ -1,14 +1,10 @@
-/* reply.c - answers in JSON and problem+json, and what is read from a request. */
+/* reply.c - answers in JSON and problem+json. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
-#include "base/clock.h"
 #include "base/json.h"
-#include "base/log.h"
-#include "base/text.h"
 #include "http/api.h"
 
 /* What no cache may keep and no other site may frame or sniff. */
@@ -157,85 +153,23 @@ void reply_json_consume(struct http_request *q, int status, struct buf *b, struc
     buf_fini(b);
 }
 
-json_t *request_json(struct http_request *q, bool optional)
-{
-    const char *type = http_field(q, HTTP_FIELD_CONTENT_TYPE);
-    struct error e = ERROR_NULL;
-    size_t n = 0;
-    const uint8_t *body = http_body(q, &n);
-    json_t *j;
+/* --- lists ------------------------------------------------------------------------------------ */
 
-    if (n == 0 && optional)
-        return json_object();
-    if (!type || strncasecmp(type, "application/json", 16) != 0 ||
-        (type[16] && type[16] != ';' && type[16] != ' ')) {
-        reply_problem(q, 415, "the body must be JSON, with Content-Type: application/json");
-        return NULL;
-    }
-    j = json_read((const char *)body, n, &e);
-    if (j && json_is_object(j))
-        return j;
-    reply_problem(
-        q, 400, "the body is not a JSON object%s%s", j ? "" : ": ", j ? "" : error_text(&e));
-    json_decref(j);
-    return NULL;
+struct wr_json list_begin(struct buf *b)
+{
+    struct wr_json j = buf_json(b);
+
+    wr_json_object(&j);
+    wr_json_key(&j, "items");
+    wr_json_array(&j);
+    return j;
 }
 
-bool request_text(struct http_request *q, const char *name, char *out, size_t cap)
+void reply_list_consume(struct http_request *q, struct buf *b, struct wr_json *j, const char *next)
 {
-    int r = http_query_get(q, name, out, cap);
-
-    if (r == -ENOENT) {
-        out[0] = '\0';
-        return true;
-    }
-    if (r >= 0)
-        return true;
-    reply_problem(q, 422, "%s: expected at most %zu bytes of text", name, cap - 1);
-    return false;
-}
-
-bool request_int(
-    struct http_request *q, const char *name, int64_t min, int64_t max, int64_t def, int64_t *ret)
-{
-    char text[32];
-    int64_t v;
-    int r = http_query_get(q, name, text, sizeof text);
-
-    if (r == -ENOENT) {
-        *ret = def;
-        return true;
-    }
-    if (r < 0 || text_to_int(text, &v) < 0 || v < min || v > max) {
-        reply_problem(q, 422, "%s: expected an integer from %lld to %lld", name, (long long)min,
-            (long long)max);
-        return false;
-    }
-    *ret = v;
-    return true;
-}
-
-bool request_time(struct http_request *q, const char *name, int64_t *ret)
-{
-    char text[64];
-
-    if (!request_text(q, name, text, sizeof text))
-        return false;
-    if (!text[0]) {
-        *ret = 0;
-        return true;
-    }
-    if (clock_parse(text, ret) == 0)
-        return true;
-    reply_problem(q, 422, "%s: expected a time like 2026-01-31T12:00:00Z", name);
-    return false;
-}
-
-struct device *request_device(struct api *a, struct http_request *q, const struct route_args *args)
-{
-    struct device *d = devices_find(a->devices, args->id);
-
-    if (!d)
-        reply_problem(q, 404, "there is no device \"%s\"", args->id);
-    return d;
+    wr_json_end(j);
+    wr_json_key(j, "next");
+    wr_json_string(j, next);
+    wr_json_end(j);
+    reply_json_consume(q, 200, b, j);
 }

@@ -1,9 +1,8 @@
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
-#include "http/api.h"
+#include "http/pending.h"
 
 static int one_device(void *ctx, struct device *d)
 {
@@ -14,17 +13,10 @@ static int one_device(void *ctx, struct device *d)
 void devices_list(struct api *a, struct http_request *q, const struct route_args *args)
 {
     struct buf b = BUF_INIT(API_MAX_REPLY_BYTES);
-    struct wr_json j = buf_json(&b);
+    struct wr_json j = list_begin(&b);
 
-    wr_json_object(&j);
-    wr_json_key(&j, "items");
-    wr_json_array(&j);
     devices_each(a->devices, one_device, &j);
-    wr_json_end(&j);
-    wr_json_key(&j, "next");
-    wr_json_null(&j);
-    wr_json_end(&j);
-    reply_json_consume(q, 200, &b, &j);
+    reply_list_consume(q, &b, &j, NULL);
 }
 
 static void reply_device(struct http_request *q, int status, const struct device *d)
@@ -101,33 +93,21 @@ void devices_post(struct api *a, struct http_request *q, const struct route_args
 }
 
 /* A change is answered when it is durable. By then the client may have gone, or the device. */
-struct change {
-    struct api *api;
-    struct http_request *request; /* NULL: gone */
-    char id[WR_NAME_MAX + 1];
-};
-
-static void change_gone(void *ctx, struct http_request *q)
-{
-    struct change *c = http_ctx(q);
-
-    c->request = NULL;
-}
-
 static void change_stored(void *ctx, int result)
 {
-    _cleanup_(freep) struct change *c = ctx;
-    struct device *d = devices_find(c->api->devices, c->id);
+    _cleanup_(freep) struct pending *p = ctx;
+    struct http_request *q = pending_take(p);
+    struct device *d = devices_find(p->api->devices, p->args.id);
 
-    if (!c->request)
+    if (!q)
         return;
     if (result < 0)
-        reply_problem(c->request, status_of(result), "the change could not be stored: %s",
-            error_name(result));
+        reply_problem(
+            q, status_of(result), "the change could not be stored: %s", error_name(result));
     else if (!d)
-        reply_problem(c->request, 404, "the device was removed meanwhile");
+        reply_problem(q, 404, "the device was removed meanwhile");
     else
-        reply_device(c->request, 200, d);
+        reply_device(q, 200, d);
 }
 
 static bool parse_change(
@@ -155,7 +135,7 @@ void device_patch(struct api *a, struct http_request *q, const struct route_args
     _cleanup_(json_freep) json_t *body = d ? request_json(q, false) : NULL;
     struct device_change change = {0};
     struct error e = ERROR_NULL;
-    struct change *c;
+    struct pending *p;
     bool enabled;
 
     if (!body)
@@ -164,20 +144,9 @@ void device_patch(struct api *a, struct http_request *q, const struct route_args
         reply_error(q, &e);
         return;
     }
-    c = calloc(1, sizeof *c);
-    if (!c) {
-        reply_problem(q, 500, "no memory");
-        return;
-    }
-    *c = (struct change){.api = a, .request = q};
-    snprintf(c->id, sizeof c->id, "%s", args->id);
-    http_set_ctx(q, c);
-    http_on_gone(q, change_gone);
-    if (device_change(d, &change, change_stored, c, &e) < 0) {
-        http_on_gone(q, NULL);
-        free(c);
-        reply_error(q, &e);
-    }
+    p = pending_new(a, q, args);
+    if (p && device_change(d, &change, change_stored, p, &e) < 0)
+        pending_failed(p, e.code, error_text(&e));
 }
 
 void device_delete(struct api *a, struct http_request *q, const struct route_args *args)

@@ -41,17 +41,10 @@ static int one_item(void *ctx, const struct found_item *i)
 void found_list(struct api *a, struct http_request *q, const struct route_args *args)
 {
     struct buf b = BUF_INIT(API_MAX_REPLY_BYTES);
-    struct wr_json j = buf_json(&b);
+    struct wr_json j = list_begin(&b);
 
-    wr_json_object(&j);
-    wr_json_key(&j, "items");
-    wr_json_array(&j);
     found_each(a->found, one_item, &j);
-    wr_json_end(&j);
-    wr_json_key(&j, "next");
-    wr_json_null(&j);
-    wr_json_end(&j);
-    reply_json_consume(q, 200, &b, &j);
+    reply_list_consume(q, &b, &j, NULL);
 }
 
 void found_adopt_post(struct api *a, struct http_request *q, const struct route_args *args)

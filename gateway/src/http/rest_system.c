@@ -34,17 +34,10 @@ static int one_plugin(void *ctx, const struct driver_status *s)
 void plugins_list(struct api *a, struct http_request *q, const struct route_args *args)
 {
     struct buf b = BUF_INIT(API_MAX_REPLY_BYTES);
-    struct wr_json j = buf_json(&b);
+    struct wr_json j = list_begin(&b);
 
-    wr_json_object(&j);
-    wr_json_key(&j, "items");
-    wr_json_array(&j);
     drivers_each(a->drivers, one_plugin, &j);
-    wr_json_end(&j);
-    wr_json_key(&j, "next");
-    wr_json_null(&j);
-    wr_json_end(&j);
-    reply_json_consume(q, 200, &b, &j);
+    reply_list_consume(q, &b, &j, NULL);
 }
 
 void info_get(struct api *a, struct http_request *q, const struct route_args *args)

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "http/query.h"
+
 static const struct wr_param page_query[] = {
     {.key = "limit",
         .type = WR_INT,
@@ -211,6 +213,8 @@ void route_dispatch(struct api *a, struct http_request *q)
         return;
     }
     status = auth_check(a->auth, q, r->permission, args.id[0] ? args.id : NULL, &e);
+    if (status == 0 && query_check(http_query(q), r->query, &e) < 0)
+        status = 400;
     if (status != 0)
         reply_problem(q, status, "%s", error_text(&e));
     else

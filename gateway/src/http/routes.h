@@ -1,5 +1,5 @@
-/* routes.h - one table of all routes: from it come dispatch, permissions, 405 with Allow, OpenAPI
- * and the docs' test. */
+/* routes.h - one table of all routes: from it come dispatch, permissions, 405 with Allow, the check
+ * of the query, OpenAPI and the docs' test. */
 #pragma once
 
 #include <warren/driver.h>
@@ -12,7 +12,7 @@ struct route {
     enum permission permission;
     route_fn handle;
     const char *summary;          /* one line, for OpenAPI */
-    const struct wr_param *query; /* NULL: none */
+    const struct wr_param *query; /* what may stand behind the "?", and nothing else; NULL: none */
     const char *request;          /* name of the body's schema in openapi.c; NULL: no body */
     const char *response;         /* name of the schema of 200 or 201; NULL: not JSON, see type */
     const char *type;             /* content type of the answer; NULL: application/json */

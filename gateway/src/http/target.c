@@ -114,7 +114,8 @@ static bool query_name_is(const char *s, const char *end, const char *name)
     return *name == '\0';
 }
 
-static int query_value(const char *s, const char *end, char *out, size_t cap)
+/* A name or a value. */
+static int query_text(const char *s, const char *end, char *out, size_t cap)
 {
     size_t n = 0;
 
@@ -142,9 +143,20 @@ int target_query_get(const char *query, const char *name, char *out, size_t cap)
         const char *equals = memchr(s, '=', (size_t)(end - s));
 
         if (query_name_is(s, equals ? equals : end, name))
-            return equals ? query_value(equals + 1, end, out, cap)
-                          : query_value(end, end, out, cap);
+            return equals ? query_text(equals + 1, end, out, cap) : query_text(end, end, out, cap);
         s = *end ? end + 1 : end;
     }
     return -ENOENT;
+}
+
+int target_query_next(const char **query, char *name, size_t cap)
+{
+    const char *s = *query + strspn(*query, "&");
+    const char *end = s + strcspn(s, "&");
+    const char *equals = memchr(s, '=', (size_t)(end - s));
+
+    *query = end;
+    if (s == end)
+        return -ENOENT;
+    return cap == 0 ? -ENOBUFS : query_text(s, equals ? equals : end, name, cap);
 }

@@ -13,3 +13,7 @@ int target_path_decode(char *path, size_t n, const char **ret_why);
  * -EINVAL: bad escape, NUL, or not UTF-8; -ENOBUFS: longer than cap - 1. `out` is then untouched or
  * holds a part of it. */
 int target_query_get(const char *query, const char *name, char *out, size_t cap);
+
+/* The name of the next parameter, decoded; *query, at first the whole, moves behind it. Empty ones ("&&") are passed over. Its length;
+ * -ENOENT: there are no more; else as above, and *query moves on as well. */
+int target_query_next(const char **query, char *name, size_t cap);

@@ -98,3 +98,31 @@ Test(target, says_what_is_wrong_with_a_parameter)
     cr_expect_eq(target_query_get("a=1234", "a", out, sizeof out), -ENOBUFS);
     cr_expect_eq(target_query_get("a=1", "a", out, 0), -ENOBUFS);
 }
+
+Test(target, steps_through_the_names_of_a_query)
+{
+    const char *at = "&a=1&&%62+c=&d&=x&";
+    char out[16];
+
+    cr_expect_eq(target_query_next(&at, out, sizeof out), 1);
+    cr_expect_str_eq(out, "a");
+    cr_expect_eq(target_query_next(&at, out, sizeof out), 3);
+    cr_expect_str_eq(out, "b c");
+    cr_expect_eq(target_query_next(&at, out, sizeof out), 1);
+    cr_expect_str_eq(out, "d");
+    cr_expect_eq(target_query_next(&at, out, sizeof out), 0, "a value without a name");
+    cr_expect_eq(target_query_next(&at, out, sizeof out), -ENOENT);
+    cr_expect_eq(target_query_next(&at, out, sizeof out), -ENOENT);
+}
+
+Test(target, steps_over_names_that_are_none)
+{
+    const char *at = "%zz=1&%00&abcd=1&e=2";
+    char out[4];
+
+    cr_expect_eq(target_query_next(&at, out, sizeof out), -EINVAL);
+    cr_expect_eq(target_query_next(&at, out, sizeof out), -EINVAL);
+    cr_expect_eq(target_query_next(&at, out, sizeof out), -ENOBUFS);
+    cr_expect_eq(target_query_next(&at, out, sizeof out), 1);
+    cr_expect_str_eq(out, "e");
+}

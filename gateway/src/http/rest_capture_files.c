@@ -1,0 +1,57 @@
+/* rest_capture_files.c - the picture of a capture, and its thumbnail. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/text.h"
+#include "http/pending.h"
+
+static void file_answer(
+    void *ctx, int result, int fd, uint64_t bytes, const struct capture_row *row)
+{
+    static const char *const caching = "private, max-age=31536000, immutable";
+    _cleanup_(freep) struct pending *p = ctx;
+    _cleanup_(closep) int file = result == 0 ? fd : -1;
+    struct http_request *q = pending_take(p);
+    char etag[80], sha256[65], name[WR_NAME_MAX + 64];
+    struct http_reply_header headers[] = {{"Cache-Control", caching}, {"Content-Disposition", name},
+        {"X-Content-Type-Options", "nosniff"}};
+
+    if (!q)
+        return;
+    if (result < 0) {
+        reply_problem(q, status_of(result), "%s",
+            result == -ENOENT ? "there is no such picture" : "the picture cannot be read");
+        return;
+    }
+    text_hex(row->sha256, sizeof row->sha256, sha256);
+    snprintf(etag, sizeof etag, "\"%s%s\"", sha256, p->thumb ? "-thumb" : "");
+    snprintf(name, sizeof name, "inline; filename=\"%s-%llu.jpg\"", row->device,
+        (unsigned long long)row->id);
+    http_reply_file(q, "image/jpeg", file, bytes, etag, headers, N_ELEMENTS(headers));
+    file = -1;
+}
+
+static void send_file(
+    struct api *a, struct http_request *q, const struct route_args *args, enum capture_file which)
+{
+    struct pending *p;
+    uint64_t id;
+    int r;
+
+    if (!request_capture(q, args, &id) || !(p = pending_new(a, q, args)))
+        return;
+    p->thumb = which == CAPTURE_THUMB;
+    r = store_capture_open(a->store, id, which, file_answer, p);
+    if (r < 0)
+        pending_failed(p, r, NULL);
+}
+
+void capture_image(struct api *a, struct http_request *q, const struct route_args *args)
+{
+    send_file(a, q, args, CAPTURE_IMAGE);
+}
+
+void capture_thumb(struct api *a, struct http_request *q, const struct route_args *args)
+{
+    send_file(a, q, args, CAPTURE_THUMB);
+}
