@@ -96,7 +96,7 @@ struct conn *reply_begin(struct http_request *q)
     struct conn *c = q->conn;
 
     if (c) {
-        c->state = CONN_ANSWER;
+        conn_enter(c, CONN_ANSWER);
         c->request = NULL;
     }
     return c;
@@ -161,7 +161,7 @@ void conn_refuse(struct conn *c, int status, const char *why)
     int r;
 
     s->stats.n_refused++;
-    c->state = CONN_ANSWER;
+    conn_enter(c, CONN_ANSWER);
     c->keep = false;
     r = answer_head(c, status, type, (int64_t)n, upgrade, status == 426 ? N_ELEMENTS(upgrade) : 0);
     if (r == 0)

@@ -85,7 +85,7 @@ int conn_push(struct conn *c)
 
 void conn_linger(struct conn *c)
 {
-    c->state = CONN_LINGER;
+    conn_enter(c, CONN_LINGER);
     c->keep = false;
     buf_fini(&c->in);
     if (c->peer_done || shutdown(c->fd, SHUT_WR) < 0 || timer_once(&c->timer, LINGER_US) < 0)
@@ -100,7 +100,7 @@ static void conn_answered(struct conn *c)
         conn_linger(c);
         return;
     }
-    c->state = CONN_IDLE;
+    conn_enter(c, CONN_IDLE);
     if (c->in.len > 0)
         loop_defer(c->server->loop, &c->later);
     else
@@ -245,7 +245,7 @@ int conn_new(struct http_server *s, int fd, const char *peer)
     strncpy(c->peer, peer, sizeof c->peer - 1);
     timer_init(&c->timer, s->loop, conn_timeout);
     deferred_init(&c->later, conn_later);
-    list_append(&s->conns, &c->link);
+    list_append(&s->conns[RANK_SILENT], &c->link);
     s->stats.n_connections++;
     r = watch_fd_new(s->loop, fd, conn_ready, c, &c->watch);
     if (r == 0)

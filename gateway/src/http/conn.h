@@ -30,6 +30,15 @@ struct file_body;
 struct watch_fd;
 struct websockets;
 
+/* In this order connections give way to new ones when all places are taken; the last does not. */
+enum conn_rank {
+    RANK_SILENT, /* has not sent a whole head yet */
+    RANK_DONE,   /* between requests, or all is said */
+    RANK_ASKING, /* its request's body is on its way */
+    RANK_SERVED,
+    RANK_COUNT
+};
+
 struct http_server {
     struct loop *loop;
     struct http_server_events events;
@@ -42,7 +51,8 @@ struct http_server {
     int spare; /* given up for a moment when there are no descriptors, to be able to turn a client away */
     uint16_t port;
     struct watch_fd *watch;
-    struct list conns;
+    struct list conns[RANK_COUNT];
+    int64_t told_us;               /* when it was last said that all places are taken */
     struct websockets *websockets; /* NULL when the owner takes none */
 
     int64_t date_s; /* of the text below */
@@ -129,6 +139,13 @@ int conn_push(struct conn *c);
 void conn_block(struct conn *c);
 /* Says the last word's end, and waits a little for the client's. */
 void conn_linger(struct conn *c);
+
+/* --- room.c ------------------------------------------------------------------------------------- */
+
+/* All changes of state go through this. */
+void conn_enter(struct conn *c, enum conn_state state);
+/* Closes the connection that would be missed least. False: all are being served. Not from within the owner's calls. */
+bool server_make_room(struct http_server *s);
 
 /* --- intake.c ----------------------------------------------------------------------------------- */
 

@@ -20,7 +20,7 @@ static int conn_dispatch(struct conn *c)
     struct http_request *q = c->request;
 
     timer_stop(&c->timer);
-    c->state = CONN_OWNER;
+    conn_enter(c, CONN_OWNER);
     c->keep = q->head.keep;
     c->server->stats.n_requests++;
     c->server->events.request(c->server->ctx, q);
@@ -56,7 +56,7 @@ static int conn_begin_body(struct conn *c)
         conn_refuse(c, 413, "the body is larger than 256 KiB");
         return 0;
     }
-    c->state = CONN_BODY;
+    conn_enter(c, CONN_BODY);
     c->chunked = (struct chunked){0};
     if (h->expect_continue && c->in.len == 0 &&
         send(c->fd, go_on, strlen(go_on), MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)strlen(go_on))
@@ -73,7 +73,7 @@ static int conn_step_idle(struct conn *c)
     buf_consume(&c->in, n);
     if (c->in.len == 0)
         return 0;
-    c->state = CONN_HEAD;
+    conn_enter(c, CONN_HEAD);
     c->scanned = 0;
     return timer_once(&c->timer, HTTP_READ_TIMEOUT_US) < 0 ? -ENOMEM : 1;
 }

@@ -207,6 +207,8 @@ void metrics_get(struct api *a, struct http_request *q, const struct route_args 
         &b, "warren_http_requests_total", "counter", "Requests answered.", (double)s->n_requests);
     single(&b, "warren_http_refused_total", "counter", "Connections and requests refused.",
         (double)s->n_refused);
+    single(&b, "warren_http_evicted_total", "counter",
+        "Silent or idle connections closed to make room for new ones.", (double)s->n_evicted);
     viewer_metrics(&b, ws_hub_stats(a->ws));
     store_metrics(&b, store_usage(a->store));
     process_metrics(&b, a);

@@ -60,22 +60,13 @@ static void address_text(const union address *a, char out[static INET6_ADDRSTRLE
 
 /* --- accepting -------------------------------------------------------------------------------- */
 
-/* Without descriptors the client would wait, and the loop spin: takes it in with the spare one and closes it. */
-static void server_turn_away(struct http_server *s)
-{
-    close(s->spare);
-    close(accept4(s->fd, NULL, NULL, SOCK_CLOEXEC));
-    s->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    s->stats.n_refused++;
-}
-
 static void server_take(struct http_server *s, int fd, const union address *from)
 {
     char peer[INET6_ADDRSTRLEN];
     int on = 1;
 
     s->stats.n_accepted++;
-    if (s->stats.n_connections >= s->max_connections) {
+    if (s->stats.n_connections >= s->max_connections && !server_make_room(s)) {
         s->stats.n_refused++;
         close(fd);
         return;
@@ -86,20 +77,44 @@ static void server_take(struct http_server *s, int fd, const union address *from
         s->stats.n_refused++;
 }
 
+static int server_accept(struct http_server *s, union address *ret_from)
+{
+    socklen_t n = sizeof *ret_from;
+    int fd = accept4(s->fd, &ret_from->any, &n, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+    return fd < 0 ? -errno : fd;
+}
+
+/* There are no descriptors: the client would wait, and the loop spin. Takes it in with the spare one, and it stays when another can go. */
+static int server_accept_with_spare(struct http_server *s, union address *ret_from)
+{
+    int fd;
+
+    close(s->spare);
+    fd = server_accept(s, ret_from);
+    if (fd >= 0 && !server_make_room(s)) {
+        close(fd);
+        s->stats.n_refused++;
+        fd = -ECONNABORTED;
+    }
+    s->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return fd;
+}
+
 static void server_ready(void *ctx, unsigned events)
 {
     struct http_server *s = ctx;
 
-    for (unsigned i = 0; i < ACCEPTS_PER_TURN; i++) {
+    /* Who came in in this turn is heard before it could have to make room. */
+    for (unsigned i = 0; i < MIN(ACCEPTS_PER_TURN, 1 + s->max_connections / 4); i++) {
         union address from;
-        socklen_t n = sizeof from;
-        int fd = accept4(s->fd, &from.any, &n, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        int fd = server_accept(s, &from);
 
+        if (fd == -EMFILE || fd == -ENFILE)
+            fd = server_accept_with_spare(s, &from);
         if (fd >= 0)
             server_take(s, fd, &from);
-        else if (errno == EMFILE || errno == ENFILE)
-            server_turn_away(s);
-        else if (errno != ECONNABORTED && errno != EINTR)
+        else if (fd != -ECONNABORTED && fd != -EINTR)
             return;
     }
 }
@@ -163,7 +178,8 @@ int http_server_new(struct loop *l, const struct http_server_config *config,
     s->max_message_bytes =
         config->max_message_bytes ? config->max_message_bytes : DEFAULT_MAX_MESSAGE_BYTES;
     s->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    list_init(&s->conns);
+    for (enum conn_rank rank = 0; rank < RANK_COUNT; rank++)
+        list_init(&s->conns[rank]);
     r = server_listen(s, config, e);
     if (r == 0 && events->ws_check)
         r = websockets_new(s, &s->websockets, e);
@@ -192,8 +208,9 @@ struct http_server *http_server_free(struct http_server *s)
     s->watch = watch_fd_free(s->watch);
     if (s->fd >= 0)
         close(s->fd);
-    while (!list_empty(&s->conns))
-        conn_free(list_first(&s->conns, struct conn, link));
+    for (enum conn_rank rank = 0; rank < RANK_COUNT; rank++)
+        while (!list_empty(&s->conns[rank]))
+            conn_free(list_first(&s->conns[rank], struct conn, link));
     s->websockets = websockets_free(s->websockets);
     if (s->spare >= 0)
         close(s->spare);

@@ -72,7 +72,7 @@ enum http_field {
 struct http_server_config {
     const char *address;      /* "127.0.0.1", "::1", "0.0.0.0", "::" */
     uint16_t port;            /* 0: any */
-    unsigned max_connections; /* over it new ones are closed at accept; 0: 512 */
+    unsigned max_connections; /* over it those that say nothing make room; where there are none, the new one is closed; 0: 512 */
     size_t max_message_bytes; /* of what is sent in one write; 0: 16 MiB and a bit */
 };
 
@@ -106,6 +106,7 @@ struct http_server *http_server_free(struct http_server *s);
 
 struct http_server_stats {
     uint64_t n_accepted, n_requests, n_refused, n_bytes_sent;
+    uint64_t n_evicted; /* made room for a new one */
     unsigned n_connections, n_ws, n_streams;
 };
 const struct http_server_stats *http_server_stats(const struct http_server *s);

@@ -17,7 +17,7 @@ static struct conn *stream_conn(const struct http_stream *s)
 static struct http_stream *stream_start(
     struct conn *c, const struct http_stream_events *events, void *ctx)
 {
-    c->state = CONN_STREAM;
+    conn_enter(c, CONN_STREAM);
     c->stream = (struct http_stream){.events = *events, .ctx = ctx};
     c->server->stats.n_streams++;
     buf_fini(&c->in);
@@ -61,7 +61,7 @@ static void stream_next(struct conn *c)
 
     if (s->ending) {
         c->server->stats.n_streams--;
-        c->state = CONN_LINGER;
+        conn_enter(c, CONN_LINGER);
         s->events.closed(s->ctx, s);
         conn_linger(c);
     } else if (s->wants) {

@@ -383,20 +383,21 @@ Test(server, says_why_it_cannot_listen)
 Test(server, survives_having_no_descriptors)
 {
     struct rlimit limit;
-    int fd = client_new(&w.talk), other;
+    int fd = client_new(&w.talk), next;
 
-    other = client_new(&w.talk);
+    client_say(&w.talk, fd, "GET /later HTTP/1.1\r\n" H CLOSE "\r\n");
+    next = dup(0);
+    close(next);
     getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur =
-        (rlim_t)dup(0) + 2; /* room for the client's own, and the server's of the first */
+    limit.rlim_cur = (rlim_t)next + 1; /* room for the client's own */
     setrlimit(RLIMIT_NOFILE, &limit);
     int one = client_new(&w.talk);
     cr_expect(client_ended(&w.talk, one));
+    cr_expect_eq(http_server_stats(w.server)->n_refused, 1);
     close(one);
-    client_say(&w.talk, fd, "GET /hello HTTP/1.1\r\n" H CLOSE "\r\n");
+    http_reply(w.waiting[0], 200, "text/plain", "hello", 5, NULL, 0);
     cr_expect_not_null(strstr(client_read(&w.talk, fd, NULL), "hello"));
     close(fd);
-    close(other);
 }
 
 static void setup_few(void)
@@ -409,8 +410,11 @@ TestSuite(server_limits, .init = setup_few, .fini = teardown, .timeout = 30);
 
 Test(server_limits, closes_more_connections_than_it_may_have)
 {
-    int a = client_new(&w.talk), b = client_new(&w.talk), c = client_new(&w.talk);
+    int a = client_new(&w.talk), b = client_new(&w.talk), c;
 
+    client_say(&w.talk, a, "GET /later HTTP/1.1\r\n" H "\r\n");
+    client_say(&w.talk, b, "GET /later HTTP/1.1\r\n" H "\r\n");
+    c = client_new(&w.talk);
     cr_expect(client_ended(&w.talk, c));
     close(a);
     turns(&w.talk, 3);
