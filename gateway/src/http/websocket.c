@@ -15,6 +15,8 @@
  *    callback, 1.1 without;
  *  - Debian's build closes twice, to test itself, whatever is closed by a callback's result, and the close frame is lost; so we close
  *    from a plain callback of the loop, by lws_set_timeout(LWS_TO_KILL_SYNC), which does it once and politely;
+ *  - it says nothing of a frame's head before the first byte behind it is there; so what a head claims is looked at then, and once a second;
+ *  - it takes frames without a mask, and does not tell (docs/security.md);
  *  - the context is destroyed in two steps, neither from within a callback of it: the first closes, and
  *    when its libuv handles have closed, the second frees.
  */
@@ -23,6 +25,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "http/conn.h"
@@ -31,6 +34,8 @@ _Static_assert(HTTP_HEADROOM >= LWS_PRE, "libwebsockets writes its header in fro
 
 /* Beyond any message; libwebsockets adds a little to it in an int. */
 #define TX_PACKET_BYTES (1u << 30)
+/* So often a frame is looked for that claims to be longer than any message, and of which nothing comes. */
+#define CLAIMS_US US_PER_S
 /* Descriptors of libwebsockets' own beside the connections. */
 #define EXTRA_FDS 16
 /* For a close frame and its answer; then the connection is cut. */
@@ -44,6 +49,7 @@ struct websockets {
     struct lws_context *context; /* set to NULL by libwebsockets when it has freed it */
     struct lws_vhost *vhost;
     struct list all;
+    struct timer claims; /* runs while there is one */
     const char *adopting; /* the peer, while a connection is handed over; else NULL */
     size_t max_message_bytes;
 };
@@ -188,6 +194,8 @@ static int ws_established(struct websockets *all, struct ws *w, struct lws *wsi)
     w->message = BUF_INIT(WS_MAX_MESSAGE_BYTES);
     timer_init(&w->close_timer, s->loop, ws_cut);
     deferred_init(&w->serve, ws_serve);
+    if (list_empty(&all->all) && timer_every(&all->claims, CLAIMS_US) < 0)
+        log_warning("no memory to look after WebSockets' frames");
     list_append(&all->all, &w->link);
     s->stats.n_ws++;
     s->stats.n_connections++;
@@ -206,6 +214,8 @@ static int ws_gone(struct ws *w)
     deferred_cancel(&w->serve);
     buf_fini(&w->message);
     list_remove(&w->link);
+    if (list_empty(&all->all))
+        timer_stop(&all->claims);
     all->server->stats.n_ws--;
     all->server->stats.n_connections--;
     all->server->events.ws_closed(all->server->ctx, w);
@@ -222,6 +232,32 @@ static int ws_writable_at_last(struct ws *w)
     return 0;
 }
 
+static void ws_too_long(struct ws *w)
+{
+    buf_fini(&w->message);
+    ws_close(w, 1009, "a message has at most 64 KiB");
+}
+
+/* Of the message that is on its way: `n` bytes were given to us now, and some before. */
+static bool ws_exceeds(const struct ws *w, size_t n)
+{
+    size_t have = w->message.len + n;
+
+    return have > WS_MAX_MESSAGE_BYTES ||
+        lws_remaining_packet_payload(w->wsi) > WS_MAX_MESSAGE_BYTES - have;
+}
+
+static void websockets_claims(struct timer *t)
+{
+    struct websockets *all = container_of(t, struct websockets, claims);
+    struct ws *w;
+
+    list_for_each (w, &all->all, link) {
+        if (w->close_code == 0 && ws_exceeds(w, 0))
+            ws_too_long(w);
+    }
+}
+
 /* A message that came in one piece is passed on where it lies. */
 static int ws_received(struct ws *w, const char *bytes, size_t n)
 {
@@ -233,10 +269,14 @@ static int ws_received(struct ws *w, const char *bytes, size_t n)
         ws_close(w, 1003, "only text is understood here");
         return 0;
     }
+    if (ws_exceeds(w, n)) {
+        ws_too_long(w);
+        return 0;
+    }
     if (!last || w->message.len > 0) {
         if (buf_append(&w->message, bytes, n) < 0) {
             buf_fini(&w->message);
-            ws_close(w, 1009, "a message has at most 64 KiB");
+            ws_close(w, 1011, "no memory");
             return 0;
         }
         bytes = (const char *)buf_data(&w->message);
@@ -358,6 +398,7 @@ int websockets_new(struct http_server *s, struct websockets **ret, struct error 
     all->loop = s->loop;
     all->max_message_bytes = s->max_message_bytes;
     list_init(&all->all);
+    timer_init(&all->claims, s->loop, websockets_claims);
     r = websockets_start(all, s);
     if (r < 0) {
         websockets_free(all);
