@@ -2,9 +2,10 @@
 
 import os
 import shutil
+import subprocess
 import time
 
-from warren import Case, PLUGINS, main, wait_until
+from warren import Case, PLUGINS, WARRENCTL, main, wait_until
 
 
 class DropIn(Case):
@@ -81,6 +82,18 @@ class DropIn(Case):
         p = wait_until("it is refused", self.plugin)
         self.assertEqual(p["state"], "refused")
         self.assertIn("writable by everybody", p["why"])
+
+    def test_links_that_lead_nowhere_are_listed_with_a_sentence(self):
+        (self.folder / "plugins/dead.so").symlink_to("/nonexistent/dead.so")
+        (self.folder / "plugins/loop.so").symlink_to("loop.so")
+        p = wait_until("it is refused", lambda: self.plugin("dead.so"))
+        self.assertEqual(p["state"], "refused")
+        self.assertIn("which is not there", p["why"])
+        self.assertIn("leads back to itself", self.plugin("loop.so")["why"])
+        said = subprocess.run([WARRENCTL, "--url", f"http://127.0.0.1:{self.port}", "plugin", "ls"], capture_output=True, text=True)
+        self.assertEqual(said.returncode, 0, said.stderr)
+        self.assertRegex(said.stdout, r"refused +dead\.so .*not there")
+        self.assertRegex(said.stdout, r"refused +loop\.so .*back to itself")
 
     def test_a_second_file_of_one_driver_is_refused(self):
         shutil.copy(PLUGINS / "demo.so", self.file)

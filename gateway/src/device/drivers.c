@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -32,6 +33,8 @@ struct plugin {
     char why[ERROR_TEXT_MAX];
     /* refused because another file has its name: loaded when that one goes */
     bool shadowed;
+    /* refused because somebody else could change it, or its folder: mending that touches no file */
+    bool distrusted;
     bool seen; /* in the scan that is going on */
 };
 
@@ -40,6 +43,7 @@ struct drivers {
     struct devices *devices;
     struct folder folders[DRIVERS_MAX_FOLDERS];
     size_t n_folders, n_plugins;
+    bool lost; /* in the scan that is going on, a driver whose file went */
     struct list plugins;
 };
 
@@ -97,6 +101,11 @@ static void publish(struct drivers *d, const char *type, const struct plugin *p)
 
 static void refuse(struct drivers *d, struct plugin *p, const struct error *e)
 {
+    bool again = p->distrusted && strcmp(p->why, error_text(e)) == 0;
+
+    p->distrusted = e->code == -EPERM || e->code == -EACCES;
+    if (again)
+        return;
     snprintf(p->why, sizeof p->why, "%s", error_text(e));
     log_warning(p->driver ? "a new version of a driver is refused, the old one stays"
                           : "a driver is refused",
@@ -138,6 +147,7 @@ static void load(struct drivers *d, struct plugin *p)
     if (p->driver)
         unload(d, p, "");
     p->driver = driver;
+    p->distrusted = false;
     p->why[0] = '\0';
     log_info("driver loaded", F_STR("driver", driver->name),
         F_STR("version", driver->table->version), F_STR("file", p->file));
@@ -170,36 +180,76 @@ static bool changed(const struct plugin *p, const struct stat *st)
         p->mtime.tv_sec != st->st_mtim.tv_sec || p->mtime.tv_nsec != st->st_mtim.tv_nsec;
 }
 
+static struct plugin *add_plugin(struct drivers *d, const struct folder *folder, const char *file)
+{
+    struct plugin *p;
+
+    if (d->n_plugins >= DRIVERS_MAX) {
+        log_warning(
+            "too many drivers in the folder", F_STR("file", file), F_INT("limit", DRIVERS_MAX));
+        return NULL;
+    }
+    p = calloc(1, sizeof *p);
+    if (!p)
+        return NULL;
+    d->n_plugins++;
+    p->folder = folder;
+    snprintf(p->file, sizeof p->file, "%s", file);
+    list_append(&d->plugins, &p->link);
+    return p;
+}
+
+/* Its code goes; who waited for that is loaded at the end of the scan. */
+static void lose(struct drivers *d, struct plugin *p)
+{
+    log_info("driver removed", F_STR("driver", p->driver->name), F_STR("file", p->file));
+    unload(d, p, "the driver's file was removed");
+    publish(d, "plugin.removed", p);
+    d->lost = true;
+}
+
+/* A link that leads nowhere; a person put it there and wants to know why nothing happens. */
+static void refuse_link(struct drivers *d, struct plugin *p, DIR *dir, int why)
+{
+    char target[256] = "";
+    struct error e = ERROR_NULL;
+
+    if (readlinkat(dirfd(dir), p->file, target, sizeof target - 1) <= 0)
+        error_set(&e, why, "it cannot be looked at: %s", error_name(why));
+    else if (why == -ENOENT || why == -ENOTDIR)
+        error_set(&e, why, "it is a link to %.180s, which is not there", target);
+    else if (why == -ELOOP)
+        error_set(&e, why, "it is a link to %.180s, which leads back to itself", target);
+    else
+        error_set(&e, why, "it is a link to %.180s, which cannot be looked at: %s", target,
+            error_name(why));
+    if (p->driver)
+        lose(d, p);
+    p->shadowed = false;
+    refuse(d, p, &e);
+}
+
 static void look_at(struct drivers *d, const struct folder *folder, DIR *dir, const char *file)
 {
     struct plugin *p = find_plugin(d, folder, file);
     struct stat st;
+    int r = fstatat(dirfd(dir), file, &st, 0) < 0 ? -errno : 0;
 
-    if (fstatat(dirfd(dir), file, &st, 0) < 0)
+    if (r < 0 && fstatat(dirfd(dir), file, &st, AT_SYMLINK_NOFOLLOW) < 0)
         return;
-    if (!p) {
-        if (d->n_plugins >= DRIVERS_MAX) {
-            log_warning(
-                "too many drivers in the folder", F_STR("file", file), F_INT("limit", DRIVERS_MAX));
-            return;
-        }
-        p = calloc(1, sizeof *p);
-        if (!p)
-            return;
-        d->n_plugins++;
-        p->folder = folder;
-        snprintf(p->file, sizeof p->file, "%s", file);
-        list_append(&d->plugins, &p->link);
-    } else if (!changed(p, &st)) {
-        p->seen = true;
+    if (!p && !(p = add_plugin(d, folder, file)))
         return;
-    }
     p->seen = true;
+    if (!changed(p, &st) && !p->distrusted)
+        return;
     p->dev = st.st_dev;
     p->ino = st.st_ino;
     p->size = st.st_size;
     p->mtime = st.st_mtim;
-    load(d, p);
+    if (r < 0)
+        refuse_link(d, p, dir, r);
+    else
+        load(d, p);
 }
 
 static void load_shadowed(struct drivers *d)
@@ -215,23 +265,16 @@ static void load_shadowed(struct drivers *d)
 static void forget_unseen(struct drivers *d, const struct folder *folder)
 {
     struct plugin *p, *next;
-    bool removed = false;
 
     list_for_each_safe (p, next, &d->plugins, link) {
         if (p->seen || p->folder != folder)
             continue;
-        if (p->driver) {
-            log_info("driver removed", F_STR("driver", p->driver->name), F_STR("file", p->file));
-            unload(d, p, "the driver's file was removed");
-            publish(d, "plugin.removed", p);
-            removed = true;
-        }
+        if (p->driver)
+            lose(d, p);
         list_remove(&p->link);
         free(p);
         d->n_plugins--;
     }
-    if (removed)
-        load_shadowed(d);
 }
 
 static int by_name(const void *a, const void *b)
@@ -265,12 +308,15 @@ static void scan(void *ctx)
     qsort(names, n, sizeof *names, by_name);
     list_for_each (p, &d->plugins, link)
         p->seen = false;
+    d->lost = false;
     for (size_t i = 0; i < n; i++) {
         look_at(d, f, dir, names[i]);
         free(names[i]);
     }
     closedir(dir);
     forget_unseen(d, f);
+    if (d->lost)
+        load_shadowed(d);
 }
 
 /* The next of "one:two"; NULL: no more. */

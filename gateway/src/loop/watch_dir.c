@@ -1,9 +1,12 @@
 #include "loop/watch_dir.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "loop/loop.h"
@@ -11,7 +14,8 @@
 #include "loop/watch_fd.h"
 
 #define INTERESTING                                                                                \
-    (IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF)
+    (IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF |       \
+        IN_MOVE_SELF)
 /* Some events at a time; what is left is read in the next turn. */
 #define READ_BYTES 4096
 
@@ -62,13 +66,23 @@ static void watch_dir_settled(struct timer *t)
     w->changed(w->ctx);
 }
 
+/* A link is whole when it is made; a file will be closed. */
+static bool is_link(const struct watch_dir *w, const struct inotify_event *e)
+{
+    char path[PATH_MAX];
+    struct stat st;
+
+    return snprintf(path, sizeof path, "%s/%s", w->path, e->name) < (int)sizeof path &&
+        lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+}
+
 static void watch_dir_event(struct watch_dir *w, const struct inotify_event *e)
 {
     if ((e->mask & IN_Q_OVERFLOW) == 0 && e->wd != w->wd)
         return; /* of a folder that was let go */
-    if (w->writing && e->len > 0)
+    if (w->writing && e->len > 0 && !(e->mask & IN_CREATE))
         w->writing(w->ctx, e->name, e->mask & IN_MODIFY);
-    if (e->mask == IN_MODIFY)
+    if ((e->mask & IN_MODIFY) || ((e->mask & IN_CREATE) && !is_link(w, e)))
         return;
     if (e->mask & IN_MOVE_SELF)
         inotify_rm_watch(w->fd, w->wd);

@@ -8,7 +8,7 @@ struct loop;
 struct watch_dir;
 
 /* `changed` is called once for a burst of changes, `settle_us` after the last; watched are files
- * closed after writing, moved in or out, and deleted. Where inotify cannot be had, and besides, the
+ * closed after writing, moved in or out, and deleted, and links made. Where inotify cannot be had, and besides, the
  * folder is looked at every `rescan_us` (0: never): `changed` is then called each time. A folder
  * that is not there yet is waited for by rescans. */
 int watch_dir_new(struct loop *l, const char *path, int64_t settle_us, int64_t rescan_us,

@@ -86,6 +86,47 @@ Test(watch_dir, tells_of_files_written_moved_and_deleted)
     folder_over(&f);
 }
 
+Test(watch_dir, tells_of_links_made)
+{
+    struct folder f;
+
+    cr_assert_eq(folder_watch(&f, ".", 0), 0);
+    cr_assert_eq(symlink("/nowhere", "a.so"), 0);
+    assert_tells(&f, 1, "made");
+    folder_over(&f);
+}
+
+static struct {
+    unsigned n;
+    bool last;
+    char name[32];
+} said;
+
+static void writing(void *ctx, const char *name, bool is)
+{
+    said.n++;
+    said.last = is;
+    snprintf(said.name, sizeof said.name, "%s", name);
+}
+
+Test(watch_dir, tells_that_a_file_is_being_written)
+{
+    struct folder f;
+    int fd;
+
+    cr_assert_eq(folder_watch(&f, ".", 0), 0);
+    cr_assert_eq(watch_dir_tell_writing(f.watch, writing), 0);
+    fd = open("a.so", O_WRONLY | O_CREAT, 0644);
+    cr_assert_eq(write(fd, "x", 1), 1);
+    assert_tells(&f, 0, "open");
+    cr_assert(said.n == 1 && said.last);
+    cr_assert_str_eq(said.name, "a.so");
+    close(fd);
+    assert_tells(&f, 1, "closed");
+    cr_assert(said.n == 2 && !said.last);
+    folder_over(&f);
+}
+
 Test(watch_dir, a_file_that_is_still_written_to_is_not_told)
 {
     struct folder f;
