@@ -21,6 +21,7 @@
 #include <warren/http.h>
 #include <warren/json_write.h>
 #include <warren/tcp.h>
+#include <warren/text.h>
 
 #include "pi_part.h"
 #include "pi_shortstream.h"
@@ -217,10 +218,7 @@ void json_time(struct wr_json *j, const char *key, int64_t us);
 /* Of a sentence of WHY_MAX bytes, what the camera said. */
 #define SAID_BYTES 160
 
-/* `raw` as valid UTF-8 without control characters ("?" stands for each byte of such) and cut with
- * "…", so that it fits. True: that is what the camera sent, byte by byte. */
-bool said_clean(struct pi_span raw, char *out, size_t cap);
-/* The same for a sentence; "(nothing)" where there is nothing. Returns what is to be shown. */
+/* Fit for a sentence, cut; "(nothing)" where there is nothing. Returns what is to be shown. */
 const char *said(struct pi_span raw, char out[SAID_BYTES]);
 
 /* --- saved.c ---------------------------------------------------------------------------------- */

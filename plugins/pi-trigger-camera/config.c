@@ -177,9 +177,9 @@ static int value_text(const struct wr_value *v, char out[VALUE_MAX])
 /* Text that a setting cannot be is not shown as one either. */
 static bool is_clean(struct pi_span text)
 {
-    char copy[VALUE_MAX + 8];
+    char copy[VALUE_MAX];
 
-    return said_clean(text, copy, sizeof copy);
+    return wr_text_clean(text.at, text.n, copy, sizeof copy);
 }
 
 /* Lists come element by element. */

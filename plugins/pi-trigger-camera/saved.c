@@ -23,10 +23,10 @@ static const char *name_of(const struct saved *s)
 
 static void finish(struct wr_dev *dev, struct saved *s, uint64_t id, const char *note)
 {
-    char text[ANSWER_MAX], path[PATH_MAX_BYTES + 8];
+    char text[ANSWER_MAX], path[PATH_MAX_BYTES];
     struct wr_json j = wr_json_into(text, sizeof text);
 
-    said_clean((struct pi_span){s->path, strlen(s->path)}, path, sizeof path);
+    wr_text_clean(s->path, strlen(s->path), path, sizeof path);
     wr_json_object(&j);
     wr_json_key(&j, "path");
     wr_json_string(&j, path);
@@ -70,10 +70,9 @@ static void stored(struct wr_dev *dev, void *ctx, int result, uint64_t id)
 static const char *key_of(const struct saved *s)
 {
     const char *name = name_of(s);
-    char clean[PATH_MAX_BYTES + 8];
-    struct pi_span raw = {name, strlen(name)};
+    char clean[WR_NAME_MAX + 1];
 
-    return raw.n <= WR_NAME_MAX && said_clean(raw, clean, sizeof clean) ? name : NULL;
+    return wr_text_clean(name, strlen(name), clean, sizeof clean) ? name : NULL;
 }
 
 static void keep(struct wr_dev *dev, struct saved *s, struct wr_frame *frame)
