@@ -170,17 +170,26 @@ struct wr_prop {
 };
 
 /* Something seen and owned by nobody: an advertisement, an mDNS record, an address that a person
- * typed. */
+ * typed. Names and values are what was sent: of any bytes but NUL. Properties of bus "ble":
+ *
+ *     service                    a UUID in its long form, lower case; once for each
+ *     manufacturer.<company>     four hex digits, lower case → the data in hex
+ *     service_data.<uuid>        → the data in hex
+ *     rssi_dbm, tx_power_dbm     numbers as text
+ *     address_type               "public" or "random"
+ *     adapter                    which of ours saw it: "hci0"
+ *
+ * and of "mdns": type ("_http._tcp"), host, port, txt.<key>. */
 struct wr_found {
     uint32_t size;
     const char *bus;     /* "ble", "mdns" or "address" */
-    const char *address; /* as that bus writes it */
+    const char *address; /* as that bus writes it; of "ble" AA:BB:CC:DD:EE:FF */
     const char *name;    /* may be "" */
     const struct wr_prop *props;
-    size_t n_props; /* "service" (once per UUID), "rssi_dbm", "txt.<key>" … */
+    size_t n_props;
 };
 
-/* What is worth a probe(). key: "name", "service" or "type"; pattern: shell-style, * and ? only. A
+/* What is worth a probe(). key: "name" or that of a property; pattern: shell-style, * and ? only. A
  * row with bus "auto" says that the driver needs nothing to reach its device: the host makes one as
  * soon as the driver is there. */
 struct wr_match {

@@ -81,6 +81,7 @@ struct device {
     char why[ERROR_TEXT_MAX];
     /* the options do not fit the driver's table, or the driver rejected it: no use in trying */
     bool misfit;
+    bool rejected; /* by its driver: whoever recognises it may have it */
     bool running;  /* between a good start() and stop(); children: between child() and its end */
     bool restart;  /* online(false) was said: stop, wait, start */
     bool removing; /* out of the registry, to be freed */
@@ -167,12 +168,22 @@ void devices_announce(struct device *dev);
  * anew. */
 void devices_remove_now(struct device *dev);
 
+/* Before a device is made: what is wrong with its options is told to who made them. */
+int devices_check_options(const struct driver *driver, const json_t *options, struct error *e);
+
 /* --- bind.c: a device and its driver's tables ------------------------------------------------- */
 
 /* Checks the options and builds settings and attributes. A misfit leaves the device bound, in
  * DEVICE_ERROR with a sentence. */
 void device_bind(struct device *d, struct driver *driver, const struct wr_kind *kind);
 void device_unbind(struct device *d);
+
+/* How it is reached: its option "address" or "host" as it was given, also without its driver; "". */
+const char *device_address(const struct device *d);
+/* Its driver said after connecting that it is none of its kind: remembered for that address and that
+ * version of the driver, over restarts. */
+void device_remember_rejected(struct device *d);
+bool device_was_rejected(const struct store *s, const struct driver *driver, const char *address);
 
 /* --- setting.c -------------------------------------------------------------------------------- */
 

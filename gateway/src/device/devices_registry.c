@@ -77,8 +77,7 @@ static int choose_id(struct devices *d, const char *wanted, const char *name,
     return 0;
 }
 
-/* Before a device is made: what is wrong with its options is told to who made them. */
-static int check_options(const struct driver *driver, const json_t *options, struct error *e)
+int devices_check_options(const struct driver *driver, const json_t *options, struct error *e)
 {
     const struct wr_param *rows = driver->table->options;
     struct param_value *values;
@@ -110,7 +109,7 @@ int devices_add(struct devices *d, const char *id, const char *name, const char 
     if (strlen(name) >= DEVICE_NAME_BYTES)
         return error_set(e, -EINVAL, "name: at most %d bytes", DEVICE_NAME_BYTES - 1);
     if ((r = choose_id(d, id, *name ? name : driver_name, chosen, e)) < 0 ||
-        (r = check_options(driver, options, e)) < 0)
+        (r = devices_check_options(driver, options, e)) < 0)
         return r;
     if (d->n >= DEVICES_MAX ||
         !(dev = devices_make(d, chosen, name, driver_name, DEVICE_OF_DATABASE)))
@@ -167,7 +166,7 @@ static int check_change(struct device *dev, const struct device_change *c, struc
     if (r == 0 && c->name && (!*c->name || strlen(c->name) >= DEVICE_NAME_BYTES))
         r = error_set(e, -EINVAL, "name: 1 to %d bytes", DEVICE_NAME_BYTES - 1);
     if (r == 0 && c->options && dev->driver)
-        r = check_options(dev->driver, c->options, e);
+        r = devices_check_options(dev->driver, c->options, e);
     if (r == 0 && c->settings)
         r = settings_change(dev, c->settings, false, NULL, NULL, e);
     return r;

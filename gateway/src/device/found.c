@@ -3,11 +3,17 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
+#include <warren/text.h>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "device/device.h"
 #include "device/drivers.h"
 #include "loop/timer.h"
+
+/* Drivers' errors in probe() are told at most so often: a scan sees a thing ten times a second. */
+#define COMPLAIN_EVERY_US INT64_C(10000000)
 
 struct item {
     struct list link;
@@ -15,6 +21,7 @@ struct item {
         driver[WR_NAME_MAX + 1];
     struct wr_prop *props;
     size_t n_props;
+    bool ask; /* drivers came or went since it was asked about */
     int64_t first_seen_us, last_seen_us;
     int64_t expires_us; /* monotonic */
 };
@@ -24,18 +31,25 @@ struct found {
     struct bus *bus;
     struct devices *devices;
     struct drivers *drivers;
+    struct bus_listener ear;
     struct list items;
     size_t n;
     struct timer expiry;
+    int64_t complain_us; /* not before */
 };
+
+static void props_free(struct wr_prop *props, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        free((char *)props[k].key);
+        free((char *)props[k].value);
+    }
+    free(props);
+}
 
 static void item_free(struct found *f, struct item *i)
 {
-    for (size_t k = 0; k < i->n_props; k++) {
-        free((char *)i->props[k].key);
-        free((char *)i->props[k].value);
-    }
-    free(i->props);
+    props_free(i->props, i->n_props);
     list_remove(&i->link);
     f->n--;
     free(i);
@@ -48,6 +62,21 @@ static void expire(struct timer *t)
 
     list_for_each_safe (i, next, &f->items, link) {
         if (i->expires_us <= loop_now_us(f->loop))
+            item_free(f, i);
+    }
+}
+
+/* Drivers came or went. */
+static void heard(struct bus_listener *l, struct event *e)
+{
+    struct found *f = container_of(l, struct found, ear);
+    struct item *i, *next;
+
+    if (strcmp(e->type, "plugin.loaded") != 0 && strcmp(e->type, "plugin.removed") != 0)
+        return;
+    list_for_each_safe (i, next, &f->items, link) {
+        i->ask = true;
+        if (!drivers_find(f->drivers, i->driver))
             item_free(f, i);
     }
 }
@@ -68,6 +97,8 @@ int found_new(struct loop *l, struct bus *b, struct devices *devices, struct dri
         free(f);
         return r;
     }
+    f->ear = (struct bus_listener){.event = heard};
+    bus_listen(b, &f->ear);
     *ret = f;
     return 0;
 }
@@ -76,6 +107,7 @@ struct found *found_free(struct found *f)
 {
     if (!f)
         return NULL;
+    bus_unlisten(&f->ear);
     while (!list_empty(&f->items))
         item_free(f, list_first(&f->items, struct item, link));
     timer_stop(&f->expiry);
@@ -114,31 +146,65 @@ struct asking {
     const char *driver;
 };
 
+static void complain(struct found *f, const char *driver, const struct wr_found *seen, int r)
+{
+    if (loop_now_us(f->loop) < f->complain_us)
+        return;
+    f->complain_us = loop_now_us(f->loop) + COMPLAIN_EVERY_US;
+    log_warning("a driver cannot say whether what was seen is its own", F_STR("driver", driver),
+        F_STR("address", seen->address), F_ERRNO(r));
+}
+
 static int ask_one(void *ctx, const struct driver_status *s)
 {
     struct asking *a = ctx;
-    int r = s->loaded ? ask(drivers_find(a->found->drivers, s->name), a->seen) : -ENODEV;
+    struct driver *driver = s->loaded ? drivers_find(a->found->drivers, s->name) : NULL;
+    int r;
 
+    if (!driver || device_was_rejected(a->found->devices->env.store, driver, a->seen->address))
+        return 0;
+    r = ask(driver, a->seen);
     if (r == 0)
         a->driver = s->name;
-    return r == -ENODEV ? 0 : 1;
+    else if (r != -ENODEV)
+        complain(a->found, s->name, a->seen, r);
+    return r != -ENODEV;
 }
 
-static int owned_by(void *ctx, struct device *d)
+struct owner {
+    const char *address;
+    struct device *device;
+};
+
+static int is_owner(void *ctx, struct device *d)
 {
-    const char *address = ctx;
+    struct owner *o = ctx;
 
-    for (size_t i = 0; i < d->n_options; i++) {
-        const char *key = d->driver->table->options[i].key;
-
-        if (d->options[i].text && (strcmp(key, "address") == 0 || strcmp(key, "host") == 0) &&
-            strcmp(d->options[i].text, address) == 0)
-            return 1;
-    }
-    return 0;
+    if (strcasecmp(device_address(d), o->address) != 0)
+        return 0;
+    o->device = d;
+    return 1;
 }
 
-static struct item *find_item(const struct found *f, const char *id)
+/* NULL: nobody. */
+static struct device *owner_of(const struct found *f, const char *address)
+{
+    struct owner o = {.address = address};
+
+    devices_each(f->devices, is_owner, &o);
+    return o.device;
+}
+
+static bool is_owned(const struct found *f, const char *address)
+{
+    const struct device *d = owner_of(f, address);
+
+    return d && !d->rejected;
+}
+
+/* --- what is kept ----------------------------------------------------------------------------- */
+
+static struct item *find_id(const struct found *f, const char *id)
 {
     struct item *i;
 
@@ -149,22 +215,71 @@ static struct item *find_item(const struct found *f, const char *id)
     return NULL;
 }
 
-static bool copy_props(struct item *i, const struct wr_found *seen)
+static struct item *find_seen(const struct found *f, const struct wr_found *seen)
 {
-    size_t n = MIN(seen->n_props, (size_t)FOUND_MAX_PROPS);
+    struct item *i;
 
-    i->props = calloc(MAX(n, 1), sizeof *i->props);
-    for (; i->props && i->n_props < n; i->n_props++) {
-        struct wr_prop *p = &i->props[i->n_props];
+    list_for_each (i, &f->items, link) {
+        if (strcmp(i->bus, seen->bus) == 0 && strcasecmp(i->address, seen->address) == 0)
+            return i;
+    }
+    return NULL;
+}
 
-        p->key = strdup(seen->props[i->n_props].key);
-        p->value = strdup(seen->props[i->n_props].value);
-        if (!p->key || !p->value) {
-            i->n_props++;
-            return false;
+static uint32_t fnv1a(const char *s)
+{
+    uint32_t h = 2166136261u;
+
+    for (; *s; s++)
+        h = (h ^ (uint8_t)*s) * 16777619u;
+    return h;
+}
+
+/* Of bus and address; where that is too long, or another's already, a part of it and its hash: the
+ * same thing gets the same id again. */
+static void make_id(const struct found *f, const struct wr_found *seen, char id[WR_NAME_MAX + 1])
+{
+    char text[160], slug[WR_NAME_MAX + 1];
+
+    snprintf(text, sizeof text, "%s-%s", seen->bus, seen->address);
+    text_slug(text, id, WR_NAME_MAX + 1);
+    if (strlen(text) <= WR_NAME_MAX && !find_id(f, id))
+        return;
+    text_slug(text, slug, WR_NAME_MAX - 8);
+    snprintf(id, WR_NAME_MAX + 1, "%.54s-%08x", slug, fnv1a(text));
+}
+
+static struct wr_prop *copy_props(const struct wr_found *seen, size_t n)
+{
+    struct wr_prop *props = calloc(MAX(n, 1), sizeof *props);
+
+    for (size_t k = 0; props && k < n; k++) {
+        props[k].key = strdup(seen->props[k].key);
+        props[k].value = strdup(seen->props[k].value);
+        if (!props[k].key || !props[k].value) {
+            props_free(props, k + 1);
+            return NULL;
         }
     }
-    return i->props;
+    return props;
+}
+
+/* What is known now takes the place of what was; a packet without a name takes none away. */
+static int take_sighting(struct found *f, struct item *i, const struct wr_found *seen)
+{
+    size_t n = MIN(seen->n_props, (size_t)FOUND_MAX_PROPS);
+    struct wr_prop *props = copy_props(seen, n);
+
+    if (!props)
+        return -ENOMEM;
+    props_free(i->props, i->n_props);
+    i->props = props;
+    i->n_props = n;
+    if (*seen->name)
+        wr_text_clean(seen->name, strlen(seen->name), i->name, sizeof i->name);
+    i->last_seen_us = loop_wall_us(f->loop);
+    i->expires_us = loop_now_us(f->loop) + FOUND_TTL_US;
+    return 0;
 }
 
 static void publish_found(struct found *f, const struct item *i)
@@ -183,66 +298,65 @@ static void publish_found(struct found *f, const struct item *i)
     bus_publish(f->bus, "", "device.found", wr_json_text(&j));
 }
 
-static int add_item(
-    struct found *f, const char *id, const struct wr_found *seen, const char *driver)
+static int add_item(struct found *f, const struct wr_found *seen, struct item **ret)
 {
     struct item *i;
+    int r;
 
     if (f->n >= FOUND_MAX)
         return -ENOSPC;
     i = calloc(1, sizeof *i);
     if (!i)
         return -ENOMEM;
+    make_id(f, seen, i->id);
     list_append(&f->items, &i->link);
     f->n++;
-    snprintf(i->id, sizeof i->id, "%s", id);
     snprintf(i->bus, sizeof i->bus, "%s", seen->bus);
     snprintf(i->address, sizeof i->address, "%s", seen->address);
-    snprintf(i->name, sizeof i->name, "%s", seen->name);
-    snprintf(i->driver, sizeof i->driver, "%s", driver);
-    i->first_seen_us = i->last_seen_us = loop_wall_us(f->loop);
-    i->expires_us = loop_now_us(f->loop) + FOUND_TTL_US;
-    if (!copy_props(i, seen)) {
+    i->first_seen_us = loop_wall_us(f->loop);
+    r = take_sighting(f, i, seen);
+    if (r < 0)
         item_free(f, i);
-        return -ENOMEM;
-    }
-    publish_found(f, i);
-    return 0;
+    else
+        *ret = i;
+    return r;
+}
+
+static bool is_sound(const struct wr_found *seen)
+{
+    const struct item *i = NULL;
+
+    return *seen->address && strlen(seen->address) < sizeof i->address && *seen->bus &&
+        strlen(seen->bus) < sizeof i->bus;
 }
 
 int found_report(struct found *f, const struct wr_found *seen)
 {
     struct asking asking = {.found = f, .seen = seen};
-    char text[192], id[WR_NAME_MAX + 1];
     struct item *i;
+    int r;
 
-    if (strlen(seen->address) >= sizeof i->address || strlen(seen->bus) >= sizeof i->bus)
+    if (!is_sound(seen))
         return -EINVAL;
-    snprintf(text, sizeof text, "%s-%s", seen->bus, seen->address);
-    text_slug(text, id, sizeof id);
-    i = find_item(f, id);
-    if (devices_each(f->devices, owned_by, (void *)seen->address) != 0) {
+    i = find_seen(f, seen);
+    if (!is_owned(f, seen->address) && i && !i->ask)
+        return take_sighting(f, i, seen);
+    if (!is_owned(f, seen->address))
+        drivers_each(f->drivers, ask_one, &asking);
+    if (!asking.driver) {
         if (i)
             item_free(f, i);
         return -ENODEV;
     }
-    if (i) {
-        i->last_seen_us = loop_wall_us(f->loop);
-        i->expires_us = loop_now_us(f->loop) + FOUND_TTL_US;
-        return 0;
+    r = i ? take_sighting(f, i, seen) : add_item(f, seen, &i);
+    if (r < 0)
+        return r;
+    i->ask = false;
+    if (strcmp(i->driver, asking.driver) != 0) {
+        snprintf(i->driver, sizeof i->driver, "%s", asking.driver);
+        publish_found(f, i);
     }
-    drivers_each(f->drivers, ask_one, &asking);
-    return asking.driver ? add_item(f, id, seen, asking.driver) : -ENODEV;
-}
-
-void found_drivers_changed(struct found *f)
-{
-    struct item *i, *next;
-
-    list_for_each_safe (i, next, &f->items, link) {
-        if (!drivers_find(f->drivers, i->driver))
-            item_free(f, i);
-    }
+    return 0;
 }
 
 int found_each(
@@ -260,7 +374,7 @@ int found_each(
             .last_seen_us = i->last_seen_us,
             .props = i->props,
             .n_props = i->n_props};
-        int r = fn(ctx, &item);
+        int r = is_owned(f, i->address) ? 0 : fn(ctx, &item);
 
         if (r != 0)
             return r;
@@ -283,15 +397,23 @@ static json_t *options_of(const struct item *i, const struct wr_param *rows, con
 int found_adopt(struct found *f, const char *id, const char *name, const json_t *options,
     struct device **ret, struct error *e)
 {
-    struct item *i = find_item(f, id);
+    struct item *i = find_id(f, id);
     struct driver *driver = i ? drivers_find(f->drivers, i->driver) : NULL;
+    struct device *old;
     json_t *all;
     int r;
 
     if (!i || !driver)
         return error_set(e, -ENOENT, "nothing like \"%.60s\" was seen lately", id);
+    old = owner_of(f, i->address);
+    if (old && !(old->rejected && old->owner == DEVICE_OF_DATABASE))
+        return error_set(e, -EEXIST, "%.60s is the device \"%s\" already", i->address, old->id);
     all = options_of(i, driver->table->options, options);
-    r = devices_add(f->devices, NULL, name ? name : i->name, i->driver, all, ret, e);
+    r = old ? devices_check_options(driver, all, e) : 0;
+    if (r == 0 && old)
+        r = devices_remove(f->devices, old, e);
+    if (r == 0)
+        r = devices_add(f->devices, NULL, name ? name : i->name, i->driver, all, ret, e);
     json_decref(all);
     if (r == 0)
         item_free(f, i);

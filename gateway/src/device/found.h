@@ -1,8 +1,13 @@
 /* found.h - what was seen and nobody owns: kept while it is seen, asked about among the drivers,
  * adopted by a person.
  *
- * Scans (Bluetooth, mDNS) report here, each sighting anew. A thing that no driver recognises is not
- * kept.
+ *     scanner ── found_report() ──▶ whose is it? ── kept, device.found ──▶ GET /found
+ *                  each sighting      matches, probe()                      POST …/adopt ─▶ device
+ *
+ * A scanner (Bluetooth, mDNS) is made with this object, reports each sighting anew, with all that is
+ * known of the thing by then (a name may come in a later packet than the services), as
+ * struct wr_found in warren/driver.h lists it, and keeps nothing itself. What no driver recognises
+ * is not kept. Of several drivers the one that was loaded first counts.
  */
 #pragma once
 
@@ -20,12 +25,15 @@ int found_new(struct loop *l, struct bus *b, struct devices *devices, struct dri
     struct found **ret);
 struct found *found_free(struct found *f);
 
-/* A sighting: probes the drivers whose matches fit. 0: known and kept; -ENODEV: nobody's, or owned
- * already; -ENOSPC. Publishes device.found the first time. */
+/* A sighting; `seen` is copied. 0: known and kept, with name and properties as they are now;
+ * -ENODEV: nobody's, or owned already; -EINVAL: no address, or too long a one; -ENOSPC: FOUND_MAX
+ * are kept. Publishes device.found the first time, and when it becomes another driver's. From the
+ * loop's own turn: it calls probe().
+ *
+ * When drivers come or go, everything is asked about anew at its next sighting, and what only a
+ * driver that is gone had recognised is forgotten. A driver that has rejected a thing after
+ * connecting is not asked about it again, until it is there in another version. */
 int found_report(struct found *f, const struct wr_found *seen);
-/* Drivers came or went: everything is asked about anew at its next sighting, and what a driver
- * recognised that is gone is forgotten. */
-void found_drivers_changed(struct found *f);
 
 struct found_item {
     const char *id, *bus, *address, *name, *driver; /* id: made of bus and address */
@@ -38,6 +46,7 @@ int found_each(
 
 /* Makes it a device that the database owns. name NULL: its own; options: JSON object laid over what
  * was seen (the driver's option "address" or "host" gets the address where it has one of that
- * name). -ENOENT, else as devices_add(). */
+ * name). A device of the database whose driver has rejected it makes way. -ENOENT: not seen lately;
+ * -EEXIST: a device has that address; else as devices_add(). */
 int found_adopt(struct found *f, const char *id, const char *name, const json_t *options,
     struct device **ret, struct error *e);

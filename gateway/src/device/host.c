@@ -89,7 +89,7 @@ static int host_identify(struct wr_dev *dev, const char *serial)
 {
     struct device *d = device_of(dev);
     struct store *s = d->all->env.store;
-    char key[WR_NAME_MAX * 2 + 2];
+    char key[WR_NAME_MAX * 2 + 2], other[WR_NAME_MAX + 1];
     const char *owner;
     size_t n = 0;
 
@@ -97,9 +97,14 @@ static int host_identify(struct wr_dev *dev, const char *serial)
         return -EINVAL;
     snprintf(key, sizeof key, "%s/%s", d->driver_name, serial);
     owner = store_get(s, "serials", key, &n);
-    if (owner && (n != strlen(d->id) || memcmp(owner, d->id, n) != 0))
-        return -EEXIST;
-    return owner ? 0 : store_put(s, "serials", key, d->id, strlen(d->id), NULL, NULL);
+    if (owner && n == strlen(d->id) && memcmp(owner, d->id, n) == 0)
+        return 0;
+    if (owner && n <= WR_NAME_MAX) {
+        snprintf(other, sizeof other, "%.*s", (int)n, owner);
+        if (devices_find(d->all, other)) /* one that was removed has it no more */
+            return -EEXIST;
+    }
+    return store_put(s, "serials", key, d->id, strlen(d->id), NULL, NULL);
 }
 
 static void host_reject(struct wr_dev *dev, const char *why)
@@ -108,7 +113,8 @@ static void host_reject(struct wr_dev *dev, const char *why)
 
     if (!d->running || d->pub.parent)
         return;
-    d->misfit = true;
+    d->misfit = d->rejected = true;
+    device_remember_rejected(d);
     device_set_state(
         d, DEVICE_ERROR, why && *why ? why : "the driver says that this is no device of its kind");
     device_poke(d);

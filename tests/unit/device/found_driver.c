@@ -1,0 +1,56 @@
+/* found_driver.c - drivers to be found by, one per build: NAME, MATCHES, and by macros
+ *
+ *     PICKY           probe() takes what is named "Picky …", and stumbles over "Broken …"
+ *     REJECTS_TWINS   connects, and sees that what is at an address with ":99" at its end is none of
+ *                     its kind
+ */
+#include <errno.h>
+#include <string.h>
+#include <warren/driver.h>
+
+static int start(struct wr_dev *dev)
+{
+#ifdef REJECTS_TWINS
+    const char *address = dev->options[0].s;
+    size_t n = strlen(address);
+
+    if (n > 3 && strcmp(address + n - 3, ":99") == 0) {
+        dev->host->reject(dev, "it is a lantern, not a lamp");
+        return 0;
+    }
+#endif
+    dev->host->online(dev, true, NULL);
+    return dev->host->identify(dev, dev->options[0].s);
+}
+
+#ifdef PICKY
+static int probe(const struct wr_found *found)
+{
+    if (strncmp(found->name, "Broken", 6) == 0)
+        return -EIO;
+    return strncmp(found->name, "Picky", 5) == 0 ? 0 : -ENODEV;
+}
+#endif
+
+static const struct wr_param options[] = {
+    {.key = "address", .type = WR_STRING, .flags = WR_REQUIRED, .help = "Where it is"},
+    {.key = "level", .type = WR_INT, .def = "5", .min = 0, .max = 9, .help = "How bright"},
+    {0},
+};
+static const struct wr_kind kinds[] = {{.name = NAME}, {0}};
+static const struct wr_match matches[] = {MATCHES, {0}};
+
+WR_EXPORT const struct wr_driver warren_driver = {
+    .abi = WR_ABI,
+    .size = sizeof(struct wr_driver),
+    .name = NAME,
+    .version = "1",
+    .summary = "Is found",
+    .matches = matches,
+    .options = options,
+    .kinds = kinds,
+#ifdef PICKY
+    .probe = probe,
+#endif
+    .start = start,
+};

@@ -1,0 +1,159 @@
+#include "base/json.h"
+#include "found_world.h"
+
+TestSuite(adopt, .init = found_open, .fini = found_close);
+
+#define A "AA:BB:CC:DD:EE:01"
+#define A_ID "ble-aa-bb-cc-dd-ee-01"
+#define TWIN "AA:BB:CC:DD:EE:99"
+#define TWIN_ID "ble-aa-bb-cc-dd-ee-99"
+
+static struct error e;
+
+static int adopt(const char *id, const char *name, const char *options, struct device **ret)
+{
+    _cleanup_(json_freep) json_t *j = options ? json_read(options, strlen(options), NULL) : NULL;
+    int r;
+
+    e = ERROR_NULL;
+    r = found_adopt(here.found, id, name, j, ret, &e);
+    world_pass(1000);
+    return r;
+}
+
+Test(adopt, makes_a_device_with_the_address_that_was_seen)
+{
+    struct device *d = NULL;
+
+    found_see(A, "Lamp-7", "", "");
+    cr_assert_eq(adopt(A_ID, NULL, NULL, &d), 0, "%s", error_text(&e));
+    cr_assert_str_eq(device_id(d), "lamp-7");
+    cr_assert_str_eq(device_name(d), "Lamp-7");
+    cr_assert_eq(device_state(d), DEVICE_ONLINE);
+    cr_assert_str_eq(device_address(d), A);
+    cr_assert_eq(world_events("device.added", NULL), 1);
+    cr_assert_null(found_at(A));
+    cr_assert_eq(found_see(A, "Lamp-7", "", ""), -ENODEV, "it is owned");
+    cr_assert_eq(world_events("device.found", NULL), 1);
+}
+
+Test(adopt, takes_a_name_and_options)
+{
+    struct device *d = NULL;
+
+    found_see(A, "Lamp-7", "", "");
+    cr_assert_eq(adopt(A_ID, "Porch light", "{\"level\": 8}", &d), 0, "%s", error_text(&e));
+    cr_assert_str_eq(device_id(d), "porch-light");
+    cr_assert_eq(d->option_view[1].i, 8);
+}
+
+Test(adopt, wrong_options_are_told_and_it_stays_found)
+{
+    struct device *d = NULL;
+
+    found_see(A, "Lamp-7", "", "");
+    cr_assert_eq(adopt(A_ID, NULL, "{\"level\": 80}", &d), -EINVAL);
+    cr_assert(strstr(error_text(&e), "level: expected an integer from 0 to 9"), "%s", e.text);
+    cr_assert_not_null(found_at(A));
+    cr_assert_eq(devices_count(world.devices, DEVICE_ONLINE), 0);
+}
+
+Test(adopt, what_is_not_there_any_more_is_told)
+{
+    struct device *d = NULL;
+
+    cr_assert_eq(adopt("ble-nothing", NULL, NULL, &d), -ENOENT);
+    found_see(A, "Lamp-7", "", "");
+    cr_assert_eq(adopt(A_ID, NULL, NULL, &d), 0);
+    cr_assert_eq(adopt(A_ID, NULL, NULL, &d), -ENOENT, "it is a device by now");
+}
+
+/* Somebody added it by its address meanwhile, in small letters. */
+Test(adopt, what_became_a_device_otherwise_is_told_with_its_name)
+{
+    _cleanup_(json_freep) json_t *options = json_object();
+    struct device *d = NULL;
+
+    found_see(A, "Lamp-7", "", "");
+    json_object_set_new(options, "address", json_string("aa:bb:cc:dd:ee:01"));
+    cr_assert_eq(devices_add(world.devices, "mine", "Mine", "lamp", options, &d, &e), 0);
+    cr_assert_null(found_at(A), "it is not offered any more");
+    cr_assert_eq(adopt(A_ID, NULL, NULL, &d), -EEXIST);
+    cr_assert_str_eq(error_text(&e), A " is the device \"mine\" already");
+    cr_assert_eq(found_see(A, "Lamp-7", "", ""), -ENODEV);
+}
+
+Test(adopt, a_device_of_the_configuration_owns_its_address_also_without_its_driver)
+{
+    world_configure("devices:\n  x:\n    driver: absent\n    options: {address: \"" A "\"}\n");
+    cr_assert_eq(found_see(A, "Lamp-7", "", ""), -ENODEV);
+}
+
+Test(adopt, outlives_a_restart)
+{
+    struct device *d = NULL;
+
+    found_see(A, "Lamp-7", "", "");
+    cr_assert_eq(adopt(A_ID, "Porch light", "{\"level\": 8}", &d), 0);
+    found_restart();
+    d = devices_find(world.devices, "porch-light");
+    cr_assert_not_null(d);
+    cr_assert_str_eq(device_name(d), "Porch light");
+    cr_assert_eq(device_state(d), DEVICE_ONLINE);
+    cr_assert_str_eq(device_address(d), A);
+    cr_assert_eq(d->option_view[1].i, 8);
+    cr_assert_eq(found_see(A, "Lamp-7", "", ""), -ENODEV);
+}
+
+Test(adopt, what_is_removed_is_found_again_and_may_be_adopted_anew)
+{
+    struct device *d = NULL;
+
+    found_see(A, "Lamp-7", "", "");
+    cr_assert_eq(adopt(A_ID, "First", NULL, &d), 0);
+    cr_assert_eq(devices_remove(world.devices, d, &e), 0);
+    world_pass(1000);
+    cr_assert_eq(found_see(A, "Lamp-7", "", ""), 0);
+    cr_assert_eq(adopt(A_ID, "Second", NULL, &d), 0);
+    cr_assert_eq(
+        device_state(d), DEVICE_ONLINE, "its serial number is free again: %s", device_why(d));
+    found_restart();
+    cr_assert_null(devices_find(world.devices, "first"));
+    cr_assert_not_null(devices_find(world.devices, "second"));
+}
+
+/* --- a driver that sees only after connecting that it is not his -------------------------------- */
+
+Test(adopt, what_its_driver_rejects_is_offered_to_the_next)
+{
+    struct device *d = NULL;
+
+    found_see(TWIN, "Lamp-7", UUID_LANTERN, "");
+    cr_assert_str_eq(found_at(TWIN)->driver, "lamp");
+    cr_assert_eq(adopt(TWIN_ID, "Porch", NULL, &d), 0);
+    cr_assert_eq(device_state(d), DEVICE_ERROR);
+    cr_assert_str_eq(device_why(d), "it is a lantern, not a lamp");
+    cr_assert_eq(found_see(TWIN, "Lamp-7", UUID_LANTERN, ""), 0);
+    cr_assert_str_eq(found_at(TWIN)->driver, "lantern");
+    cr_assert_eq(world_events("device.found", NULL), 2);
+    cr_assert_eq(adopt(TWIN_ID, "Porch", NULL, &d), 0, "%s", error_text(&e));
+    cr_assert_str_eq(device_id(d), "porch", "it takes the place of the other");
+    cr_assert_eq(device_state(d), DEVICE_ONLINE);
+    cr_assert_str_eq(d->driver->name, "lantern");
+    found_restart();
+    d = devices_find(world.devices, "porch");
+    cr_assert_eq(device_state(d), DEVICE_ONLINE);
+    cr_assert_str_eq(d->driver->name, "lantern");
+}
+
+Test(adopt, what_was_rejected_is_remembered_over_a_restart)
+{
+    struct device *d = NULL;
+
+    found_see(TWIN, "Lamp-7", "", "");
+    cr_assert_eq(adopt(TWIN_ID, "Porch", NULL, &d), 0);
+    cr_assert_eq(devices_remove(world.devices, d, &e), 0);
+    found_restart();
+    cr_assert_eq(found_see(TWIN, "Lamp-7", "", ""), -ENODEV);
+    cr_assert_eq(found_see(A, "Lamp-7", "", ""), 0, "others of its name are still lamps");
+}
