@@ -69,10 +69,14 @@ void cursor_text(const int64_t *us, uint64_t id, char out[static CURSOR_TEXT_BYT
         snprintf(out, CURSOR_TEXT_BYTES, "%llu", (unsigned long long)id);
 }
 
-/* Digits only, and not more than fit. */
-static int parse_digits(const char *s, int64_t *ret)
+/* Digits only, with a minus at most, and not more than fit. */
+static int parse_number(const char *s, int64_t *ret)
 {
-    return *s && s[strspn(s, "0123456789")] == '\0' && text_to_int(s, ret) == 0 ? 0 : -EINVAL;
+    const char *digits = *s == '-' ? s + 1 : s;
+
+    return *digits && digits[strspn(digits, "0123456789")] == '\0' && text_to_int(s, ret) == 0
+        ? 0
+        : -EINVAL;
 }
 
 int cursor_parse(const char *text, int64_t *ret_us, uint64_t *ret_id)
@@ -88,10 +92,10 @@ int cursor_parse(const char *text, int64_t *ret_us, uint64_t *ret_id)
         if (!id_text)
             return -EINVAL;
         *id_text++ = '\0';
-        if (parse_digits(copy, &us) < 0)
+        if (parse_number(copy, &us) < 0)
             return -EINVAL;
     }
-    if (parse_digits(id_text, &id) < 0 || id == 0)
+    if (parse_number(id_text, &id) < 0 || id <= 0)
         return -EINVAL;
     if (ret_us)
         *ret_us = us;

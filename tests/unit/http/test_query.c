@@ -82,7 +82,7 @@ Test(query, every_route_takes_what_its_table_says_and_nothing_else)
 
 Test(cursor, reads_back_what_was_written)
 {
-    static const int64_t times[] = {0, 1, 1769860800100000, INT64_MAX};
+    static const int64_t times[] = {INT64_MIN, -1, 0, 1, 1769860800100000, INT64_MAX};
     char text[CURSOR_TEXT_BYTES];
 
     for (size_t i = 0; i < N_ELEMENTS(times); i++) {
@@ -100,7 +100,7 @@ Test(cursor, reads_back_what_was_written)
 
 Test(cursor, nonsense_is_refused_and_changes_nothing)
 {
-    static const char *const timed[] = {"", "-", "1", "1-", "-1", "1-0", "1--1", "1-1-1", "-1-1",
+    static const char *const timed[] = {"", "-", "1", "1-", "-1", "1-0", "1--1", "1-1-1", "--1-1",
         "1-1x", " 1-1", "1 -1", "1- 1", "+1-1", "1-+1", "0x1-1", "1.0-1", "9223372036854775808-1",
         "1-9223372036854775808", "99999999999999999999999-1",
         "1-00000000000000000000000000000000000000000000000000000001"};
