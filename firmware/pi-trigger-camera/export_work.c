@@ -75,9 +75,9 @@ static void decoder_close(void *decoder)
 static int encode(void *ctx, unsigned format, unsigned width, unsigned height, unsigned quality,
     pi_row_fn row, void *row_ctx, pi_write_fn write, void *write_ctx)
 {
-    if (format == PI_FORMAT_PNG)
-        return png_encode_rows(width, height, row, row_ctx, write, write_ctx);
-    return jpeg_encode_rows(width, height, quality, row, row_ctx, write, write_ctx);
+    const struct picture_rows rows = {width, height, row, row_ctx, write, write_ctx};
+
+    return format == PI_FORMAT_PNG ? png_encode_rows(&rows) : jpeg_encode_rows(&rows, quality);
 }
 
 static int file_open(void *ctx, const char *name, void **ret)

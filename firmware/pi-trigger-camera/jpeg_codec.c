@@ -43,12 +43,11 @@ static struct jpeg_error_mgr *failure_init(struct failure *f)
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
-/* Where encoded bytes go: into a growing buffer, or piece by piece to a function. */
+/* Where encoded bytes go: into a growing buffer, or piece by piece to the rows' function. */
 struct sink {
     struct jpeg_destination_mgr pub; /* first */
     struct jpeg_bytes *to;
-    int (*write)(void *ctx, const void *bytes, size_t n);
-    void *ctx;
+    const struct picture_rows *rows;
     int result;
     uint8_t piece[WRITE_PIECE];
 };
@@ -79,7 +78,7 @@ static boolean sink_full(j_compress_ptr c)
     struct sink *s = (struct sink *)(void *)c->dest;
 
     if (!s->to) {
-        int r = s->write(s->ctx, s->piece, sizeof s->piece);
+        int r = s->rows->write(s->rows->write_ctx, s->piece, sizeof s->piece);
         if (r < 0)
             sink_fail(c, s, r);
         sink_begin(c);
@@ -104,7 +103,7 @@ static void sink_end(j_compress_ptr c)
         s->to->n = s->to->cap - s->pub.free_in_buffer;
         return;
     }
-    int r = s->write(s->ctx, s->piece, sizeof s->piece - s->pub.free_in_buffer);
+    int r = s->rows->write(s->rows->write_ctx, s->piece, sizeof s->piece - s->pub.free_in_buffer);
     if (r < 0)
         sink_fail(c, s, r);
 }
@@ -165,15 +164,14 @@ void jpeg_bytes_fini(struct jpeg_bytes *b)
     *b = (struct jpeg_bytes){0};
 }
 
-static int encode_rows(struct encoder *e, unsigned width, unsigned height, unsigned quality,
-    int (*row)(void *ctx, unsigned y, uint8_t *bgr), void *ctx)
+static int encode_rows(struct encoder *e, const struct picture_rows *rows, unsigned quality)
 {
     e->c.err = failure_init(&e->failure);
     if (setjmp(e->failure.back))
         return e->sink.result < 0 ? e->sink.result : -EINVAL;
-    encoder_begin(e, width, height, quality);
+    encoder_begin(e, rows->width, rows->height, quality);
     while (e->c.next_scanline < e->c.image_height) {
-        int r = row(ctx, e->c.next_scanline, e->row);
+        int r = rows->row(rows->row_ctx, e->c.next_scanline, e->row);
         if (r < 0)
             return r;
         jpeg_write_scanlines(&e->c, &e->row, 1);
@@ -182,20 +180,16 @@ static int encode_rows(struct encoder *e, unsigned width, unsigned height, unsig
     return 0;
 }
 
-int jpeg_encode_rows(unsigned width, unsigned height, unsigned quality,
-    int (*row)(void *ctx, unsigned y, uint8_t *bgr), void *row_ctx,
-    int (*write)(void *ctx, const void *bytes, size_t n), void *write_ctx)
+int jpeg_encode_rows(const struct picture_rows *rows, unsigned quality)
 {
     struct encoder *e = calloc(1, sizeof *e);
-    int r = -ENOMEM;
+    int r;
 
     if (!e)
         return -ENOMEM;
-    e->row = malloc((size_t)width * 3);
-    e->sink.write = write;
-    e->sink.ctx = write_ctx;
-    if (e->row)
-        r = encode_rows(e, width, height, quality, row, row_ctx);
+    e->sink.rows = rows;
+    e->row = malloc((size_t)rows->width * 3);
+    r = e->row ? encode_rows(e, rows, quality) : -ENOMEM;
     jpeg_destroy_compress(&e->c);
     free(e->row);
     free(e);

@@ -39,8 +39,4 @@ int jpeg_rows_open(const uint8_t *jpeg, size_t n, struct jpeg_rows **ret, unsign
 int jpeg_rows_next(struct jpeg_rows *j, uint8_t *bgr);
 struct jpeg_rows *jpeg_rows_close(struct jpeg_rows *j);
 
-/* Encodes rows as `row` gives them and hands the bytes to `write` as they come; the first
- * negative of either ends it. */
-int jpeg_encode_rows(unsigned width, unsigned height, unsigned quality,
-    int (*row)(void *ctx, unsigned y, uint8_t *bgr), void *row_ctx,
-    int (*write)(void *ctx, const void *bytes, size_t n), void *write_ctx);
+int jpeg_encode_rows(const struct picture_rows *rows, unsigned quality);

@@ -20,6 +20,16 @@ static inline size_t picture_bytes(const struct picture *p)
     return (size_t)p->width * p->height * 3;
 }
 
+/* A picture that is made row by row, on its way through an encoder. The first negative of either
+ * function ends it. */
+struct picture_rows {
+    unsigned width, height;
+    int (*row)(void *ctx, unsigned y, uint8_t *bgr); /* B G R */
+    void *row_ctx;
+    int (*write)(void *ctx, const void *bytes, size_t n); /* encoded bytes, as they come */
+    void *write_ctx;
+};
+
 /* Gives it this size; its content is lost. Memory is kept for next time. -EMSGSIZE, -ENOMEM. A
  * zeroed struct is a picture of nothing. */
 int picture_resize(struct picture *p, unsigned width, unsigned height);

@@ -14,8 +14,7 @@
 struct encoder {
     png_structp png;
     png_infop info;
-    int (*write)(void *ctx, const void *bytes, size_t n);
-    void *ctx;
+    const struct picture_rows *rows;
     int result;
     uint8_t *row;
 };
@@ -24,7 +23,7 @@ static void write_bytes(png_structp png, png_bytep bytes, size_t n)
 {
     struct encoder *e = png_get_io_ptr(png);
 
-    e->result = e->write(e->ctx, bytes, n);
+    e->result = e->rows->write(e->rows->write_ctx, bytes, n);
     if (e->result < 0)
         png_error(png, "cannot write");
 }
@@ -42,20 +41,21 @@ static void fail(png_structp png, png_const_charp text)
     png_longjmp(png, 1);
 }
 
-static int encode(struct encoder *e, unsigned width, unsigned height,
-    int (*row)(void *ctx, unsigned y, uint8_t *bgr), void *row_ctx)
+static int encode(struct encoder *e)
 {
+    const struct picture_rows *rows = e->rows;
+
     if (setjmp(png_jmpbuf(e->png)))
         return e->result < 0 ? e->result : -EINVAL;
     png_set_write_fn(e->png, e, write_bytes, no_flush);
     png_set_compression_level(e->png, COMPRESSION_LEVEL);
     png_set_filter(e->png, 0, PNG_FILTER_SUB);
-    png_set_IHDR(e->png, e->info, width, height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
-        PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_set_IHDR(e->png, e->info, rows->width, rows->height, 8, PNG_COLOR_TYPE_RGB,
+        PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_write_info(e->png, e->info);
     png_set_bgr(e->png);
-    for (unsigned y = 0; y < height; y++) {
-        int r = row(row_ctx, y, e->row);
+    for (unsigned y = 0; y < rows->height; y++) {
+        int r = rows->row(rows->row_ctx, y, e->row);
         if (r < 0)
             return r;
         png_write_row(e->png, e->row);
@@ -64,24 +64,15 @@ static int encode(struct encoder *e, unsigned width, unsigned height,
     return 0;
 }
 
-int png_encode_rows(unsigned width, unsigned height,
-    int (*row)(void *ctx, unsigned y, uint8_t *bgr), void *row_ctx,
-    int (*write)(void *ctx, const void *bytes, size_t n), void *write_ctx)
+int png_encode_rows(const struct picture_rows *rows)
 {
-    struct encoder *e = calloc(1, sizeof *e);
-    int r = -ENOMEM;
+    struct encoder e = {.rows = rows, .row = malloc((size_t)rows->width * 3)};
+    int r;
 
-    if (!e)
-        return -ENOMEM;
-    e->write = write;
-    e->ctx = write_ctx;
-    e->row = malloc((size_t)width * 3);
-    e->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, fail, no_message);
-    e->info = e->png ? png_create_info_struct(e->png) : NULL;
-    if (e->row && e->info)
-        r = encode(e, width, height, row, row_ctx);
-    png_destroy_write_struct(&e->png, &e->info);
-    free(e->row);
-    free(e);
+    e.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, fail, no_message);
+    e.info = e.png ? png_create_info_struct(e.png) : NULL;
+    r = e.row && e.info ? encode(&e) : -ENOMEM;
+    png_destroy_write_struct(&e.png, &e.info);
+    free(e.row);
     return r;
 }

@@ -8,6 +8,7 @@
  * judge what it was.
  */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,30 +119,10 @@ static int read_picture(
     return sha256(bytes, ret->bytes, ret->sha256);
 }
 
-static int insert(struct writer *w, const char *device, const struct capture_row *row)
-{
-    static const char SQL[] = "INSERT INTO captures(id, device, captured_us, received_us, width, "
-                              "height, bytes, sha256, source)"
-                              " VALUES(?, ?, ?, ?, ?, ?, ?, ?, 'recovered')";
-    _cleanup_(db_resetp) sqlite3_stmt *q = NULL;
-    int r = db_prepare(&w->db, SQL, &q);
-
-    if (r < 0)
-        return r;
-    sqlite3_bind_int64(q, 1, (int64_t)row->id);
-    sqlite3_bind_text(q, 2, device, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(q, 3, row->captured_us);
-    sqlite3_bind_int64(q, 4, row->received_us);
-    sqlite3_bind_int64(q, 5, row->width);
-    sqlite3_bind_int64(q, 6, row->height);
-    sqlite3_bind_int64(q, 7, (int64_t)row->bytes);
-    sqlite3_bind_blob(q, 8, row->sha256, sizeof row->sha256, SQLITE_STATIC);
-    return db_run(&w->db, q);
-}
-
 static int adopt_file(struct adopt_job *a, struct writer *w, uint64_t id, size_t *bytes)
 {
-    struct capture_row row = {0};
+    struct capture_row row = {
+        .device = a->device, .source = "recovered", .key = "", .latitude = NAN, .longitude = NAN};
     int r = has_row(w, id);
 
     if (r != 0)
@@ -152,7 +133,7 @@ static int adopt_file(struct adopt_job *a, struct writer *w, uint64_t id, size_t
         return 0;
     }
     if (r == 0)
-        r = insert(w, a->device, &row);
+        r = capture_insert(w, &row);
     a->n_new += r == 0;
     *bytes += row.bytes;
     return r;

@@ -80,7 +80,7 @@ static void bind_place(sqlite3_stmt *q, int at, double degrees)
         sqlite3_bind_double(q, at, degrees);
 }
 
-static int insert(struct writer *w, const struct capture_row *row)
+int capture_insert(struct writer *w, const struct capture_row *row)
 {
     static const char SQL[] = "INSERT INTO captures(id, device, captured_us, received_us, width, "
                               "height, bytes, sha256, source, key,"
@@ -130,7 +130,7 @@ static int capture_run(struct writer *w, struct job *j)
         return r;
     }
     c->put = w->files_put = true;
-    return insert(w, &c->row);
+    return capture_insert(w, &c->row);
 }
 
 static void capture_settle(struct writer *w, struct job *j, bool durable)

@@ -110,6 +110,9 @@ void thumbs_cancel(struct store *s);
 int capture_row_read(sqlite3_stmt *q, struct capture_row *ret);
 void capture_row_fini(struct capture_row *row);
 
+/* capture_write.c, on the writer: the row of a picture whose file is there. */
+int capture_insert(struct writer *w, const struct capture_row *row);
+
 /* capture_change.c: the picture's file is not there any more. */
 void capture_lost(struct store *s, uint64_t id);
 

@@ -267,6 +267,14 @@ static int write_bytes(void *ctx, const void *bytes, size_t n)
     return 0;
 }
 
+static int encode(struct rows *r, bool png)
+{
+    const struct picture_rows rows = {
+        r->picture->width, r->picture->height, row, r, write_bytes, r};
+
+    return png ? png_encode_rows(&rows) : jpeg_encode_rows(&rows, 95);
+}
+
 Test(jpeg_codec, rows_make_the_same_picture)
 {
     struct picture p = {0}, q = {0};
@@ -276,7 +284,7 @@ Test(jpeg_codec, rows_make_the_same_picture)
 
     gradient(&p, 500, 400);
     jpeg_encode(&p, 95, &j);
-    cr_assert_eq(jpeg_encode_rows(500, 400, 95, row, &r, write_bytes, &r), 0);
+    cr_assert_eq(encode(&r, false), 0);
     cr_expect_eq(r.n, j.n);
     cr_expect_arr_eq(out, j.bytes, j.n);
     cr_assert_eq(jpeg_decode(out, r.n, 500, 400, &q), 0);
@@ -292,15 +300,15 @@ Test(png_codec, makes_a_png_and_hands_on_what_fails)
     struct rows r = {.picture = &p, .out = out, .cap = sizeof out};
 
     gradient(&p, 100, 80);
-    cr_assert_eq(png_encode_rows(100, 80, row, &r, write_bytes, &r), 0);
+    cr_assert_eq(encode(&r, true), 0);
     cr_expect_arr_eq(out, "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x64\0\0\0\x50\x08\x02", 26);
     r = (struct rows){.picture = &p, .out = out, .cap = sizeof out, .fail_row = 40};
-    cr_expect_eq(png_encode_rows(100, 80, row, &r, write_bytes, &r), -EIO);
-    cr_expect_eq(jpeg_encode_rows(100, 80, 90, row, &r, write_bytes, &r), -EIO);
+    cr_expect_eq(encode(&r, true), -EIO);
+    cr_expect_eq(encode(&r, false), -EIO);
     r = (struct rows){.picture = &p, .out = out, .cap = sizeof out, .fail_write = 1};
-    cr_expect_eq(png_encode_rows(100, 80, row, &r, write_bytes, &r), -ENOSPC);
+    cr_expect_eq(encode(&r, true), -ENOSPC);
     r.fail_write = 1;
-    cr_expect_eq(jpeg_encode_rows(100, 80, 90, row, &r, write_bytes, &r), -ENOSPC);
+    cr_expect_eq(encode(&r, false), -ENOSPC);
     picture_fini(&p);
 }
 

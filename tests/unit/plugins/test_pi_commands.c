@@ -159,7 +159,7 @@ Test(pi_commands, the_cameras_own_words_are_cut_and_made_fit)
             memcpy(reply + n, "\xe2\x82\xac", 3);
             n += 3;
         }
-        memcpy(reply + n, i == 2 ? "}\n" : "\n", 3);
+        strcpy(reply + n, i == 2 ? "}\n" : "\n");
         call = ask(h, asked[i][0], asked[i][1], reply);
         cr_assert(call->over);
         cr_assert(ne(ptr, strstr(call->json, "a?[31m? ?? ??? \xc3\xa9\xe2\x82\xac"), NULL), "%s",
