@@ -6,9 +6,11 @@
  *     trigger.c             commands on port 9999, one after the other
  *     command.c             what people ask for, and the answers
  *     config.c              settings: dump_config and set
+ *     settings.c            … their table
+ *     value.c               … and their values
  *     saved.c               what save and pastStack made, fetched as captures
- *     said.c                the camera's own words, made fit for people
  *     past.c                shortstream: pictures of the past as captures
+ *     past_frame.c          … one of them
  */
 #pragma once
 
@@ -23,6 +25,7 @@
 #include <warren/tcp.h>
 #include <warren/text.h>
 
+#include "pi_json.h"
 #include "pi_part.h"
 #include "pi_shortstream.h"
 #include "pi_trigger.h"
@@ -196,30 +199,42 @@ struct config {
     unsigned n_asked; /* dumps that have not come yet */
 };
 
-extern const struct wr_param settings[N_SETTINGS + 1];
-
 int config_configure(struct wr_dev *dev, const struct wr_setting *changed, size_t n);
 /* Asks the camera for all. `check`: finding ours changed means that the camera was started anew. */
 void config_ask(struct wr_dev *dev, bool check);
 /* A dump came: reports what it says. */
 void config_take(struct wr_dev *dev, const char *json, size_t n, bool check);
 
+/* --- settings.c ------------------------------------------------------------------------------- */
+
+extern const struct wr_param settings[N_SETTINGS + 1];
+/* -ENOENT. */
+int settings_index(const char *key);
+
+/* --- value.c ---------------------------------------------------------------------------------- */
+
+/* Lists are sets: the camera changes their order. */
+bool value_same(const struct wr_value *a, const struct wr_value *b);
+/* A copy of its own. */
+void value_remember(struct known *k, const struct wr_value *v, bool whole);
+/* As the camera reads it. -EINVAL: it does not fit. */
+int value_text(const struct wr_value *v, char out[VALUE_MAX]);
+/* One value of a dump, as the setting's type; a list comes element by element. False: it makes no
+ * sense. */
+bool value_take(const struct wr_param *row, const struct pi_json_value *v, struct known *into);
+
 /* --- command.c -------------------------------------------------------------------------------- */
 
 int command_run(struct wr_dev *dev, const struct wr_call *call);
 void command_fail(struct wr_dev *dev, wr_handle call, int result, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* Of a sentence of WHY_MAX bytes, what the camera said in its own words: fit for people, cut;
+ * "(nothing)" where there is nothing. Returns what is to be shown. */
+#define SAID_BYTES 160
+const char *said(struct pi_span raw, char out[SAID_BYTES]);
 void command_health(struct wr_dev *dev, const struct pi_health *h);
 /* RFC 3339 in UTC. */
 void json_time(struct wr_json *j, const char *key, int64_t us);
-
-/* --- said.c ----------------------------------------------------------------------------------- */
-
-/* Of a sentence of WHY_MAX bytes, what the camera said. */
-#define SAID_BYTES 160
-
-/* Fit for a sentence, cut; "(nothing)" where there is nothing. Returns what is to be shown. */
-const char *said(struct pi_span raw, char out[SAID_BYTES]);
 
 /* --- saved.c ---------------------------------------------------------------------------------- */
 
@@ -264,6 +279,10 @@ struct past {
     uint64_t ids[PAST_MAX_FRAMES];
 };
 
+/* One picture has come whole, in past->frame: it is kept, with its time. */
+void past_frame(struct wr_dev *dev);
+/* Answers, when nothing more comes and nothing waits for the disk. */
+void past_finish_if_over(struct wr_dev *dev);
 int past_run(struct wr_dev *dev, const struct wr_call *call);
 void past_stop(struct wr_dev *dev);
 bool past_running(const struct wr_dev *dev);

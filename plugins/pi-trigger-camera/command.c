@@ -7,8 +7,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "pi_json.h"
-
 /* Room for one answer, but for JSON that is passed on as it came. */
 #define ANSWER_MAX 2048
 
@@ -21,6 +19,12 @@ void command_fail(struct wr_dev *dev, wr_handle call, int result, const char *fo
     vsnprintf(why, sizeof why, format, args);
     va_end(args);
     dev->host->done(dev, call, result, why);
+}
+
+const char *said(struct pi_span raw, char out[SAID_BYTES])
+{
+    wr_text_clean(raw.at, raw.n, out, SAID_BYTES);
+    return *out ? out : "(nothing)";
 }
 
 void json_time(struct wr_json *j, const char *key, int64_t us)

@@ -11,226 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "pi_json.h"
-
-static const char *const formats[] = {"jpg", "png", "npy", NULL};
-static const char *const levels[] = {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", NULL};
-static const char *const night_modes[] = {"still", "slow_video", NULL};
-
-#define BOOL(k, h)                                                                                 \
-    {                                                                                              \
-        .key = (k), .type = WR_BOOL, .help = (h)                                                   \
-    }
-#define INT(k, u, lo, hi, h)                                                                       \
-    {                                                                                              \
-        .key = (k), .type = WR_INT, .unit = (u), .min = (lo), .max = (hi), .help = (h)             \
-    }
-#define FLOAT(k, u, lo, hi, h)                                                                     \
-    {                                                                                              \
-        .key = (k), .type = WR_FLOAT, .unit = (u), .min = (lo), .max = (hi), .help = (h)           \
-    }
-#define TEXT(k, n, h)                                                                              \
-    {                                                                                              \
-        .key = (k), .type = WR_STRING, .min = 1, .max = (n), .help = (h)                           \
-    }
-#define CHOICE(k, c, h)                                                                            \
-    {                                                                                              \
-        .key = (k), .type = WR_STRING, .choices = (c), .help = (h)                                 \
-    }
-#define LIST(k, c, h)                                                                              \
-    {                                                                                              \
-        .key = (k), .type = WR_LIST, .choices = (c), .help = (h)                                   \
-    }
-
-/* The keys of the camera's config.json. */
-const struct wr_param settings[N_SETTINGS + 1] = {
-    FLOAT("camera.capture_timeout_s", "s", 0.5, 600,
-        "Without a picture for so long, the source is restarted (newer service only)"),
-    TEXT("camera.codec", 31, "Kept, not used"),
-    INT("camera.framerate", "fps", 1, 120, "Pictures per second that are kept"),
-    INT("camera.height", "px", 16, 8192, "Height of the pictures"),
-    INT("camera.jpeg_quality", "%", 1, 100,
-        "Of pictures that the service encodes (newer service only)"),
-    TEXT("camera.video_mode", 31, "Kept, not used"),
-    INT("camera.width", "px", 16, 8192, "Width of the pictures"),
-    INT("export.auto_save_interval_s", "s", 0, 31536000,
-        "Between pictures saved by itself; 0: none"),
-    BOOL("export.auto_save_use_ring",
-        "Save the newest kept picture instead of a fresh one in full size"),
-    TEXT("export.base_dir", 200,
-        "Folder of saved pictures on the camera; counts from its next start on"),
-    LIST("export.formats", formats, "What save and past_stack write where none are named"),
-    INT("export.save_before_s", "s", 0, 86400, "How far back past_stack looks"),
-    INT("export.stack_count", NULL, 1, 64, "Pictures that past_stack averages"),
-    BOOL("export.stack_dark_frames", "past_stack averages; off: it saves each picture"),
-    CHOICE("logging.level", levels, "Least level that the camera logs"),
-    BOOL("mjpeg_server.enable", "Serve pictures over HTTP; counts from its next start on"),
-    INT("mjpeg_server.fps", "fps", 1, 120, "Most pictures per second that a viewer gets"),
-    INT("mjpeg_server.port", NULL, 0, 65535,
-        "TCP port of the pictures; counts from its next start on"),
-    INT("network.trigger_port", NULL, 0, 65535,
-        "TCP port of the commands; counts from its next start on"),
-    INT("night.bright_threshold", NULL, 0, 255, "Night ends above this mean brightness"),
-    INT("night.dark_threshold", NULL, 0, 255, "A picture is dark below this mean brightness"),
-    BOOL("night.enable", "Switch to night mode by itself"),
-    INT("night.exposure_us", "us", 1, 240000000, "Exposure in night mode"),
-    FLOAT("night.gain", NULL, 0.1, 100, "Analogue gain in night mode"),
-    INT("night.min_dark_frames", NULL, 1, 100000, "Dark pictures in a row that make it night"),
-    CHOICE("night.mode", night_modes,
-        "still: two seconds between pictures; slow_video: as fast as the exposure allows"),
-    BOOL("ring.downscale.enable", "Keep and stream smaller pictures"),
-    INT("ring.downscale.height", "px", 16, 8192, "Height of these"),
-    INT("ring.downscale.width", "px", 16, 8192, "Width of these"),
-    INT("ring.max_mib", "MiB", 1, 65536,
-        "Most memory for pictures of the past (newer service only)"),
-    INT("ring.rss_limit_mib", "MiB", 0, 65536,
-        "Memory of the service above which the past shrinks; 0: none (newer service only)"),
-    INT("ring.size", NULL, 1, 10000, "Most pictures of the past"),
-    {0},
-};
-
-static int index_of(const char *key)
-{
-    for (int i = 0; i < N_SETTINGS; i++) {
-        if (strcmp(settings[i].key, key) == 0)
-            return i;
-    }
-    return -ENOENT;
-}
-
-/* --- values ----------------------------------------------------------------------------------- */
-
-static bool has_element(const char *list, const char *element, size_t n)
-{
-    for (size_t k; *list; list += k + (list[k] == ',')) {
-        k = strcspn(list, ",");
-        if (k == n && memcmp(list, element, n) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* The camera keeps a set: the order is nobody's. */
-static bool same_list(const char *a, const char *b)
-{
-    for (size_t k; *a; a += k + (a[k] == ',')) {
-        k = strcspn(a, ",");
-        if (!has_element(b, a, k))
-            return false;
-    }
-    return true;
-}
-
-static bool same_value(const struct wr_value *a, const struct wr_value *b)
-{
-    if (a->type != b->type)
-        return false;
-    switch (a->type) {
-    case WR_BOOL:
-        return a->b == b->b;
-    case WR_INT:
-        return a->i == b->i;
-    case WR_FLOAT:
-        return fabs(a->f - b->f) <= 1e-9 * fabs(a->f);
-    case WR_STRING:
-        return strcmp(a->s, b->s) == 0;
-    case WR_LIST:
-        return same_list(a->s, b->s) && same_list(b->s, a->s);
-    }
-    return false;
-}
-
-static void remember(struct known *k, const struct wr_value *v, bool whole)
-{
-    k->is = true;
-    k->whole = whole;
-    k->value = *v;
-    if (v->type == WR_STRING || v->type == WR_LIST) {
-        snprintf(k->text, sizeof k->text, "%s", v->s);
-        k->value.s = k->text;
-    }
-}
-
-/* As the camera reads it. -EINVAL: it does not fit. */
-static int value_text(const struct wr_value *v, char out[VALUE_MAX])
-{
-    struct wr_json j = wr_json_into(out, VALUE_MAX);
-
-    switch (v->type) {
-    case WR_BOOL:
-        wr_json_bool(&j, v->b);
-        break;
-    case WR_INT:
-        wr_json_int(&j, v->i);
-        break;
-    case WR_FLOAT:
-        wr_json_float(&j, v->f);
-        break;
-    default:
-        return snprintf(out, VALUE_MAX, "%s", v->s) < VALUE_MAX ? 0 : -EINVAL;
-    }
-    return 0;
-}
-
 /* --- what the camera says --------------------------------------------------------------------- */
-
-/* Text that a setting cannot be is not shown as one either. */
-static bool is_clean(struct pi_span text)
-{
-    char copy[VALUE_MAX];
-
-    return wr_text_clean(text.at, text.n, copy, sizeof copy);
-}
-
-/* Lists come element by element. */
-static bool take_element(const struct pi_json_value *v, struct known *into)
-{
-    size_t len = into->is ? strlen(into->text) : 0, comma = len > 0;
-    size_t n = v->kind == PI_JSON_STRING ? v->text.n : 0;
-
-    if ((v->kind != PI_JSON_STRING && v->kind != PI_JSON_EMPTY) || len + comma + n >= VALUE_MAX ||
-        !is_clean(v->text))
-        return false;
-    if (comma)
-        into->text[len] = ',';
-    if (n > 0)
-        memcpy(into->text + len + comma, v->text.at, n);
-    into->text[len + comma + n] = '\0';
-    into->value = (struct wr_value){.type = WR_LIST, .s = into->text};
-    return into->is = true;
-}
-
-/* One value of a dump, as the setting's type. False: it makes no sense. */
-static bool take_value(
-    const struct wr_param *row, const struct pi_json_value *v, struct known *into)
-{
-    struct wr_value value = {.type = row->type};
-    bool fits = false;
-    char text[VALUE_MAX];
-
-    if (v->is_cut || v->text.n >= sizeof text)
-        return false;
-    if (row->type == WR_LIST)
-        return take_element(v, into);
-    if (row->type == WR_BOOL && v->kind == PI_JSON_BOOL) {
-        value.b = v->b;
-        fits = true;
-    } else if (row->type == WR_INT && v->kind == PI_JSON_NUMBER && fabs(v->f) < 1e15) {
-        value.i = (int64_t)v->f;
-        fits = (double)value.i == v->f;
-    } else if (row->type == WR_FLOAT && v->kind == PI_JSON_NUMBER) {
-        value.f = v->f;
-        fits = isfinite(v->f);
-    } else if (row->type == WR_STRING && v->kind == PI_JSON_STRING && is_clean(v->text)) {
-        memcpy(text, v->text.at, v->text.n);
-        text[v->text.n] = '\0';
-        value.s = text;
-        fits = true;
-    }
-    if (fits)
-        remember(into, &value, v->kind == PI_JSON_NUMBER && v->is_whole);
-    return fits;
-}
 
 static void read_dump(const char *json, size_t n, struct known fresh[N_SETTINGS])
 {
@@ -239,17 +20,17 @@ static void read_dump(const char *json, size_t n, struct known fresh[N_SETTINGS]
 
     pi_json_init(&j, json, n);
     while (pi_json_next(&j, &v) > 0) {
-        int i = index_of(v.path);
+        int i = settings_index(v.path);
 
         if (i >= 0)
-            take_value(&settings[i], &v, &fresh[i]);
+            value_take(&settings[i], &v, &fresh[i]);
     }
 }
 
 /* A list as somebody wrote it, where the camera only changed its order. */
 static const struct wr_value *as_wanted(const struct config *c, int i)
 {
-    bool same = c->wanted[i].is && same_value(&c->wanted[i].value, &c->known[i].value);
+    bool same = c->wanted[i].is && value_same(&c->wanted[i].value, &c->known[i].value);
 
     return same ? &c->wanted[i].value : &c->known[i].value;
 }
@@ -258,10 +39,10 @@ static const struct wr_value *as_wanted(const struct config *c, int i)
 static bool take_fresh(struct wr_dev *dev, int i, const struct known *fresh)
 {
     struct config *c = &camera_of(dev)->config;
-    bool changed = c->ours[i] && !same_value(&c->known[i].value, &fresh->value);
+    bool changed = c->ours[i] && !value_same(&c->known[i].value, &fresh->value);
 
     c->ours[i] = c->ours[i] && !changed;
-    remember(&c->known[i], &fresh->value, fresh->whole);
+    value_remember(&c->known[i], &fresh->value, fresh->whole);
     dev->host->report(dev, settings[i].key, as_wanted(c, i));
     return changed;
 }
@@ -352,7 +133,7 @@ static void set_done(struct wr_dev *dev, const struct job *job, int result,
         dev->host->applied(dev, settings[i].key, result);
         give_up(dev, result);
     } else if (reply->kind == PI_REPLY_CHANGED && is_key(reply->changed.key, settings[i].key)) {
-        remember(&c->known[i], &c->sent.value, c->known[i].whole);
+        value_remember(&c->known[i], &c->sent.value, c->known[i].whole);
         c->ours[i] = c->did_set = true;
         dev->host->report(dev, settings[i].key, &c->known[i].value);
         dev->host->applied(dev, settings[i].key, 0);
@@ -386,7 +167,7 @@ static int send_set(struct wr_dev *dev, int i)
     int r = value_text(&c->wanted[i].value, job.value);
 
     if (r == 0) {
-        remember(&c->sent, &c->wanted[i].value, false);
+        value_remember(&c->sent, &c->wanted[i].value, false);
         r = trigger_send(dev, &job);
     }
     c->sending = r == 0;
@@ -401,7 +182,7 @@ static bool begin_one(struct wr_dev *dev, int i)
     int r = 0;
 
     c->dirty[i] = false;
-    if (c->known[i].is && same_value(&c->known[i].value, &c->wanted[i].value)) {
+    if (c->known[i].is && value_same(&c->known[i].value, &c->wanted[i].value)) {
         c->ours[i] = true;
         dev->host->applied(dev, settings[i].key, 0);
     } else if (why) {
@@ -450,7 +231,7 @@ int config_configure(struct wr_dev *dev, const struct wr_setting *changed, size_
     struct config *c = &camera_of(dev)->config;
 
     for (size_t i = 0; i < n; i++) {
-        remember(&c->wanted[changed[i].index], &changed[i].value, false);
+        value_remember(&c->wanted[changed[i].index], &changed[i].value, false);
         c->dirty[changed[i].index] = true;
     }
     go_on(dev);

@@ -14,18 +14,14 @@
 #include "camera.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "jpeg_scan.h"
 
 /* Pictures that wait for the disk: leaves frames for the live stream. */
 #define WAITING_MAX 4
 #define TICK_US (250 * US_PER_MS)
 /* All of it. The command's row allows a little more. */
 #define PAST_LIMIT_US (100 * US_PER_S)
-#define PROGRESS_EVERY 10
 #define FRAMERATE_DEFAULT_US (100 * US_PER_MS)
 /* `past` has room for PAST_MAX_FRAMES ids; 20 digits and a comma each. */
 #define ANSWER_MAX (21 * PAST_MAX_FRAMES + 256)
@@ -139,7 +135,7 @@ static void finish(struct wr_dev *dev)
     trigger_pump(dev);
 }
 
-static void finish_if_over(struct wr_dev *dev)
+void past_finish_if_over(struct wr_dev *dev)
 {
     struct past *p = past_of(dev);
 
@@ -158,99 +154,7 @@ static void give_up(struct wr_dev *dev, int result, const char *why)
     drop_frame(dev);
     p->result = result;
     snprintf(p->why, sizeof p->why, "%s", why);
-    finish_if_over(dev);
-}
-
-/* --- one picture ------------------------------------------------------------------------------ */
-
-static void tell_progress(struct wr_dev *dev)
-{
-    const struct past *p = past_of(dev);
-    char text[64];
-
-    if ((p->n_stored + p->n_known) % PROGRESS_EVERY != 0)
-        return;
-    snprintf(text, sizeof text, "{\"done\":%u,\"of\":%u}", p->n_stored + p->n_known, p->n_wanted);
-    dev->host->publish(dev, "transfer.progress", text);
-}
-
-static void stored(struct wr_dev *dev, void *ctx, int result, uint64_t id)
-{
-    struct past *p = past_of(dev);
-
-    if ((uintptr_t)ctx != p->run)
-        return; /* of a run that was given up */
-    p->n_waiting--;
-    if (result == 0 || result == -EEXIST) {
-        p->ids[p->n_stored + p->n_known] = id;
-        p->n_stored += result == 0;
-        p->n_known += result != 0;
-        tell_progress(dev);
-    } else {
-        p->n_failed++;
-        p->result = result;
-    }
-    if (p->need > 0)
-        dev->host->tcp->resume(dev, p->tcp);
-    finish_if_over(dev);
-}
-
-/* The camera's own time and number, where it tells them. */
-static struct pi_part facts_of(const struct wr_frame *frame, const struct jpeg_info *info)
-{
-    struct pi_part part = {0};
-
-    if (info->comment)
-        pi_part_comment_parse(&part, info->comment, info->n_comment);
-    return part;
-}
-
-static int64_t guess_time(const struct past *p)
-{
-    return p->asked_us - (int64_t)(p->n_wanted - p->n_began) * p->period_us;
-}
-
-static void capture(struct wr_dev *dev, struct wr_frame *frame, const struct pi_part *part)
-{
-    struct past *p = past_of(dev);
-    bool timed = part->have & PI_PART_TIME, numbered = timed && (part->have & PI_PART_FRAME_ID);
-    char key[WR_NAME_MAX + 1];
-    struct wr_capture meta = {
-        .size = sizeof meta,
-        .captured_us = timed ? part->time_us : guess_time(p),
-        .source = "past",
-        .key = numbered ? key : NULL,
-        .latitude = NAN,
-        .longitude = NAN,
-    };
-    int r;
-
-    snprintf(key, sizeof key, "%lld-f%llu", (long long)part->time_us,
-        (unsigned long long)part->frame_id);
-    frame->device_seq = part->frame_id;
-    frame->flags |= part->night ? WR_FRAME_NIGHT : 0;
-    p->n_timed += timed;
-    r = dev->host->capture(dev, frame, &meta, stored, (void *)(uintptr_t)p->run);
-    p->n_waiting += r == 0;
-    p->n_failed += r < 0;
-    p->result = r < 0 ? r : p->result;
-}
-
-static void frame_complete(struct wr_dev *dev)
-{
-    struct past *p = past_of(dev);
-    struct wr_frame *frame = p->frame;
-    struct jpeg_info info;
-    struct pi_part part;
-
-    p->frame = NULL;
-    if (jpeg_scan(frame->data, frame->len, &info) < 0) {
-        p->n_skipped++;
-        dev->host->frame_drop(dev, frame);
-        return;
-    }
-    part = facts_of(frame, &info);
-    capture(dev, frame, &part);
+    past_finish_if_over(dev);
 }
 
 /* --- the connection --------------------------------------------------------------------------- */
@@ -298,7 +202,7 @@ static bool take(struct wr_dev *dev, int event, const struct pi_short_piece *pie
         take_bytes(p, piece);
         return true;
     case PI_SHORT_END:
-        frame_complete(dev);
+        past_frame(dev);
         return true;
     case PI_SHORT_DONE:
         p->ended = true;
@@ -354,7 +258,7 @@ static void on_closed(struct wr_dev *dev, wr_handle h, void *ctx, int error, siz
 
     p->tcp = 0;
     if (p->ended) {
-        finish_if_over(dev);
+        past_finish_if_over(dev);
     } else {
         state = trigger_diagnose(dev, p->opened, p->n_began > 0, error, why);
         if (p->n_began > 0)
@@ -395,7 +299,7 @@ static void tick(struct wr_dev *dev, void *ctx)
     if (p->tcp && p->ended && now - p->heard_us >= US_PER_S) {
         dev->host->cancel(dev, p->tcp); /* all is there, and the camera does not hang up */
         p->tcp = 0;
-        finish_if_over(dev);
+        past_finish_if_over(dev);
     } else if (p->tcp && p->opened &&
         now - p->heard_us >= option_ms(dev, OPTION_COMMAND_TIMEOUT) * US_PER_MS) {
         stopped_sending(dev);

@@ -3,6 +3,9 @@
 import hashlib
 import http.client
 import json
+import os
+import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -11,6 +14,7 @@ import time
 from warren import Case, PATIENCE_S, PI, WARREN, WebSocket, camera_config, main, wait_until
 
 
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BAD_HOSTS = ("", "a b", "porch:9999", "x" * 300)
 
 
@@ -352,6 +356,19 @@ class LifeCycle(Case):
         a = self.request("POST", "/api/v1/devices", {"driver": "pi-trigger-camera", "name": "x", "options": {"host": "a b"}})
         self.assertEqual(a.status, 422)
         self.assertIn("host: expected the name or IP address of a host", a.json["detail"])
+
+    def test_the_devices_of_the_shipped_example_fit_their_drivers(self):
+        head, devices = (SOURCE / "config/warren.yaml").read_text().split("\ndevices:\n")
+        text = head + f"\nplugins:\n  folder: {self.add_plugins(*PI)}\n" + "devices:\n"
+        text = text.replace("\nplugins:\n  # Drivers", "\n  # Drivers")
+        text += "".join(re.sub(r"^  #(?! [A-Z])", "  ", line) for line in devices.splitlines(keepends=True))
+        self.assertIn("\n  porch:\n    driver: pi-trigger-camera\n", text)
+        file = self.folder / "example.yaml"
+        file.write_text(text)
+        checked = subprocess.run([WARREN, "check", "--config", file], capture_output=True, text=True,
+                                 env={k: v for k, v in os.environ.items() if not k.startswith("WARREN_")})
+        self.assertEqual((checked.returncode, checked.stderr), (0, ""))
+        self.assertIn("no errors, 0 warnings, 1 device", checked.stdout)
 
     def test_a_changed_configuration_is_applied_and_a_wrong_one_is_not(self):
         self.start_gateway("devices:\n  demo:\n    driver: demo\n", plugins=("demo",))
