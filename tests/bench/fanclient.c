@@ -29,7 +29,7 @@
 
 #define READ_BYTES (1u << 18)
 #define SLOW_RECEIVE_BYTES 8192
-#define SLOW_TICK_US 20000
+#define SLOW_TICK_US 5000
 
 static struct {
     bool websocket;

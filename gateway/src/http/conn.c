@@ -243,6 +243,7 @@ int conn_new(struct http_server *s, int fd, const char *peer)
     c->in = BUF_INIT(AHEAD_MAX_BYTES + 2 * READ_BYTES);
     c->answer.own = BUF_INIT(SIZE_MAX / 2);
     strncpy(c->peer, peer, sizeof c->peer - 1);
+    outlet_init(&c->outlet, fd, NULL);
     timer_init(&c->timer, s->loop, conn_timeout);
     deferred_init(&c->later, conn_later);
     list_append(&s->conns[RANK_SILENT], &c->link);
@@ -276,6 +277,7 @@ struct conn *conn_free(struct conn *c)
     list_remove(&c->link);
     timer_stop(&c->timer);
     deferred_cancel(&c->later);
+    outlet_cancel(&c->outlet);
     c->server->stats.n_connections--;
     conn_tell(c);
     c->watch = watch_fd_free(c->watch);

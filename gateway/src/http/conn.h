@@ -21,6 +21,7 @@
 #include "base/list.h"
 #include "http/chunked.h"
 #include "http/head.h"
+#include "http/outlet.h"
 #include "http/server.h"
 #include "http/socket.h"
 #include "loop/loop.h"
@@ -52,7 +53,8 @@ struct http_server {
     uint16_t port;
     struct watch_fd *watch;
     struct list conns[RANK_COUNT];
-    int64_t told_us;               /* when it was last said that all places are taken */
+    int64_t told_us;            /* when it was last said that all places are taken */
+    struct outlets outlets;
     struct websockets *websockets; /* NULL when the owner takes none */
 
     int64_t date_s; /* of the text below */
@@ -110,6 +112,7 @@ struct conn {
     bool peer_done; /* the client has closed its side */
     struct timer timer;
     struct deferred later;
+    struct outlet outlet; /* of a stream */
     int64_t blocked_since_us;
     struct drain drain;
 
@@ -182,7 +185,7 @@ struct file_body *file_body_free(struct file_body *f);
 
 /* --- stream.c ----------------------------------------------------------------------------------- */
 
-/* The socket takes more: asks the owner if he wants to write. */
+/* Sends what there is, and asks the owner for more when he wants to write and the socket takes it. */
 void stream_serve(struct conn *c);
 
 /* --- websocket.c: the only user of libwebsockets -------------------------------------------------- */

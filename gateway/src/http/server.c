@@ -180,6 +180,7 @@ int http_server_new(struct loop *l, const struct http_server_config *config,
     s->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
     for (enum conn_rank rank = 0; rank < RANK_COUNT; rank++)
         list_init(&s->conns[rank]);
+    outlets_init(&s->outlets, l);
     r = server_listen(s, config, e);
     if (r == 0 && events->ws_check)
         r = websockets_new(s, &s->websockets, e);
@@ -212,6 +213,7 @@ struct http_server *http_server_free(struct http_server *s)
         while (!list_empty(&s->conns[rank]))
             conn_free(list_first(&s->conns[rank], struct conn, link));
     s->websockets = websockets_free(s->websockets);
+    outlets_fini(&s->outlets);
     if (s->spare >= 0)
         close(s->spare);
     free(s);

@@ -2,7 +2,6 @@
 
 #include <linux/tcp.h> /* has more of struct tcp_info than <netinet/tcp.h>, and cannot stand beside it */
 #include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
 
 #include "base/util.h"
@@ -13,13 +12,6 @@ void socket_limit_unsent(int fd)
 
     /* A kernel that does not know it only makes slow viewers later. */
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
-}
-
-bool socket_takes(int fd)
-{
-    struct pollfd p = {.fd = fd, .events = POLLOUT};
-
-    return poll(&p, 1, 0) != 0;
 }
 
 int64_t drain_blocked_us(struct drain *d, int fd, int64_t since_us, int64_t now_us)

@@ -7,12 +7,13 @@
 
 #include "base/util.h"
 #include "http/conn.h"
-#include "http/socket.h"
 
 static struct conn *stream_conn(const struct http_stream *s)
 {
     return container_of(s, struct conn, stream);
 }
+
+static void stream_outlet(struct outlet *o, bool takes);
 
 static struct http_stream *stream_start(
     struct conn *c, const struct http_stream_events *events, void *ctx)
@@ -22,6 +23,7 @@ static struct http_stream *stream_start(
     c->server->stats.n_streams++;
     buf_fini(&c->in);
     socket_limit_unsent(c->fd);
+    outlet_init(&c->outlet, c->fd, stream_outlet);
     loop_defer(c->server->loop, &c->later);
     return &c->stream;
 }
@@ -65,27 +67,33 @@ static void stream_next(struct conn *c)
         s->events.closed(s->ctx, s);
         conn_linger(c);
     } else if (s->wants) {
-        loop_defer(c->server->loop, &c->later);
+        outlet_want(&c->server->outlets, &c->outlet);
     }
 }
 
 void stream_serve(struct conn *c)
 {
-    struct http_stream *s = &c->stream;
-    int r;
+    int r = conn_push(c);
 
-    if (s->wants && !s->ending && c->answer.n_ref == 0) {
-        if (!socket_takes(c->fd)) {
-            conn_block(c);
-            return;
-        }
-        stream_ask(s);
-    }
-    r = conn_push(c);
     if (r < 0)
         conn_break(c);
     else if (r == 0 && !c->broken)
         stream_next(c);
+}
+
+static void stream_outlet(struct outlet *o, bool takes)
+{
+    struct conn *c = container_of(o, struct conn, outlet);
+
+    if (c->state != CONN_STREAM || c->broken || c->blocked)
+        return;
+    if (!takes) {
+        conn_block(c);
+        return;
+    }
+    if (c->stream.wants && !c->stream.ending && c->answer.n_ref == 0)
+        stream_ask(&c->stream);
+    stream_serve(c);
 }
 
 void http_stream_want(struct http_stream *s)
@@ -94,7 +102,7 @@ void http_stream_want(struct http_stream *s)
 
     s->wants = true;
     if (!c->blocked && !s->in_writable)
-        loop_defer(c->server->loop, &c->later);
+        outlet_want(&c->server->outlets, &c->outlet);
 }
 
 int http_stream_write(struct http_stream *s, const void *bytes, size_t n)

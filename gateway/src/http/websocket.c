@@ -29,6 +29,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "http/conn.h"
+#include "http/outlet.h"
 
 _Static_assert(HTTP_HEADROOM >= LWS_PRE, "libwebsockets writes its header in front of a message");
 
@@ -54,23 +55,23 @@ struct websockets {
     size_t max_message_bytes;
 };
 
-/* Lives in what libwebsockets calls the session's user space: zeroed at first, freed by it. */
+/* Lives in what libwebsockets calls the session's user space: zeroed at first, freed by it. What each picture touches comes first. */
 struct ws {
-    struct list link;
+    struct outlet outlet;
     struct websockets *owner; /* NULL: not open yet, or no more */
     struct lws *wsi;
     void *ctx;
+    int64_t wants_since_us;
     bool wants;          /* ws_writable(), or to be closed */
     bool asked;          /* libwebsockets, for its writable callback */
     bool in_writable;    /* that runs now, and nothing was written yet */
-    unsigned close_code; /* 0: is not to be closed */
     bool closing;        /* libwebsockets has been told */
-    char close_reason[REASON_MAX + 1];
+    unsigned close_code; /* 0: is not to be closed */
+    struct list link;
     struct timer close_timer;
-    struct deferred serve;
-    struct buf message; /* pieces of one, until it is whole */
-    int64_t wants_since_us;
     struct drain drain;
+    struct buf message; /* pieces of one, until it is whole */
+    char close_reason[REASON_MAX + 1];
 };
 
 static const struct http_server_events *ws_events(const struct ws *w)
@@ -98,7 +99,7 @@ void ws_want(struct ws *w)
     w->wants = true;
     w->wants_since_us = loop_now_us(w->owner->loop);
     if (!w->asked)
-        loop_defer(w->owner->loop, &w->serve);
+        outlet_want(&w->owner->server->outlets, &w->outlet);
 }
 
 int ws_write(struct ws *w, bool binary, uint8_t *bytes, size_t n)
@@ -122,7 +123,7 @@ int64_t ws_blocked_us(const struct ws *w)
 
     if (!w->wants)
         return 0;
-    return MAX(drain_blocked_us(d, lws_get_socket_fd(w->wsi), w->wants_since_us, now_us), 1);
+    return MAX(drain_blocked_us(d, w->outlet.fd, w->wants_since_us, now_us), 1);
 }
 
 /* The client takes nothing, or does not answer our close: a reset, so that the kernel forgets what it holds as well. libwebsockets sees the
@@ -130,7 +131,7 @@ int64_t ws_blocked_us(const struct ws *w)
 static void ws_cut(struct timer *t)
 {
     struct ws *w = container_of(t, struct ws, close_timer);
-    int fd = lws_get_socket_fd(w->wsi);
+    int fd = w->outlet.fd;
 
     (void)setsockopt(
         fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
@@ -169,11 +170,11 @@ static void ws_write_now(struct ws *w)
     w->in_writable = false;
 }
 
-static void ws_serve(struct deferred *d)
+static void ws_serve(struct outlet *o, bool takes)
 {
-    struct ws *w = container_of(d, struct ws, serve);
+    struct ws *w = container_of(o, struct ws, outlet);
 
-    if (lws_partial_buffered(w->wsi) || !socket_takes(lws_get_socket_fd(w->wsi))) {
+    if (!takes || lws_partial_buffered(w->wsi)) {
         w->asked = true;
         lws_callback_on_writable(w->wsi);
     } else if (w->close_code != 0) {
@@ -193,7 +194,7 @@ static int ws_established(struct websockets *all, struct ws *w, struct lws *wsi)
     w->wsi = wsi;
     w->message = BUF_INIT(WS_MAX_MESSAGE_BYTES);
     timer_init(&w->close_timer, s->loop, ws_cut);
-    deferred_init(&w->serve, ws_serve);
+    outlet_init(&w->outlet, lws_get_socket_fd(wsi), ws_serve);
     if (list_empty(&all->all) && timer_every(&all->claims, CLAIMS_US) < 0)
         log_warning("no memory to look after WebSockets' frames");
     list_append(&all->all, &w->link);
@@ -211,7 +212,7 @@ static int ws_gone(struct ws *w)
         return 0;
     w->owner = NULL;
     timer_stop(&w->close_timer);
-    deferred_cancel(&w->serve);
+    outlet_cancel(&w->outlet);
     buf_fini(&w->message);
     list_remove(&w->link);
     if (list_empty(&all->all))
@@ -226,7 +227,7 @@ static int ws_writable_at_last(struct ws *w)
 {
     w->asked = false;
     if (w->close_code != 0)
-        loop_defer(w->owner->loop, &w->serve);
+        outlet_want(&w->owner->server->outlets, &w->outlet);
     else if (w->wants)
         ws_write_now(w);
     return 0;
@@ -416,7 +417,7 @@ static void ws_say_going(struct ws *w)
     static const uint8_t going[] = {0x88, 2, 1001 >> 8, 1001 & 0xff};
 
     if (w->close_code == 0 && !lws_partial_buffered(w->wsi))
-        (void)send(lws_get_socket_fd(w->wsi), going, sizeof going, MSG_NOSIGNAL | MSG_DONTWAIT);
+        (void)send(w->outlet.fd, going, sizeof going, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 struct websockets *websockets_free(struct websockets *all)

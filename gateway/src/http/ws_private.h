@@ -37,17 +37,17 @@ struct ws_reply {
     uint8_t bytes[]; /* HTTP_HEADROOM, then n */
 };
 
-/* One camera of one viewer. */
+/* One camera of one viewer. What each picture touches comes first. */
 struct ws_slot {
-    bool wanted;
-    bool looking;          /* device_look() was called */
     struct frame *pending; /* the newest that was not sent; NULL: none */
     int64_t last_us;       /* when one was taken for sending, for max_fps */
+    uint64_t n_sent, n_acked; /* of all that were sent, those up to an acknowledged one */
+    bool wanted;
+    bool looking; /* device_look() was called */
     struct {
-        uint32_t seq;
         int64_t received_us;
-    } sent[WS_SENT_KEPT]; /* newest last */
-    unsigned n_sent, n_unacked;
+        uint32_t seq;
+    } sent[WS_SENT_KEPT]; /* the n-th at n % WS_SENT_KEPT */
 };
 
 struct ws_call {
@@ -57,28 +57,26 @@ struct ws_call {
     int64_t id;
 };
 
+/* What each picture touches comes first: with many viewers it is fetched from memory anew each time. */
 struct ws_viewer {
     struct list link;
-    struct ws_hub *hub;
     struct ws *ws;
-    struct auth_who who;
-    bool closing;
-
+    struct ws_slot *slots; /* by channel */
+    size_t n_slots, at_slot;
+    int64_t min_interval_us;
+    uint64_t next_event;
+    bool closing, subscribed, frames, acks;
+    struct ws_hub *hub;
     struct list replies;
+
     unsigned n_replies;
     size_t reply_bytes;
     struct list calls;
     unsigned n_calls;
     int64_t tokens_us; /* token bucket of messages */
     double tokens;
-
-    bool subscribed, frames, acks;
+    struct auth_who who;
     struct ws_patterns devices, events;
-    int64_t min_interval_us;
-    uint64_t next_event;
-
-    struct ws_slot *slots; /* by channel */
-    size_t n_slots, at_slot;
 };
 
 /* --- ws.c ------------------------------------------------------------------------------------- */

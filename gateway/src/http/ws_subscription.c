@@ -139,7 +139,7 @@ void subscription_channels(struct ws_viewer *v, struct wr_json *j)
 
 static bool may_send(const struct ws_viewer *v, const struct ws_slot *s)
 {
-    return s->pending && (!v->acks || s->n_unacked < WS_MAX_UNACKED);
+    return s->pending && (!v->acks || s->n_sent - s->n_acked < WS_MAX_UNACKED);
 }
 
 bool subscription_frame(struct ws_viewer *v, struct frame *f)
@@ -160,13 +160,10 @@ bool subscription_frame(struct ws_viewer *v, struct frame *f)
 
 static void note_sent(struct ws_slot *s)
 {
-    if (s->n_sent == WS_SENT_KEPT) {
-        memmove(&s->sent[0], &s->sent[1], (WS_SENT_KEPT - 1) * sizeof s->sent[0]);
-        s->n_sent--;
-    }
-    s->sent[s->n_sent].seq = s->pending->pub.seq;
-    s->sent[s->n_sent++].received_us = s->pending->pub.received_us;
-    s->n_unacked++;
+    unsigned at = s->n_sent++ % WS_SENT_KEPT;
+
+    s->sent[at].seq = s->pending->pub.seq;
+    s->sent[at].received_us = s->pending->pub.received_us;
 }
 
 bool subscription_has_frame(const struct ws_viewer *v)
@@ -209,13 +206,11 @@ void subscription_ack(struct ws_viewer *v, uint16_t channel, uint32_t seq)
     if (!s || !s->wanted)
         return;
     v->acks = true;
-    for (unsigned i = 0; i < s->n_sent; i++) {
-        if (s->sent[i].seq != seq)
+    for (uint64_t n = s->n_sent; n > s->n_acked && n + WS_SENT_KEPT > s->n_sent; n--) {
+        if (s->sent[(n - 1) % WS_SENT_KEPT].seq != seq)
             continue;
-        s->n_unacked = MIN(s->n_unacked, s->n_sent - i - 1);
-        note_age(v->hub, s->sent[i].received_us);
-        memmove(&s->sent[0], &s->sent[i + 1], (s->n_sent - i - 1) * sizeof s->sent[0]);
-        s->n_sent -= i + 1;
+        note_age(v->hub, s->sent[(n - 1) % WS_SENT_KEPT].received_us);
+        s->n_acked = n;
         break;
     }
     if (may_send(v, s))
