@@ -41,13 +41,21 @@ static const struct wr_param stream_query[] = {
         .help = "Only of this type; a * at the end stands for anything"},
     {0},
 };
+/* Pages put the time behind a picture's address, so that browsers fetch it anew. */
+#define FOR_CACHES                                                                                 \
+    {.key = "t", .type = WR_STRING, .help = "Not looked at: makes an address a new one"},          \
+    {                                                                                              \
+        .key = "_", .type = WR_STRING, .help = "The same"                                          \
+    }
+
+static const struct wr_param picture_query[] = {FOR_CACHES, {0}};
 static const struct wr_param mjpeg_query[] = {
     {.key = "max_fps",
         .type = WR_FLOAT,
-        .def = "30",
         .min = 0.1,
         .max = 120,
-        .help = "At most so many pictures a second"},
+        .help = "At most so many pictures a second; all of them when it is not given"},
+    FOR_CACHES,
     {0},
 };
 
@@ -67,7 +75,7 @@ static const struct route table[] = {
     {HTTP_POST, V1 "/devices/{id}/commands/{name}", PERMISSION_OPERATE, device_command_post,
         "Run a command and wait for its answer", NULL, "CommandArguments", "CommandResult", NULL},
     {HTTP_GET, V1 "/devices/{id}/frame.jpg", PERMISSION_VIEW, device_frame, "The newest picture",
-        NULL, NULL, NULL, "image/jpeg"},
+        picture_query, NULL, NULL, "image/jpeg"},
     {HTTP_GET, V1 "/devices/{id}/stream.mjpeg", PERMISSION_VIEW, device_mjpeg,
         "Live pictures for programs that know nothing else", mjpeg_query, NULL, NULL,
         "multipart/x-mixed-replace"},
@@ -83,10 +91,10 @@ static const struct route table[] = {
         NULL, "CaptureChange", "Capture", NULL},
     {HTTP_DELETE, V1 "/captures/{id}", PERMISSION_OPERATE, capture_delete, "Remove it", NULL, NULL,
         NULL, NULL},
-    {HTTP_GET, V1 "/captures/{id}/image.jpg", PERMISSION_VIEW, capture_image, "The picture", NULL,
-        NULL, NULL, "image/jpeg"},
-    {HTTP_GET, V1 "/captures/{id}/thumb.jpg", PERMISSION_VIEW, capture_thumb, "A small one", NULL,
-        NULL, NULL, "image/jpeg"},
+    {HTTP_GET, V1 "/captures/{id}/image.jpg", PERMISSION_VIEW, capture_image, "The picture",
+        picture_query, NULL, NULL, "image/jpeg"},
+    {HTTP_GET, V1 "/captures/{id}/thumb.jpg", PERMISSION_VIEW, capture_thumb, "A small one",
+        picture_query, NULL, NULL, "image/jpeg"},
     {HTTP_GET, V1 "/events", PERMISSION_VIEW, events_list, "What happened, newest first",
         events_query, NULL, "EventList", NULL},
     {HTTP_GET, V1 "/events/stream", PERMISSION_VIEW, events_stream,

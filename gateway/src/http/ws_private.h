@@ -39,8 +39,8 @@ struct ws_reply {
 
 /* One camera of one viewer. What each picture touches comes first. */
 struct ws_slot {
-    struct frame *pending; /* the newest that was not sent; NULL: none */
-    int64_t last_us;       /* when one was taken for sending, for max_fps */
+    struct frame *pending;    /* the newest that was not sent; NULL: none */
+    int64_t last_us;          /* when one was taken for sending, for max_fps */
     uint64_t n_sent, n_acked; /* of all that were sent, those up to an acknowledged one */
     bool wanted;
     bool looking; /* device_look() was called */

@@ -46,7 +46,8 @@ static void end_fill(const struct end *e)
 {
     char bytes[4096] = {0};
 
-    while (write(e->outlet.fd, bytes, sizeof bytes) > 0) { }
+    while (write(e->outlet.fd, bytes, sizeof bytes) > 0) {
+    }
 }
 
 static void open_all(void)

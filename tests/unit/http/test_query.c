@@ -121,3 +121,20 @@ Test(cursor, nonsense_is_refused_and_changes_nothing)
         cr_expect_eq(id, 5, "%s", plain[i]);
     }
 }
+
+Test(query, pictures_take_what_pages_put_behind_them_against_caches)
+{
+    size_t n, pictures = 0;
+    const struct route *r = routes(&n);
+
+    for (size_t i = 0; i < n; i++) {
+        const char *dot = strrchr(r[i].path, '.');
+
+        if (!dot || (strcmp(dot, ".jpg") != 0 && strcmp(dot, ".mjpeg") != 0))
+            continue;
+        pictures++;
+        cr_expect_eq(query_check("t=1700000000", r[i].query, NULL), 0, "%s", r[i].path);
+        cr_expect_eq(query_check("_=1700000000", r[i].query, NULL), 0, "%s", r[i].path);
+    }
+    cr_expect_geq(pictures, 4);
+}
