@@ -123,7 +123,7 @@ void device_unbind(struct device *d)
     timer_stop(&d->attributes_timer);
 }
 
-/* --- where it is, and whose it is not ---------------------------------------------------------- */
+/* --- where it is ------------------------------------------------------------------------------ */
 
 static const char *given_text(const struct device *d, const char *key)
 {
@@ -139,35 +139,4 @@ const char *device_address(const struct device *d)
     const char *address = given_text(d, "address"), *host = given_text(d, "host");
 
     return address ? address : host ? host : "";
-}
-
-/* In the store: space "rejected", "<driver>/<address>" → the driver's version. */
-#define REJECTED "rejected"
-
-static const char *rejected_key(const char *driver, const char *address, char out[256])
-{
-    snprintf(out, 256, "%s/%s", driver, address);
-    for (char *c = out; *c; c++)
-        *c = *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
-    return out;
-}
-
-void device_remember_rejected(struct device *d)
-{
-    const char *address = device_address(d), *version = d->driver->table->version;
-    char key[256];
-
-    if (*address)
-        store_put(d->all->env.store, REJECTED, rejected_key(d->driver_name, address, key), version,
-            strlen(version), NULL, NULL);
-}
-
-bool device_was_rejected(const struct store *s, const struct driver *driver, const char *address)
-{
-    const char *version = driver->table->version, *of;
-    char key[256];
-    size_t n = 0;
-
-    of = store_get(s, REJECTED, rejected_key(driver->name, address, key), &n);
-    return of && n == strlen(version) && memcmp(of, version, n) == 0;
 }

@@ -180,6 +180,9 @@ void device_unbind(struct device *d);
 
 /* How it is reached: its option "address" or "host" as it was given, also without its driver; "". */
 const char *device_address(const struct device *d);
+
+/* --- rejected.c ------------------------------------------------------------------------------- */
+
 /* Its driver said after connecting that it is none of its kind: remembered for that address and that
  * version of the driver, over restarts. */
 void device_remember_rejected(struct device *d);

@@ -183,7 +183,7 @@ static int is_owner(void *ctx, struct device *d)
     if (strcasecmp(device_address(d), o->address) != 0)
         return 0;
     o->device = d;
-    return 1;
+    return !d->rejected; /* another may be at that address, and be welcome there */
 }
 
 /* NULL: nobody. */

@@ -146,6 +146,18 @@ Test(adopt, what_its_driver_rejects_is_offered_to_the_next)
     cr_assert_str_eq(d->driver->name, "lantern");
 }
 
+Test(adopt, a_rejected_one_does_not_hide_that_another_device_has_the_address)
+{
+    _cleanup_(json_freep) json_t *options = json_object();
+    struct device *d = NULL;
+
+    found_see(TWIN, "Lamp-7", UUID_LANTERN, "");
+    cr_assert_eq(adopt(TWIN_ID, "Porch", NULL, &d), 0);
+    json_object_set_new(options, "address", json_string(TWIN));
+    cr_assert_eq(devices_add(world.devices, "mine", "Mine", "lantern", options, &d, &e), 0);
+    cr_assert_eq(found_see(TWIN, "Lamp-7", UUID_LANTERN, ""), -ENODEV);
+}
+
 Test(adopt, what_was_rejected_is_remembered_over_a_restart)
 {
     struct device *d = NULL;
