@@ -3,7 +3,7 @@
 
 What a figure is worth depends on the machine, so each is taken beside a baseline in the same run. docs/performance.md tells how to read them.
 
-usage: run.py [idle] [store] [fanout] [--rounds N]       nothing named: all of them
+usage: run.py [idle] [lag] [store] [fanout] [--rounds N]       nothing named: all of them
 """
 
 import argparse
@@ -25,6 +25,14 @@ def idle(args):
     with open(f"{OUT}/idle.json", "w") as f:
         f.write(done.stdout)
     print("| what | measured | aim |\n| --- | --- | --- |\n" + done.stderr)
+
+
+def lag(args):
+    print("### Lag of the loop while things go wrong\n")
+    done = subprocess.run([sys.executable, f"{HERE}/lag.py", BUILD], capture_output=True, text=True, check=True)
+    with open(f"{OUT}/lag.json", "w") as f:
+        f.write(done.stdout)
+    print("| beside a camera of 30 fps | turns | p50 | p99 | p99.9 |\n| --- | --- | --- | --- | --- |\n" + done.stderr)
 
 
 def store(args):
@@ -54,7 +62,7 @@ def fanout(args):
 
 
 def main():
-    benches = {"idle": idle, "store": store, "fanout": fanout}
+    benches = {"idle": idle, "lag": lag, "store": store, "fanout": fanout}
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument("which", nargs="*", choices=[*benches, []])
     a.add_argument("--rounds", type=int, default=3)

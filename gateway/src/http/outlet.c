@@ -4,8 +4,9 @@
 
 #include "base/util.h"
 
-/* Asked for at once; lies on the stack. */
-#define BATCH 128
+/* Asked for at once. Few enough that what the kernel touched of a socket is still near when it is written to: measured with 200 viewers,
+ * 128 cost as much before the first write as they saved between the writes. */
+#define BATCH 24
 
 static unsigned gather(struct list *from, struct pollfd *fds)
 {

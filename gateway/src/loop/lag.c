@@ -9,8 +9,8 @@
 
 #include "loop/loop_private.h"
 
-static const int64_t bounds_us[LOOP_LAG_BUCKETS] = {50, 100, 200, 500, 1000, 2000, 5000, 10000,
-    20000, 50000, 100000, 200000, 500000, 1000000, 2000000, 5000000};
+static const int64_t bounds_us[LOOP_LAG_BUCKETS] = {50, 100, 200, 500, 1000, 2000, 3000, 5000,
+    10000, 20000, 50000, 100000, 200000, 500000, 1000000, 2000000, 5000000};
 
 void loop_lag_init(struct loop *l)
 {

@@ -66,7 +66,7 @@ int loop_after_closing(struct loop *l, void (*fn)(void *ctx), void *ctx);
 /* --- lag: how long one turn kept everybody else waiting --------------------------------------- */
 
 /* A histogram with fixed bounds in µs; n[] are not cumulative, the last is "more". */
-#define LOOP_LAG_BUCKETS 16
+#define LOOP_LAG_BUCKETS 17
 struct loop_lag {
     int64_t bound_us[LOOP_LAG_BUCKETS];
     uint64_t n[LOOP_LAG_BUCKETS + 1];
