@@ -22,7 +22,7 @@ packages_of() {
     # To show a video file as a camera.
     video) echo 'ffmpeg' ;;
     # Criterion for C, Python for what runs whole programs, Chromium for the page; systemd checks our units.
-    test) echo 'libcriterion-dev ffmpeg python3 systemd chromium|chromium-browser nodejs npm' ;;
+    test) echo 'libcriterion-dev dbus-daemon ffmpeg python3 systemd chromium|chromium-browser nodejs npm' ;;
     bench) echo 'python3' ;;
     # A kernel of Debian's in an emulated machine.
     vm) echo 'qemu-system-x86 busybox-static cpio kmod' ;;
