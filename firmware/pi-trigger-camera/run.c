@@ -2,7 +2,6 @@
 #include "run.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/util.h"
 #include "log_file.h"
 #include "loop/loop.h"
@@ -150,13 +150,6 @@ static void close_all(struct running *r)
     loop_free(r->loop);
 }
 
-void run_tame_malloc(void)
-{
-    mallopt(M_MMAP_THRESHOLD, 128 << 10);
-    mallopt(M_TRIM_THRESHOLD, 1 << 20);
-    mallopt(M_ARENA_MAX, 2);
-}
-
 static int print_config(const struct options *o)
 {
     char text[PI_CONFIG_DUMP_MAX];
@@ -175,7 +168,7 @@ int run(const struct options *o, const struct run_faces *faces)
     if (o->print_config)
         return print_config(o);
     signal(SIGPIPE, SIG_IGN);
-    run_tame_malloc();
+    memory_tame();
     if (run_all(&r, &e) < 0) {
         fprintf(stderr, "%s\n", error_text(&e));
         r.status = EXIT_FAILURE;

@@ -18,7 +18,3 @@ struct run_faces {
 /* Until SIGINT or SIGTERM, or enough frames. Prints "listening trigger_port=… mjpeg_port=…" when
  * it can be reached. Returns the exit status. */
 int run(const struct options *o, const struct run_faces *faces);
-
-/* Pictures come and go in sizes of some hundred kilobytes: such memory is given back to the system
- * at once, and the workers' heaps stay few. Before anything else is done. */
-void run_tame_malloc(void);

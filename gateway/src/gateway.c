@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "base/version.h"
 #include "bus/bus.h"
@@ -192,6 +193,7 @@ static void on_signal(void *ctx, int number)
 static void trim_due(struct timer *t)
 {
     frame_pool_trim(container_of(t, struct gateway, trim)->pool);
+    memory_give_back();
 }
 
 /* --- building --------------------------------------------------------------------------------- */

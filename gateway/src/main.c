@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/memory.h"
 #include "base/version.h"
 #include "check.h"
 #include "config/config.h"
@@ -107,6 +108,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "warren: unexpected argument \"%s\". Try: warren --help\n", argv[optind]);
         return 2;
     }
+    memory_tame();
     raise_fd_limit();
     if (strcmp(command, "run") == 0)
         return run(config_file);

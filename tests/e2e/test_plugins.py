@@ -1,11 +1,14 @@
 """Drivers dropped into the folder of a running gateway, replaced, cut off and removed."""
 
 import os
+import pathlib
 import shutil
 import subprocess
+import threading
 import time
+import unittest
 
-from warren import Case, PLUGINS, WARRENCTL, main, wait_until
+from warren import Case, PI, PLUGINS, SANITIZED, WARRENCTL, camera_config, main, wait_until
 
 
 class DropIn(Case):
@@ -111,6 +114,60 @@ class DropIn(Case):
         self.wait_state("pond", "online")
         time.sleep(0.1)
         self.assertIsNone(self.device("demo"), "no second one beside it")
+
+
+class Memory(Case):
+    N_VIEWERS = 8
+    # What may be left: the tail of events, and what is on its way to slow viewers.
+    MAX_LEFT_KB = 4096
+
+    def rss_kb(self):
+        status = pathlib.Path(f"/proc/{self.gateway.child.pid}/status").read_text()
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+
+    def noise(self):
+        """Pictures of half a megabyte and of two, which take turns."""
+        folder = self.folder / "pictures"
+        folder.mkdir()
+        for name, quality in (("a", 20), ("b", 2)):
+            subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=1600x1200,noise=alls=60:allf=t", "-frames:v", "3",
+                            "-q:v", str(quality), folder / f"{name}%d.jpg"], check=True)
+        return folder
+
+    def look(self, slow):
+        w = self.watch(devices=["*"], frames=True)
+
+        def read():
+            try:
+                while w.socket.recv(1 << 18):
+                    time.sleep(0.1 if slow else 0)
+            except OSError:
+                pass
+        threading.Thread(target=read, daemon=True).start()
+
+    @unittest.skipIf(SANITIZED, "a sanitizer's own allocator keeps what was freed")
+    def test_what_pictures_took_is_given_back_after_reloads_with_viewers(self):
+        self.gateway = self.start_gateway(camera_config(self.start_camera("--source", f"folder:{self.noise()}", "--size", "1600x1200")), plugins=PI)
+        self.wait_state("porch", "online")
+        before = self.rss_kb()
+        for i in range(self.N_VIEWERS):
+            self.look(slow=i % 2)
+        file, code = self.folder / "plugins/pi-trigger-camera.so", (PLUGINS / "pi-trigger-camera.so").read_bytes()
+        w = self.watch(devices=["*"], events=["*"])
+        for _ in range(10):
+            file.write_bytes(code)
+            w.event("plugin.loaded")
+            time.sleep(0.4)
+        during = self.rss_kb()
+        file.unlink()
+        w.event("plugin.removed")
+        w.close()
+        self.wait_state("porch", "error")
+        self.assertGreater(during, before + self.MAX_LEFT_KB, "no pictures were in memory")
+        try:
+            wait_until("they are given back", lambda: self.rss_kb() < before + self.MAX_LEFT_KB, 8)
+        finally:
+            print(f"{before} kB before, {during} with {self.N_VIEWERS} viewers, {self.rss_kb()} after", flush=True)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ WARRENCTL = BUILD / "gateway/src/ctl/warrenctl"
 SIM = BUILD / "firmware/sim/warren-sim"
 PLUGINS = BUILD / "plugins"
 PI = ("pi-trigger-camera",)
+SANITIZED = "ASAN_OPTIONS" in os.environ
 # Machines that run many tests at once are slow; a limit is there to end a test, not to time it.
 PATIENCE_S = 30
 

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/memory.h"
+#include "bus/frame.h"
 #include "device/device.h"
 #include "loop/watch_dir.h"
 
@@ -119,6 +121,9 @@ static void unload(struct drivers *d, struct plugin *p, const char *why)
 
     devices_driver_removed(d->devices, old, why);
     driver_unload(old);
+    /* What its pictures took; the next code's are of sizes of their own. */
+    frame_pool_trim(d->devices->env.pool);
+    memory_give_back();
 }
 
 /* The new code is in memory and checked before the old one goes, so that a bad file costs

@@ -11,11 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "jpeg_codec.h"
 #include "log_file.h"
 #include "loop/loop.h"
 #include "memory_use.h"
-#include "run.h"
 #include "scene.h"
 #include "service.h"
 
@@ -137,7 +137,7 @@ int main(int argc, char **argv)
     unsigned mib;
 
     must(argc == 2 && chdir(argv[1]) == 0, "usage: memory-pi-service FOLDER");
-    run_tame_malloc();
+    memory_tame();
     write_pictures();
     must(loop_new_virtual(SECOND, 1767225600 * SECOND, &w.loop) == 0, "no loop");
     must(log_file_new(w.loop, "logs", LOG_FILE_MAX_BYTES, LOG_FILE_BACKUPS, &w.log) == 0, "no log");

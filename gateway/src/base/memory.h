@@ -1,0 +1,15 @@
+/* memory.h - what malloc may keep of memory that was freed.
+ *
+ * glibc raises by itself, up to 32 MB, the size from which a block is mapped alone: the first large
+ * picture that is freed moves all later ones onto the heap, where one small block above them keeps
+ * them from going back to the system. For programs that live for years beside others, on machines
+ * with little memory, predictable is better than fast; large blocks that come often are pooled.
+ */
+#pragma once
+
+/* Fixes malloc's limits; to be called once, before there are threads. */
+void memory_tame(void);
+
+/* Gives the free pages of the heap back. For rare moments: takes time with the size of the heap,
+ * below a millisecond for ours. */
+void memory_give_back(void);
