@@ -4,7 +4,7 @@
 #:
 #:   make               compile everything into build/
 #:   make run           show it: a gateway with a virtual Raspberry Pi camera, in your browser
-#:   make test          run every test, then the C tests once more with sanitizers
+#:   make test          run every test, then all but the page's once more with sanitizers
 #:   make bench         measure it
 #:   make test-vm       the camera service on a real V4L2 driver, in an emulated machine
 #:   make check         format, shell scripts, and a build by clang

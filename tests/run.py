@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
-"""run.py - every test: build, run, then build and run the C tests once more with AddressSanitizer and UBSan.
+"""run.py - every test: build, run, then build and run the C code once more with AddressSanitizer and UBSan: its own tests, and
+the whole programs from outside.
 
+What a sanitizer finds is written into a file per process, wherever in a test that process runs; each file is a failure.
 The last line is "N passed, N failed"; cases are counted where a program tells how many it ran, else the program counts as
 one. A build that breaks counts as one failure. Exit status 0 only when nothing failed.
 """
@@ -8,20 +10,26 @@ one. A build that breaks counts as one failure. Exit status 0 only when nothing 
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-# The C tests; what runs whole programs or a browser says nothing new in a second build.
-SANITIZED_SUITES = ["unit", "fuzz"]
+# The browser's tests run no C.
+SANITIZED_SUITES = ["unit", "fuzz", "e2e"]
 # gcc's warnings about null and uninitialized values are wrong now and then in what sanitizers have changed; the plain build has none.
 SANITIZERS = ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Dwerror=false"]
+REPORTS = os.path.join(ROOT, "build-asan/sanitizer-reports")
+TO_FILES = f"log_path={REPORTS}/report:log_exe_name=1"
 SANITIZER_ENV = {
-    "ASAN_OPTIONS": "abort_on_error=1:detect_stack_use_after_return=1",
+    "ASAN_OPTIONS": f"abort_on_error=1:detect_stack_use_after_return=1:{TO_FILES}",
     "LSAN_OPTIONS": f"suppressions={ROOT}/tests/lsan.supp:print_suppressions=0",
-    "UBSAN_OPTIONS": "halt_on_error=1:abort_on_error=1:print_stacktrace=1",
+    "UBSAN_OPTIONS": f"halt_on_error=1:abort_on_error=1:print_stacktrace=1:{TO_FILES}",
 }
+SANITIZER_SPEAKS = re.compile(r"ERROR: \w+Sanitizer|: runtime error: ")
+# Where it went wrong stands in the beginning.
+REPORT_SHOWN = 6000
 
 # How programs tell what they ran: Criterion, node --test, Python's unittest.
 TALLIES = [
@@ -47,8 +55,8 @@ def tally(test):
             break
     else:
         passed, failed = 0, 0
-    # Criterion ends well when a test's own process has leaked.
-    if "ERROR: LeakSanitizer" in output:
+    # From a process that was not given our environment; Criterion ends well when a test's own process has leaked.
+    if SANITIZER_SPEAKS.search(output):
         return passed, failed + 1, 0
     if test["result"] in ("OK", "EXPECTEDFAIL"):
         return passed or 1, failed, 0
@@ -61,6 +69,15 @@ def read_log(build):
             return [json.loads(line) for line in log]
     except OSError:
         return []
+
+
+def read_reports():
+    """{name: text} of what the sanitizers wrote."""
+    found = {}
+    for name in sorted(os.listdir(REPORTS)):
+        with open(os.path.join(REPORTS, name), encoding="utf-8", errors="replace") as report:
+            found[name] = report.read()
+    return found
 
 
 def set_up(build, *options):
@@ -90,6 +107,8 @@ def main():
         ("build", [], [], {}),
         ("build-asan", SANITIZERS, [*suites, "--timeout-multiplier", "4"], SANITIZER_ENV),
     ]
+    shutil.rmtree(REPORTS, ignore_errors=True)
+    os.makedirs(REPORTS)
     passed = failed = 0
     wrong, skipped = [], []
     for build, options, arguments, env in builds:
@@ -106,6 +125,10 @@ def main():
                 wrong.append(f"{build}: {test['name']}")
             if s:
                 skipped.append(f"{build}: {test['name']}")
+    for name, text in read_reports().items():
+        print(f"\n--- {name}\n{text[:REPORT_SHOWN]}")
+        failed += 1
+        wrong.append(f"build-asan: {REPORTS}/{name}")
     print()
     for name in skipped:
         print("skipped:", name)

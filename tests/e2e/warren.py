@@ -25,7 +25,7 @@ WARRENCTL = BUILD / "gateway/src/ctl/warrenctl"
 SIM = BUILD / "firmware/sim/warren-sim"
 PLUGINS = BUILD / "plugins"
 PI = ("pi-trigger-camera",)
-SANITIZED = "ASAN_OPTIONS" in os.environ
+SANITIZED = bool(os.environ.get("WARREN_SANITIZED"))
 # Machines that run many tests at once are slow; a limit is there to end a test, not to time it.
 PATIENCE_S = 30
 
@@ -73,6 +73,14 @@ class Program:
         finally:
             self.file.close()
         return status
+
+    def end(self):
+        """With the test: what is sanitized is asked to, and tells when it leaves by itself what it leaked."""
+        if SANITIZED and self.child.poll() is None:
+            status = self.stop()
+            if status not in (0, -signal.SIGTERM):
+                raise AssertionError(f"it ended with {status}:\n{self.output()[-4000:]}")
+        self.kill()
 
     def kill(self):
         if self.child.poll() is None:
@@ -215,6 +223,7 @@ class Case(unittest.TestCase):
         self.port = None
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.addCleanup(lambda: [p.kill() for p in self.programs])
+        self.addCleanup(lambda: [p.end() for p in self.programs])
 
     def run(self, result=None):
         self.result, self.n_before = result, len(result.failures) + len(result.errors)
