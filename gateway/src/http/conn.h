@@ -53,7 +53,7 @@ struct http_server {
     uint16_t port;
     struct watch_fd *watch;
     struct list conns[RANK_COUNT];
-    int64_t told_us;            /* when it was last said that all places are taken */
+    int64_t told_us; /* when it was last said that all places are taken */
     struct outlets outlets;
     struct websockets *websockets; /* NULL when the owner takes none */
 

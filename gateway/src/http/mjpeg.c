@@ -72,8 +72,7 @@ static void tick(struct timer *t)
     struct mjpeg *m = container_of(t, struct mjpeg, tick);
     struct viewer *v;
 
-    list_for_each(v, &m->viewers, link)
-    {
+    list_for_each (v, &m->viewers, link) {
         if (http_stream_blocked_us(v->stream) > STALLED_US)
             http_stream_end(v->stream);
     }

@@ -70,9 +70,10 @@ enum http_field {
 };
 
 struct http_server_config {
-    const char *address;      /* "127.0.0.1", "::1", "0.0.0.0", "::" */
-    uint16_t port;            /* 0: any */
-    unsigned max_connections; /* over it those that say nothing make room; where there are none, the new one is closed; 0: 512 */
+    const char *address; /* "127.0.0.1", "::1", "0.0.0.0", "::" */
+    uint16_t port;       /* 0: any */
+    unsigned
+        max_connections; /* over it those that say nothing make room; where there are none, the new one is closed; 0: 512 */
     size_t max_message_bytes; /* of what is sent in one write; 0: 16 MiB and a bit */
 };
 

@@ -50,7 +50,7 @@ struct websockets {
     struct lws_context *context; /* set to NULL by libwebsockets when it has freed it */
     struct lws_vhost *vhost;
     struct list all;
-    struct timer claims; /* runs while there is one */
+    struct timer claims;  /* runs while there is one */
     const char *adopting; /* the peer, while a connection is handed over; else NULL */
     size_t max_message_bytes;
 };
@@ -78,7 +78,6 @@ static const struct http_server_events *ws_events(const struct ws *w)
 {
     return &w->owner->server->events;
 }
-
 
 /* --- from the owner --------------------------------------------------------------------------- */
 

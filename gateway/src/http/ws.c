@@ -158,7 +158,9 @@ static bool write_frame(struct ws_viewer *v)
 /* To be asked for nothing would cost each viewer a system call per picture. */
 static bool has_more(const struct ws_viewer *v)
 {
-    return !list_empty(&v->replies) || (v->subscribed && v->next_event < bus_next_id(v->hub->api->bus)) || subscription_has_frame(v);
+    return !list_empty(&v->replies) ||
+        (v->subscribed && v->next_event < bus_next_id(v->hub->api->bus)) ||
+        subscription_has_frame(v);
 }
 
 void ws_hub_writable(struct ws *w)
