@@ -37,7 +37,8 @@ struct gatt_calls {
     /* A real BlueZ tells neither of these by itself: there, the first use of a characteristic is a
      * connection, and the MTU is what it says then. */
     void (*connected)(void *ctx, unsigned mtu);
-    void (*disconnected)(void *ctx);
+    /* by_host: it left of its own will; else, or where that is not known, the link was lost. */
+    void (*disconnected)(void *ctx, bool by_host);
     void (*subscribed)(void *ctx, unsigned chr, bool on);
     /* Up to `cap` bytes; returns how many, or negative: the read is refused. */
     int (*read)(void *ctx, unsigned chr, uint8_t *out, size_t cap);

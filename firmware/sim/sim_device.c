@@ -231,7 +231,7 @@ static void connected(struct sim_device *d)
     (void)timer_once(&d->resolve, d->faults.resolve_ms * US_PER_MS);
 }
 
-/* Also of what was only about to be a link. */
+/* Also of what was only about to be a link. The client may have asked for it. */
 void sim_device_cut(struct sim_device *d)
 {
     enum sim_state was = d->state;
@@ -254,7 +254,7 @@ void sim_device_cut(struct sim_device *d)
     else
         answer(d, "Failed", "le-connection-abort-by-remote");
     if ((was == SIM_CONNECTED || was == SIM_LEAVING) && d->app->calls->disconnected)
-        d->app->calls->disconnected(d->app->ctx);
+        d->app->calls->disconnected(d->app->ctx, was == SIM_LEAVING);
     forget_later(d);
 }
 

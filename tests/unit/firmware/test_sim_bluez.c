@@ -29,7 +29,7 @@ static struct {
     unsigned mtu, n_connected, n_disconnected, n_subscribed, n_unsubscribed, n_written, n_room;
     unsigned last_chr;
     size_t last_n;
-    bool last_response;
+    bool last_response, by_host;
     int write_result;
 } seen;
 
@@ -39,9 +39,10 @@ static void on_connected(void *ctx, unsigned mtu)
     seen.mtu = mtu;
 }
 
-static void on_disconnected(void *ctx)
+static void on_disconnected(void *ctx, bool by_host)
 {
     seen.n_disconnected++;
+    seen.by_host = by_host;
 }
 
 static void on_subscribed(void *ctx, unsigned chr, bool on)
@@ -237,6 +238,7 @@ Test(sim_bluez, disconnecting_takes_the_objects_away_and_the_camera_hears_of_it)
     link_up();
     cr_expect_str_empty(client_call(&c, DEV, DEVICE, "Disconnect", NULL));
     cr_expect_eq(seen.n_disconnected, 1);
+    cr_expect(seen.by_host);
     WAIT_UNTIL(l, c.n_objects == 2);
     cr_expect_eq(client_flag(&c, DEV, DEVICE, "Connected"), 0);
     cr_expect_eq(client_flag(&c, DEV, DEVICE, "ServicesResolved"), 0);
@@ -361,6 +363,7 @@ Test(sim_bluez, notifications_over_a_socket_that_ends_with_the_link)
     cr_expect_eq(receive(fd, bytes, sizeof bytes), 182, "cut to the MTU");
     sim_device_drop(d);
     cr_expect_eq(receive(fd, bytes, sizeof bytes), 0);
+    cr_expect_not(seen.by_host);
     close(fd);
     cr_expect_eq(seen.n_unsubscribed, 0, "the link's end tells it all");
     cr_expect_eq(seen.n_disconnected, 1);
