@@ -7,6 +7,9 @@
 
 /* Deeper is shown as JSON. */
 #define MAX_NESTING 4
+/* Of one name in "a.b.c"; longer ones are cut. */
+#define MAX_NAME_BYTES 64
+#define PATH_BYTES (MAX_NESTING * (MAX_NAME_BYTES + 1))
 
 enum ctl_exit ctl_print_json(struct ctl *c, const json_t *j)
 {
@@ -81,10 +84,11 @@ const char *ctl_ago(const struct ctl *c, const json_t *time, char *out, size_t c
     return out;
 }
 
+/* `path` has PATH_BYTES, of which the first n are this value's own name. */
 static void print_member(
-    struct ctl *c, const char *indent, const char *path, const json_t *value, unsigned depth)
+    struct ctl *c, const char *indent, char *path, size_t n, const json_t *value, unsigned depth)
 {
-    char text[1024], nested[256];
+    char text[1024];
     const char *key;
     json_t *member;
 
@@ -94,17 +98,22 @@ static void print_member(
     }
     json_object_foreach((json_t *)value, key, member)
     {
-        snprintf(nested, sizeof nested, "%s.%s", path, clean(key, text, 64));
-        print_member(c, indent, nested, member, depth + 1);
+        path[n] = '.';
+        clean(key, path + n + 1, MAX_NAME_BYTES + 1);
+        print_member(c, indent, path, strlen(path), member, depth + 1);
+        path[n] = '\0';
     }
 }
 
 void ctl_print_members(struct ctl *c, const json_t *object, const char *indent)
 {
-    char path[65];
+    char path[PATH_BYTES];
     const char *key;
     json_t *member;
 
     json_object_foreach((json_t *)object, key, member)
-        print_member(c, indent, clean(key, path, sizeof path), member, 1);
+    {
+        clean(key, path, MAX_NAME_BYTES + 1);
+        print_member(c, indent, path, strlen(path), member, 1);
+    }
 }

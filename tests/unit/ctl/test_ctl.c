@@ -206,13 +206,18 @@ Test(ctl, add_asks_for_nothing_that_the_driver_does_not_know)
     cr_expect_not(has(did.asked, "POST"), "%s", did.asked);
 }
 
+#define NAME64 "a234567890123456789012345678901b2345678901234567890123456789012c"
+
 Test(ctl, an_answer_of_any_shape_is_shown)
 {
     static const struct {
         const char *body, *shown;
     } answers[] = {{"{\"result\":null}", "done\n"}, {"{\"result\":{}}", "done\n"},
         {"{\"result\":\"text\"}", "text\n"}, {"{\"result\":[1,2]}", "[1,2]\n"},
-        {"{\"result\":{\"a\":{\"b\":1}}}", "a.b: 1\n"}};
+        {"{\"result\":{\"a\":{\"b\":1}}}", "a.b: 1\n"},
+        {"{\"result\":{\"" NAME64 "\":{\"" NAME64 "\":{\"" NAME64 "\":{\"" NAME64
+         "x\":{\"e\":1}}}}}}",
+            NAME64 "." NAME64 "." NAME64 "." NAME64 ": {\"e\":1}\n"}};
 
     for (size_t i = 0; i < N_ELEMENTS(answers); i++) {
         const struct fake_route routes[] = {
