@@ -12,6 +12,15 @@ import { Facts } from './tile.js';
 
 const CAPTURES_SHOWN = 6;
 
+/* Each scrolls for itself: the focus makes that possible without a mouse, also where nothing in
+ * it takes the focus. */
+const column = (label, ...children) =>
+    h(
+        'div',
+        { class: 'sheet-column', role: 'group', tabindex: '0', 'aria-label': label },
+        ...children,
+    );
+
 export class Panel {
     #dialog;
     #host;
@@ -103,8 +112,8 @@ export class Panel {
             h(
                 'div',
                 { class: 'sheet-body' },
-                h('div', { class: 'sheet-column' }, ...left),
-                h('div', { class: 'sheet-column' }, commands.element, settings.element),
+                column('What it shows', ...left),
+                column('What it can do', commands.element, settings.element),
             ),
         ];
     }

@@ -45,7 +45,7 @@ const setting = (type, more = {}) => {
     };
 };
 
-const attribute = (value, unit = null, help = '') => ({
+export const attribute = (value, unit = null, help = '') => ({
     value,
     unit,
     help,

@@ -1,10 +1,13 @@
 /* states.test.mjs - every state a device, a picture and the page can be in. */
 
 import assert from 'node:assert/strict';
-import { device, house, porch } from './fixtures.mjs';
+import { attribute, device, house, porch } from './fixtures.mjs';
 import { assertAccessible, newPage, openPanel, pageTest, textOf, until } from './harness.mjs';
 
 const TILE = '[data-device="porch"]';
+const MANY = Object.fromEntries(
+    Array.from({ length: 40 }, (_, i) => [`value_${i}`, attribute(i, null, 'A number')]),
+);
 const looks = (page, value) => page.waitForSelector(`${TILE} .screen[data-looks="${value}"]`);
 
 pageTest(
@@ -31,6 +34,15 @@ pageTest(
         await page.waitForSelector('.bones');
         assert.match(await page.locator('#cameras-blank').textContent(), /Loading/);
         await assertAccessible(page, 'the skeleton');
+    },
+);
+
+pageTest(
+    'a panel with nothing to press in it can be scrolled by keyboard',
+    { devices: [porch({ attributes: MANY })] },
+    async ({ page }) => {
+        await openPanel(page, 'porch');
+        await assertAccessible(page, 'the panel');
     },
 );
 
