@@ -52,9 +52,15 @@ class Demo(unittest.TestCase):
     def start(self, data="data", sigint=signal.SIG_DFL):
         env = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "WARREN_"))}
         env |= {"PORT": str(self.port), "DATA": str(self.folder / data), "BUILD": str(BUILD)}
+
+        def signals():
+            """Not as the tests' own parent left them: under nohup a terminal that closes ends nothing, which is right."""
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, sigint)
+
         with open(self.log, "wb") as log:
             make = subprocess.Popen(["make", "run"], cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                    start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGINT, sigint))
+                                    start_new_session=True, preexec_fn=signals)
         self.addCleanup(self.end_by_force, make)
         return make
 
