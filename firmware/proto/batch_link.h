@@ -22,6 +22,8 @@
 #define BATCH_LINK_DATA_HEADER_BYTES 5
 /* What offset u24 can name; no camera of this kind has memory for such a picture. */
 #define BATCH_LINK_MAX_PICTURE_BYTES ((uint32_t)1 << 24)
+/* OFFER's flags: a PLACE of the same id goes before it. */
+#define BATCH_LINK_OFFER_PLACE 0x01
 /* A window above it has no meaning: a camera's whole stack holds less. */
 #define BATCH_LINK_MAX_WINDOW_BYTES 65535
 

@@ -1,0 +1,278 @@
+#include "fake_batch_port.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct fake_batch *w;
+
+static unsigned n_read; /* notes that fake_batch_heard() told */
+
+void fake_batch_jpeg(unsigned number, size_t n, uint8_t *out)
+{
+    uint32_t r = number * 2654435761u + 1;
+
+    for (size_t i = 0; i < n; i++) {
+        r = r * 1664525u + 1013904223u;
+        out[i] = (uint8_t)(r >> 24);
+    }
+    memcpy(out, "\xff\xd8", 2);
+    memcpy(out + 2, &number, sizeof number);
+}
+
+static int capture(void *ctx)
+{
+    if (w->refuses)
+        return -EIO;
+    w->wants_picture = true;
+    return 0;
+}
+
+/* The number stands before the picture, so that it is known whose memory is given back. */
+static void *picture_new(void *ctx, size_t n)
+{
+    size_t *m = malloc(sizeof *m + n);
+
+    *m = n;
+    w->n_pictures_held++;
+    return m + 1;
+}
+
+static void picture_free(void *ctx, void *picture)
+{
+    unsigned number;
+
+    memcpy(&number, (uint8_t *)picture + 2, sizeof number);
+    w->n_pictures_held--;
+    if (w->on_forget)
+        w->on_forget(w, number);
+    free((size_t *)picture - 1);
+}
+
+static size_t memory_bytes(void *ctx)
+{
+    return w->memory_bytes;
+}
+
+static int notify(void *ctx, enum batch_characteristic chr, const void *bytes, size_t n)
+{
+    struct fake_note *note = &w->notes[w->n_notes];
+
+    cr_assert_leq(n, (size_t)w->camera.mtu - 3, "%zu bytes at an MTU of %u", n, w->camera.mtu);
+    cr_assert_leq(n, BATCH_VALUE_MAX);
+    if (w->room == 0)
+        return -EAGAIN;
+    w->room--;
+    cr_assert_lt(w->n_notes, FAKE_MAX_NOTES);
+    note->chr = chr;
+    note->n = n;
+    note->at_us = w->now_us;
+    memcpy(note->bytes, bytes, n);
+    w->n_notes++;
+    return 0;
+}
+
+static void set_value(void *ctx, enum batch_characteristic chr, const void *bytes, size_t n)
+{
+    cr_assert_leq(n, BATCH_VALUE_MAX);
+    memcpy(w->values[chr], bytes, n);
+    w->values[chr][n] = 0;
+    w->n_values[chr] = n;
+}
+
+static void advertise(void *ctx)
+{
+    w->advertising = true;
+}
+
+static void disconnect(void *ctx)
+{
+    w->n_disconnects++;
+}
+
+static bool load(void *ctx, struct batch_config *ret)
+{
+    *ret = w->saved;
+    return w->has_saved;
+}
+
+static int save(void *ctx, const struct batch_config *settings)
+{
+    w->n_saves++;
+    w->saving = *settings;
+    return w->save_fails ? -EIO : 0;
+}
+
+static void display(void *ctx, unsigned line, const char *text)
+{
+    cr_assert_lt(line, 5);
+    cr_assert_lt(strlen(text), sizeof w->lines[0]);
+    strcpy(w->lines[line], text);
+}
+
+static uint32_t random_number(void *ctx)
+{
+    return w->boot;
+}
+
+static void set_clock(void *ctx, int64_t unix_ms)
+{
+    w->clock_ms = unix_ms;
+}
+
+static void start(void)
+{
+    const struct batch_camera_port port = {NULL, capture, picture_new, picture_free, memory_bytes,
+        notify, set_value, advertise, disconnect, load, save, display, random_number, set_clock};
+
+    batch_camera_init(&w->camera, &port);
+    batch_camera_start(&w->camera, w->now_us);
+}
+
+void fake_batch_begin(void)
+{
+    w = calloc(1, sizeof *w);
+    w->now_us = INT64_C(1000000000);
+    w->picture_bytes = 1200;
+    w->memory_bytes = 1 << 20;
+    w->room = UINT32_MAX;
+    w->boot = 0xb007;
+    w->has_saved = true;
+    w->saved = (struct batch_config){true, true, 5, 950, false};
+    n_read = 0;
+    start();
+}
+
+void fake_batch_end(void)
+{
+    w->on_forget = NULL;
+    batch_camera_fini(&w->camera);
+    cr_expect_eq(w->n_pictures_held, 0);
+    free(w);
+    w = NULL;
+}
+
+void fake_batch_reboot(void)
+{
+    void (*on_forget)(struct fake_batch *, unsigned) = w->on_forget;
+
+    w->on_forget = NULL;
+    batch_camera_fini(&w->camera);
+    w->on_forget = on_forget;
+    w->wants_picture = false;
+    w->boot++;
+    start();
+}
+
+static void sensor(void)
+{
+    static uint8_t jpeg[FAKE_MAX_PICTURE_BYTES];
+
+    if (!w->wants_picture || w->hangs)
+        return;
+    w->wants_picture = false;
+    if (w->n_failing > 0) {
+        w->n_failing--;
+        batch_camera_picture(&w->camera, w->now_us, NULL, 0);
+        return;
+    }
+    fake_batch_jpeg(++w->n_captures, w->picture_bytes, jpeg);
+    batch_camera_picture(&w->camera, w->now_us, jpeg, w->picture_bytes);
+}
+
+static void flash(void)
+{
+    if (!w->camera.saving || w->saves_slowly)
+        return;
+    w->saved = w->saving;
+    w->has_saved = true;
+    batch_camera_saved(&w->camera, w->now_us, 0);
+}
+
+void fake_batch_one(int64_t us)
+{
+    int64_t next;
+
+    sensor();
+    next = batch_camera_next_us(&w->camera);
+    if (next > w->now_us)
+        w->now_us = next < us ? next : us;
+    batch_camera_step(&w->camera, w->now_us);
+    sensor();
+    flash();
+}
+
+void fake_batch_until(int64_t us)
+{
+    unsigned n = 0;
+
+    while (w->now_us < us) {
+        fake_batch_one(us);
+        cr_assert_lt(++n, 100000, "the camera spins");
+    }
+}
+
+void fake_batch_pass(int64_t us)
+{
+    fake_batch_until(w->now_us + us);
+}
+
+void fake_batch_fill(unsigned n)
+{
+    for (unsigned i = 0; w->camera.pictures.n < n; i++) {
+        cr_assert_lt(i, 1000);
+        fake_batch_one(INT64_MAX);
+    }
+}
+
+void fake_batch_connect(unsigned mtu)
+{
+    n_read = w->n_notes;
+    w->advertising = false;
+    batch_camera_connected(&w->camera, w->now_us, mtu);
+    batch_camera_subscribed(&w->camera, w->now_us, BATCH_CHAR_STATUS, true);
+    batch_camera_subscribed(&w->camera, w->now_us, BATCH_CHAR_DATA, true);
+    batch_camera_subscribed(&w->camera, w->now_us, BATCH_CHAR_LINK, true);
+}
+
+void fake_batch_write(enum batch_characteristic chr, const void *bytes, size_t n)
+{
+    uint8_t *copy = malloc(n > 0 ? n : 1);
+
+    memcpy(copy, bytes, n);
+    batch_camera_written(&w->camera, w->now_us, chr, copy, n);
+    free(copy);
+    flash();
+}
+
+void fake_batch_command(char c)
+{
+    fake_batch_write(BATCH_CHAR_COMMAND, &c, 1);
+}
+
+const char *fake_batch_heard(void)
+{
+    static char text[4096];
+    size_t n = 0;
+
+    text[0] = 0;
+    for (; n_read < w->n_notes; n_read++) {
+        const struct fake_note *note = &w->notes[n_read];
+
+        cr_assert_lt(n, sizeof text - 64);
+        if (note->chr == BATCH_CHAR_STATUS)
+            n += (size_t)sprintf(text + n, "%.*s ", (int)note->n, (const char *)note->bytes);
+        else if (note->chr == BATCH_CHAR_DATA)
+            n += (size_t)sprintf(text + n, "%zu ", note->n);
+        else
+            n += (size_t)sprintf(text + n, "[%02x] ", note->bytes[0]);
+    }
+    return text;
+}
+
+const char *fake_batch_value(enum batch_characteristic chr)
+{
+    return (const char *)w->values[chr];
+}
