@@ -30,6 +30,15 @@ static struct {
     sd_bus_message *answer;
 } blue;
 
+/* Of a call that was kept, by a reference, until we knew more. */
+static int answer_kept(sd_bus_message *asked)
+{
+    int r = sd_bus_reply_method_return(asked, "");
+
+    sd_bus_message_unref(asked);
+    return r;
+}
+
 static int on_objects(sd_bus_message *m, void *ctx, sd_bus_error *e)
 {
     const char *path, *interface;
@@ -49,7 +58,7 @@ static int on_objects(sd_bus_message *m, void *ctx, sd_bus_error *e)
         sd_bus_message_exit_container(m);
         sd_bus_message_exit_container(m);
     }
-    return sd_bus_reply_method_return(ctx, "");
+    return answer_kept(ctx);
 }
 
 static int register_application(sd_bus_message *m, void *ctx, sd_bus_error *e)
@@ -83,7 +92,7 @@ static int on_advertisement(sd_bus_message *m, void *ctx, sd_bus_error *e)
         sd_bus_message_exit_container(m);
     }
     blue.n_begun++;
-    return sd_bus_reply_method_return(ctx, "");
+    return answer_kept(ctx);
 }
 
 static int register_advertisement(sd_bus_message *m, void *ctx, sd_bus_error *e)
