@@ -1,0 +1,620 @@
+/* link_io.c - what is done on an open link: reads, writes, notifications.
+ *
+ * Where BlueZ gives a packet socket, values go by it: no D-Bus message per value, and 1 MB/s. It has
+ * room for about 167 notifications and then loses them without a word, so it is emptied at once, and
+ * before anything else that bluetoothd says is told.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "ble/ble_private.h"
+
+/* Packets of one socket in one turn, or a device could keep all others waiting. */
+#define DRAIN_MAX 512
+/* BlueZ refuses a write while the socket for commands is open, and needs a moment to see it closed. */
+#define AGAIN_US INT64_C(50000)
+#define AGAIN_MAX 10
+/* The smallest ATT_MTU there is. */
+#define MTU_MIN 23
+
+/* --- operations -------------------------------------------------------------------------------- */
+
+static void op_free(struct link_op *op)
+{
+    ble_call_cancel(&op->call);
+    timer_stop(&op->again);
+    list_remove(&op->link);
+    list_remove(&op->queued);
+    op->owner->n_ops--;
+    free(op);
+}
+
+/* Answered and freed at once: only from an event of the bus or of a socket. */
+static void op_finish(struct link_op *op, int result, const uint8_t *bytes, size_t n)
+{
+    struct ble_link *k = op->owner;
+    wr_ble_done done = op->done;
+    void *ctx = op->ctx;
+
+    op_free(op);
+    if (done && k->events->answered)
+        k->events->answered(k->ctx, k, done, ctx, result, bytes, n);
+}
+
+/* On a later turn. */
+static void op_finish_later(struct link_op *op, int result)
+{
+    op->result = result;
+    list_remove(&op->queued);
+    list_append(&op->owner->answers, &op->queued);
+    loop_defer(op->owner->ble->loop, &op->owner->answer);
+}
+
+static void answer_all(struct deferred *d)
+{
+    struct ble_link *k = container_of(d, struct ble_link, answer);
+
+    while (k->state == LINK_OPEN && !list_empty(&k->answers)) {
+        struct link_op *op = list_first(&k->answers, struct link_op, queued);
+
+        op_finish(op, op->result, NULL, 0);
+    }
+}
+
+/* A call without an answer: bluetoothd, or the device, hangs. */
+static void timed_out(struct ble_link *k, const char *what)
+{
+    char text[ERROR_TEXT_MAX];
+
+    snprintf(text, sizeof text, "the device did not answer a %s in time", what);
+    link_end(k, -ETIMEDOUT, text);
+}
+
+static void write_again(struct timer *t);
+
+static struct link_op *op_new(struct link_char *c, enum op_kind kind, const void *bytes, size_t n,
+    wr_ble_done done, void *ctx)
+{
+    struct link_op *op = calloc(1, sizeof *op + n);
+
+    if (!op)
+        return NULL;
+    op->owner = c->owner;
+    op->chr = c;
+    op->kind = kind;
+    timer_init(&op->again, c->owner->ble->loop, write_again);
+    op->done = done;
+    op->ctx = ctx;
+    op->n = n;
+    if (n > 0)
+        memcpy(op->bytes, bytes, n);
+    list_init(&op->queued);
+    list_append(&c->owner->ops, &op->link);
+    c->owner->n_ops++;
+    return op;
+}
+
+/* --- what can be done -------------------------------------------------------------------------- */
+
+static struct link_char *find_char(struct ble_link *k, const char *uuid, uint32_t props)
+{
+    struct link_char *found = NULL;
+
+    for (size_t i = 0; i < k->n_chars; i++) {
+        if (strcmp(k->chars[i].uuid, uuid) != 0)
+            continue;
+        if (k->chars[i].props & props)
+            return &k->chars[i];
+        found = found ? found : &k->chars[i];
+    }
+    return found;
+}
+
+static int check(struct ble_link *k, const char *uuid, uint32_t props, struct link_char **ret)
+{
+    struct link_char *c;
+
+    if (k->state != LINK_OPEN)
+        return -ENOTCONN;
+    c = find_char(k, uuid, props);
+    if (!c)
+        return -ENOENT;
+    if (!(c->props & props))
+        return -EOPNOTSUPP;
+    if (k->n_ops >= BLE_MAX_PENDING)
+        return -EAGAIN;
+    *ret = c;
+    return 0;
+}
+
+/* --- read -------------------------------------------------------------------------------------- */
+
+static void on_read(struct ble_call *c, int result, sd_bus_message *reply, const char *error)
+{
+    struct link_op *op = container_of(c, struct link_op, call);
+    const void *bytes = NULL;
+    size_t n = 0;
+    int r = result;
+
+    if (r == -ETIMEDOUT) {
+        timed_out(op->owner, "read");
+        return;
+    }
+    if (r == 0)
+        r = sd_bus_message_read_array(reply, 'y', &bytes, &n);
+    op_finish(op, r < 0 ? r : 0, bytes, n);
+}
+
+/* A message with the options that all of GattCharacteristic1's methods take last. */
+static int new_call(struct link_char *c, const char *member, const struct link_op *op,
+    const char *type, sd_bus_message **ret)
+{
+    sd_bus_message *m = NULL;
+    int r = ble_call_new(c->owner->ble, c->path, "GattCharacteristic1", member, &m);
+
+    if (r >= 0 && op)
+        r = sd_bus_message_append_array(m, 'y', op->bytes, op->n);
+    if (r >= 0)
+        r = type ? sd_bus_message_append(m, "a{sv}", 1, "type", "s", type)
+                 : sd_bus_message_append(m, "a{sv}", 0);
+    if (r < 0) {
+        sd_bus_message_unref(m);
+        return r;
+    }
+    *ret = m;
+    return 0;
+}
+
+int ble_read(struct ble_link *k, const char *uuid, wr_ble_done done, void *ctx)
+{
+    sd_bus_message *m = NULL;
+    struct link_char *c;
+    struct link_op *op;
+    int r = check(k, uuid, WR_BLE_READ, &c);
+
+    if (r < 0)
+        return r;
+    op = op_new(c, OP_READ, NULL, 0, done, ctx);
+    if (!op)
+        return -ENOMEM;
+    r = new_call(c, "ReadValue", NULL, NULL, &m);
+    if (r == 0)
+        r = ble_call_consume(k->ble, &op->call, m, k->ble->config.times.call_us, on_read);
+    if (r < 0)
+        op_free(op);
+    return r;
+}
+
+/* --- write ------------------------------------------------------------------------------------- */
+
+static int write_by_call(struct link_op *op);
+
+static void write_again(struct timer *t)
+{
+    struct link_op *op = container_of(t, struct link_op, again);
+    int r = write_by_call(op);
+
+    if (r < 0)
+        op_finish(op, r, NULL, 0);
+}
+
+static void on_written(struct ble_call *c, int result, sd_bus_message *reply, const char *error)
+{
+    struct link_op *op = container_of(c, struct link_op, call);
+
+    if (result == -ETIMEDOUT)
+        timed_out(op->owner, "write");
+    else if (result == -EPERM && op->chr->was_acquired && op->n_tries++ < AGAIN_MAX)
+        timer_once(&op->again, AGAIN_US);
+    else
+        op_finish(op, result, NULL, 0);
+}
+
+static int write_by_call(struct link_op *op)
+{
+    struct ble *b = op->owner->ble;
+    sd_bus_message *m = NULL;
+    int r = new_call(op->chr, "WriteValue", op, op->is_command ? "command" : "request", &m);
+
+    return r < 0 ? r : ble_call_consume(b, &op->call, m, b->config.times.call_us, on_written);
+}
+
+/* From now on by WriteValue; those that wait for the socket, too. */
+static void release_write(struct link_char *c)
+{
+    c->write = WRITE_CALLS;
+    ble_call_cancel(&c->write_call);
+    c->write_watch = watch_fd_free(c->write_watch);
+    if (c->write_fd >= 0)
+        close(c->write_fd);
+    c->write_fd = -1;
+    while (!list_empty(&c->outbox)) {
+        struct link_op *op = list_first(&c->outbox, struct link_op, queued);
+        int r;
+
+        list_remove(&op->queued);
+        r = write_by_call(op);
+        if (r < 0)
+            op_finish_later(op, r);
+    }
+}
+
+/* As much as the socket takes. False: it is of no use any more. */
+static bool flush_outbox(struct link_char *c)
+{
+    while (!list_empty(&c->outbox)) {
+        struct link_op *op = list_first(&c->outbox, struct link_op, queued);
+        ssize_t n = send(c->write_fd, op->bytes, op->n, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS))
+            break;
+        if (n < 0)
+            return false;
+        op_finish_later(op, 0);
+    }
+    watch_fd_set(c->write_watch, list_empty(&c->outbox) ? 0 : FD_WRITABLE);
+    return true;
+}
+
+static void on_writable(void *ctx, unsigned events)
+{
+    struct link_char *c = ctx;
+
+    if (!flush_outbox(c))
+        release_write(c);
+}
+
+/* The descriptor of an Acquire call's reply, as our own, and the MTU it tells. */
+static int take_fd(struct ble_link *k, sd_bus_message *reply)
+{
+    uint16_t mtu;
+    int theirs, fd;
+
+    if (sd_bus_message_read(reply, "hq", &theirs, &mtu) < 0)
+        return -EBADMSG;
+    fd = fcntl(theirs, F_DUPFD_CLOEXEC, 3);
+    if (fd < 0)
+        return -errno;
+    if (mtu >= MTU_MIN)
+        k->stats.mtu = mtu;
+    return fd;
+}
+
+static void on_write_acquired(
+    struct ble_call *call, int result, sd_bus_message *reply, const char *error)
+{
+    struct link_char *c = container_of(call, struct link_char, write_call);
+    struct ble_link *k = c->owner;
+    int fd = result < 0 ? result : take_fd(k, reply);
+
+    if (fd >= 0 && watch_fd_new(k->ble->loop, fd, on_writable, c, &c->write_watch) < 0) {
+        close(fd);
+        fd = -ENOMEM;
+    }
+    c->write_fd = fd >= 0 ? fd : -1;
+    c->write = WRITE_FD;
+    c->was_acquired = fd >= 0;
+    if (fd < 0 || !flush_outbox(c))
+        release_write(c);
+}
+
+static void acquire_write(struct link_char *c)
+{
+    struct ble *b = c->owner->ble;
+    sd_bus_message *m = NULL;
+    int r = new_call(c, "AcquireWrite", NULL, NULL, &m);
+
+    c->write = WRITE_ACQUIRING;
+    if (r == 0)
+        r = ble_call_consume(b, &c->write_call, m, b->config.times.acquire_us, on_write_acquired);
+    if (r < 0)
+        release_write(c);
+}
+
+static void write_command(struct link_op *op)
+{
+    struct link_char *c = op->chr;
+
+    op->is_command = true;
+    list_append(&c->outbox, &op->queued);
+    if (c->write == WRITE_UNTRIED)
+        acquire_write(c);
+    else if (c->write == WRITE_CALLS || (c->write == WRITE_FD && !flush_outbox(c)))
+        release_write(c);
+}
+
+int ble_write(struct ble_link *k, const char *uuid, enum wr_ble_write how, const void *bytes,
+    size_t n, wr_ble_done done, void *ctx)
+{
+    static const uint32_t props[] = {
+        [WR_BLE_WRITE_BEST] = WR_BLE_WRITE | WR_BLE_WRITE_NO_RESPONSE,
+        [WR_BLE_WRITE_WITH_RESPONSE] = WR_BLE_WRITE,
+        [WR_BLE_WRITE_COMMAND] = WR_BLE_WRITE_NO_RESPONSE,
+    };
+    struct link_char *c;
+    struct link_op *op;
+    int r;
+
+    if ((unsigned)how >= N_ELEMENTS(props))
+        return -EINVAL;
+    r = check(k, uuid, props[how], &c);
+    if (r < 0)
+        return r;
+    if (n > BLE_MAX_VALUE_BYTES || (how != WR_BLE_WRITE_WITH_RESPONSE && n + 3 > k->stats.mtu))
+        return -EMSGSIZE;
+    op = op_new(c, OP_WRITE, bytes, n, done, ctx);
+    if (!op)
+        return -ENOMEM;
+    if (how != WR_BLE_WRITE_WITH_RESPONSE && c->props & WR_BLE_WRITE_NO_RESPONSE) {
+        write_command(op);
+        return 0;
+    }
+    if (c->write != WRITE_CALLS)
+        release_write(c); /* after what waits there */
+    r = write_by_call(op);
+    if (r < 0)
+        op_free(op);
+    return r;
+}
+
+/* --- notifications ----------------------------------------------------------------------------- */
+
+static void count(struct ble_link *k, size_t n)
+{
+    int64_t now = loop_now_us(k->ble->loop), us = now - k->rate_since_us;
+
+    k->stats.n_notifications++;
+    k->stats.n_bytes += n;
+    k->ble->stats.n_notifications++;
+    k->ble->stats.n_notified_bytes += n;
+    if (us >= US_PER_S) {
+        k->stats.bytes_per_s = k->rate_since_us ? k->rate_bytes * 1000000 / (uint64_t)us : 0;
+        k->rate_since_us = now;
+        k->rate_bytes = 0;
+    }
+    k->rate_bytes += n;
+}
+
+static void tell(struct link_char *c, const uint8_t *bytes, size_t n)
+{
+    struct ble_link *k = c->owner;
+
+    count(k, n);
+    if (k->events->notified)
+        k->events->notified(k->ctx, k, c->uuid, bytes, n);
+}
+
+static void close_notify(struct link_char *c)
+{
+    c->notify_watch = watch_fd_free(c->notify_watch);
+    if (c->notify_fd >= 0)
+        close(c->notify_fd);
+    c->notify_fd = -1;
+}
+
+/* Empty packets and the end look alike. */
+static bool has_ended(int fd)
+{
+    struct pollfd p = {.fd = fd, .events = POLLIN | POLLRDHUP};
+
+    return poll(&p, 1, 0) > 0 && p.revents & (POLLHUP | POLLRDHUP | POLLERR | POLLNVAL);
+}
+
+/* The connection ended most often, and bluetoothd will say so at once; else it is as good as ended. */
+static void notify_ended(struct link_char *c)
+{
+    close_notify(c);
+    c->notify = NOTIFY_ENDED;
+    timer_once(&c->owner->settle, c->owner->ble->config.times.settle_us);
+}
+
+static void drain(struct link_char *c)
+{
+    uint8_t bytes[BLE_MAX_VALUE_BYTES + 8];
+
+    for (int i = 0; i < DRAIN_MAX && c->owner->state == LINK_OPEN && c->notify_fd >= 0; i++) {
+        ssize_t n = recv(c->notify_fd, bytes, sizeof bytes, MSG_DONTWAIT);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+            return;
+        if (n < 0 || (n == 0 && has_ended(c->notify_fd))) {
+            notify_ended(c);
+            return;
+        }
+        tell(c, bytes, (size_t)n);
+    }
+}
+
+void link_io_drain(struct ble_link *k)
+{
+    for (size_t i = 0; k->state == LINK_OPEN && i < k->n_chars; i++) {
+        if (k->chars[i].notify_fd >= 0)
+            drain(&k->chars[i]);
+    }
+}
+
+static void on_readable(void *ctx, unsigned events)
+{
+    drain(ctx);
+}
+
+void link_io_value(struct ble *b, const char *path, const uint8_t *bytes, size_t n)
+{
+    struct ble_link *k;
+
+    list_for_each (k, &b->links, link) {
+        for (size_t i = 0; k->state == LINK_OPEN && i < k->n_chars; i++) {
+            struct link_char *c = &k->chars[i];
+
+            if ((c->notify == NOTIFY_SIGNALS || c->notify == NOTIFY_STARTING) &&
+                strcmp(c->path, path) == 0)
+                tell(c, bytes, n);
+        }
+    }
+}
+
+/* All that asked for it are answered. */
+static void subscribed(struct link_char *c, enum notify_state state, int result)
+{
+    struct ble_link *k = c->owner;
+    struct link_op *op, *next;
+
+    c->notify = state;
+    list_for_each_safe (op, next, &k->ops, link) {
+        if (op->kind == OP_SUBSCRIBE && op->chr == c)
+            op_finish_later(op, result);
+    }
+}
+
+static void on_notify_started(
+    struct ble_call *call, int result, sd_bus_message *reply, const char *error)
+{
+    struct link_char *c = container_of(call, struct link_char, notify_call);
+
+    if (result == -ETIMEDOUT)
+        timed_out(c->owner, "subscription");
+    else
+        subscribed(c, result == 0 ? NOTIFY_SIGNALS : NOTIFY_OFF, result);
+}
+
+/* Signals can come before the answer does. */
+static void start_notify(struct link_char *c)
+{
+    struct ble *b = c->owner->ble;
+    int r = ble_call_start(b, &c->notify_call, c->path, "GattCharacteristic1", "StartNotify",
+        b->config.times.call_us, on_notify_started);
+
+    c->notify = NOTIFY_STARTING;
+    if (r < 0)
+        subscribed(c, NOTIFY_OFF, r);
+}
+
+static void on_notify_acquired(
+    struct ble_call *call, int result, sd_bus_message *reply, const char *error)
+{
+    struct link_char *c = container_of(call, struct link_char, notify_call);
+    struct ble_link *k = c->owner;
+    int fd = result < 0 ? result : take_fd(k, reply);
+
+    if (fd >= 0 && watch_fd_new(k->ble->loop, fd, on_readable, c, &c->notify_watch) < 0) {
+        close(fd);
+        fd = -ENOMEM;
+    }
+    if (fd < 0) {
+        start_notify(c);
+        return;
+    }
+    c->notify_fd = fd;
+    watch_fd_set(c->notify_watch, FD_READABLE);
+    subscribed(c, NOTIFY_FD, 0);
+}
+
+static void acquire_notify(struct link_char *c)
+{
+    struct ble *b = c->owner->ble;
+    sd_bus_message *m = NULL;
+    int r = new_call(c, "AcquireNotify", NULL, NULL, &m);
+
+    c->notify = NOTIFY_ACQUIRING;
+    if (r == 0)
+        r = ble_call_consume(b, &c->notify_call, m, b->config.times.acquire_us, on_notify_acquired);
+    if (r < 0)
+        subscribed(c, NOTIFY_OFF, r);
+}
+
+int ble_subscribe(struct ble_link *k, const char *uuid, wr_ble_done done, void *ctx)
+{
+    struct link_char *c;
+    struct link_op *op;
+    int r = check(k, uuid, WR_BLE_NOTIFY, &c);
+
+    if (r < 0)
+        return r;
+    if (c->notify == NOTIFY_ENDED)
+        return -ENOTCONN;
+    op = op_new(c, OP_SUBSCRIBE, NULL, 0, done, ctx);
+    if (!op)
+        return -ENOMEM;
+    if (c->notify == NOTIFY_FD || c->notify == NOTIFY_SIGNALS)
+        op_finish_later(op, 0);
+    else if (c->notify == NOTIFY_OFF)
+        acquire_notify(c);
+    return 0;
+}
+
+/* --- life -------------------------------------------------------------------------------------- */
+
+void link_io_init(struct ble_link *k)
+{
+    list_init(&k->ops);
+    list_init(&k->answers);
+    deferred_init(&k->answer, answer_all);
+}
+
+static void take_char(struct ble_link *k, const struct mirror_object *o)
+{
+    const struct mirror_object *service = mirror_parent(&k->ble->mirror, o);
+    struct link_char *c = &k->chars[k->n_chars++];
+
+    *c = (struct link_char){.owner = k, .props = o->chr.props, .write_fd = -1, .notify_fd = -1};
+    memcpy(c->path, o->path, sizeof c->path);
+    memcpy(c->uuid, o->chr.uuid, sizeof c->uuid);
+    if (service)
+        memcpy(c->service, service->service.uuid, sizeof c->service);
+    list_init(&c->outbox);
+    k->stats.mtu = MAX(k->stats.mtu, o->chr.mtu);
+}
+
+static bool is_of(const struct ble_link *k, const struct mirror_object *o)
+{
+    return o->chr.uuid[0] && mirror_is_below(o->path, k->path);
+}
+
+size_t link_io_open(struct ble_link *k)
+{
+    const struct list *all = &k->ble->mirror.kinds[MIRROR_CHAR];
+    struct mirror_object *o;
+    size_t n = 0;
+
+    list_for_each (o, all, of_kind)
+        n += is_of(k, o);
+    if (n == 0)
+        return 0;
+    k->chars = calloc(n, sizeof *k->chars);
+    if (!k->chars)
+        return 0;
+    k->stats.mtu = MTU_MIN;
+    list_for_each (o, all, of_kind) {
+        if (is_of(k, o))
+            take_char(k, o);
+    }
+    return n;
+}
+
+void link_io_close(struct ble_link *k)
+{
+    while (!list_empty(&k->ops))
+        op_free(list_first(&k->ops, struct link_op, link));
+    deferred_cancel(&k->answer);
+    for (size_t i = 0; i < k->n_chars; i++) {
+        struct link_char *c = &k->chars[i];
+
+        ble_call_cancel(&c->write_call);
+        ble_call_cancel(&c->notify_call);
+        close_notify(c);
+        c->write_watch = watch_fd_free(c->write_watch);
+        if (c->write_fd >= 0)
+            close(c->write_fd);
+        c->write_fd = -1;
+    }
+}

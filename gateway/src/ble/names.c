@@ -1,0 +1,57 @@
+#include "ble/names.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What short ones stand in front of. */
+#define BASE_UUID "-0000-1000-8000-00805f9b34fb"
+
+static bool is_dash(size_t i)
+{
+    return i == 8 || i == 13 || i == 18 || i == 23;
+}
+
+static bool is_hex(const char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!isxdigit((unsigned char)s[i]))
+            return false;
+    }
+    return true;
+}
+
+bool ble_uuid(const char *s, char out[BLE_UUID_BYTES])
+{
+    size_t n = strlen(s);
+    char text[BLE_UUID_BYTES];
+
+    if ((n == 4 || n == 8) && is_hex(s, n))
+        snprintf(text, sizeof text, "%s%s%s", n == 4 ? "0000" : "", s, BASE_UUID);
+    else if (n == BLE_UUID_BYTES - 1)
+        memcpy(text, s, sizeof text);
+    else
+        return false;
+    for (size_t i = 0; text[i]; i++) {
+        if (is_dash(i) ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
+            return false;
+        text[i] = (char)tolower((unsigned char)text[i]);
+    }
+    memcpy(out, text, sizeof text);
+    return true;
+}
+
+bool ble_address(const char *s, char out[BLE_ADDRESS_BYTES])
+{
+    char text[BLE_ADDRESS_BYTES];
+
+    if (strlen(s) != BLE_ADDRESS_BYTES - 1)
+        return false;
+    for (size_t i = 0; i < BLE_ADDRESS_BYTES; i++) {
+        if (i % 3 == 2 && s[i] ? s[i] != ':' : s[i] && !isxdigit((unsigned char)s[i]))
+            return false;
+        text[i] = (char)toupper((unsigned char)s[i]);
+    }
+    memcpy(out, text, sizeof text);
+    return true;
+}
