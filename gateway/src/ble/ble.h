@@ -37,6 +37,7 @@ struct ble_times {
     int64_t connect_us;    /* from Connect to the objects, while others of the adapter wait: 25 s */
     int64_t disconnect_us; /* BlueZ takes 2 s on purpose: 6 s */
     int64_t settle_us;     /* no further object for so long: these are all; 1 s */
+    int64_t quiet_us;      /* the same where ServicesResolved is set: 100 ms */
     int64_t reopen_us;     /* first wait before the bus is tried again, doubled to a minute: 1 s */
     int64_t pause_us;      /* between scans while a device is waited for: 2 s */
 };

@@ -37,7 +37,7 @@ struct ble {
 
     struct dbus *dbus; /* NULL: not open */
     struct error no_dbus;
-    struct timer reopen;
+    struct timer reopen, say;
     unsigned n_reopens;
     char owner[64];  /* unique name of bluetoothd; "": nobody */
     bool asked;      /* who owns the name is known */
@@ -167,6 +167,8 @@ struct ble_link {
     unsigned n_attempts;
     char path[MIRROR_PATH_BYTES]; /* of the device; "" while waiting */
     bool lost;                    /* the connection is not there any more */
+    /* After ServicesResolved all objects were asked for, and have been told. */
+    bool list_asked, all_listed;
     struct ble_call call;
     struct timer limit, settle;
     struct link_char *chars;

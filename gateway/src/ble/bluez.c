@@ -15,6 +15,9 @@
 /* A sighting is passed on at most so often; it comes up to ten times a second. */
 #define TELL_EVERY_US INT64_C(500000)
 
+/* What is wrong is logged when it has lasted for so long: at its start bluetoothd has no adapter yet. */
+#define SAY_AFTER_US INT64_C(3000000)
+
 #define MATCH_OWNER                                                                                \
     "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"                \
     "member='NameOwnerChanged',arg0='" BLUEZ "'"
@@ -383,19 +386,24 @@ static void say(const struct ble *b, char out[ERROR_TEXT_MAX])
         say_adapters(b, out);
 }
 
-/* People hear of it once, and only of what lasts for more than a turn. */
+/* People hear of what lasts. */
+static void say_due(struct timer *t)
+{
+    struct ble *b = container_of(t, struct ble, say);
+
+    if (*b->why && is_wanted(b))
+        log_info("Bluetooth cannot be used", F_STR("why", b->why));
+}
+
 static void look_at_state(struct ble *b)
 {
-    bool ready = ble_is_ready(b), is_same;
+    bool ready = ble_is_ready(b);
     char why[ERROR_TEXT_MAX];
 
     say(b, why);
-    is_same = strcmp(why, b->why) == 0;
+    if (strcmp(why, b->why) != 0)
+        timer_once(&b->say, SAY_AFTER_US);
     memcpy(b->why, why, sizeof why);
-    if (b->dbus && (!b->asked || (b->owner[0] && !b->listed && !b->no_list.code)))
-        return; /* an answer is on its way */
-    if (!is_same && *why && is_wanted(b))
-        log_info("Bluetooth cannot be used", F_STR("why", why));
     if (ready && !b->was_ready) {
         log_info("Bluetooth is ready", F_STR("adapter", first_used(b, true)->name));
         if (b->events->ready)
@@ -467,6 +475,7 @@ static void fill_times(struct ble_times *t)
         .connect_us = 25000000,
         .disconnect_us = 6000000,
         .settle_us = 1000000,
+        .quiet_us = 100000,
         .reopen_us = 1000000,
         .pause_us = 2000000};
     int64_t *to = (int64_t *)t;
@@ -548,6 +557,7 @@ int ble_new(struct loop *l, const struct ble_config *c, const struct ble_events 
     list_init(&b->links);
     deferred_init(&b->pump, ble_pump);
     timer_init(&b->reopen, l, reopen_due);
+    timer_init(&b->say, l, say_due);
     look_at_state(b);
     *ret = b;
     return 0;
@@ -561,6 +571,7 @@ struct ble *ble_free(struct ble *b)
     links_free(b);
     mirror_fini(&b->mirror);
     timer_stop(&b->reopen);
+    timer_stop(&b->say);
     deferred_cancel(&b->pump);
     strings_free(b->services, b->n_services);
     config_fini(&b->config);

@@ -5,8 +5,8 @@
  *        └──────────────────────────────────────┘                          closed, or lost ─▶ LEAVING ─▶ GONE
  *
  * BlueZ sets ServicesResolved before it tells of the objects. So when it is set, all objects are asked
- * for once more: that answer is complete. Where it never is, they are taken to be complete when no
- * more have come for a while.
+ * for once more, and are complete when no more have come for a moment. Where it never is, the moment
+ * is a longer one.
  */
 #include <assert.h>
 #include <errno.h>
@@ -151,6 +151,68 @@ void links_free(struct ble *b)
     }
 }
 
+/* --- lost -------------------------------------------------------------------------------------- */
+
+/* What is behind it, an adapter without power most often, is told a moment later. */
+static void lose(struct ble_link *k)
+{
+    if (k->lost)
+        return;
+    k->lost = true;
+    timer_once(&k->settle, k->ble->config.times.quiet_us);
+}
+
+static void wait_again(struct ble_link *k)
+{
+    ble_call_cancel(&k->call);
+    timer_stop(&k->settle);
+    timer_once(&k->limit, k->wait_us);
+    k->seen_after_us = loop_now_us(k->ble->loop);
+    k->path[0] = '\0';
+    k->lost = false;
+    set_state(k, LINK_WAITING);
+}
+
+/* The first try often fails on a busy radio: back to the queue, until it is seen once more. */
+static void connect_failed(struct ble_link *k, int r, const char *error)
+{
+    if (r == -ETIMEDOUT || r == -EACCES || ++k->n_attempts >= BLE_MAX_ATTEMPTS) {
+        link_end(k, r, error);
+        return;
+    }
+    k->ble->stats.n_connect_failures++;
+    k->stats.n_retries++;
+    wait_again(k);
+}
+
+static const char *lost_why(const struct ble_link *k, char text[ERROR_TEXT_MAX], int *ret_r)
+{
+    const struct ble_adapter *a = adapter_of(k->ble, k->path);
+    const struct mirror_device *d = device_of_link(k);
+
+    *ret_r = a && a->powered ? -ECONNRESET : -ENODEV;
+    if (a && a->powered && d && d->is_connected)
+        return "the device's services changed under the connection";
+    if (a && a->powered)
+        return "the connection ended: the device left it, or is out of reach";
+    snprintf(text, ERROR_TEXT_MAX, "the Bluetooth adapter %s %s", k->stats.adapter,
+        a ? "was turned off" : "is gone");
+    return text;
+}
+
+static void end_lost(struct ble_link *k)
+{
+    char text[ERROR_TEXT_MAX];
+    int r;
+    const char *why = lost_why(k, text, &r);
+
+    link_io_drain(k);
+    if (k->state >= LINK_CLEARING && k->state <= LINK_RESOLVING)
+        connect_failed(k, r, why);
+    else if (k->state == LINK_OPEN)
+        link_end(k, r, why);
+}
+
 /* --- open -------------------------------------------------------------------------------------- */
 
 static void call_connect(struct ble_link *k);
@@ -184,7 +246,9 @@ static void settled(struct timer *t)
 {
     struct ble_link *k = container_of(t, struct ble_link, settle);
 
-    if (k->state == LINK_CLEARING)
+    if (k->lost)
+        end_lost(k);
+    else if (k->state == LINK_CLEARING)
         call_connect(k);
     else if (k->state == LINK_OPEN)
         link_end(k, -EPIPE, "bluetoothd ended the notifications");
@@ -192,13 +256,20 @@ static void settled(struct timer *t)
         timer_once(&k->settle, k->ble->config.times.settle_us);
 }
 
+static void wait_for_more(struct ble_link *k)
+{
+    const struct ble_times *t = &k->ble->config.times;
+
+    timer_once(&k->settle, k->all_listed ? t->quiet_us : t->settle_us);
+}
+
 void links_gatt_added(struct ble *b, const char *path)
 {
     struct ble_link *k;
 
     list_for_each (k, &b->links, link) {
-        if (k->state == LINK_RESOLVING && mirror_is_below(path, k->path))
-            timer_once(&k->settle, b->config.times.settle_us);
+        if (k->state == LINK_RESOLVING && !k->lost && mirror_is_below(path, k->path))
+            wait_for_more(k);
     }
 }
 
@@ -209,9 +280,19 @@ void links_listed(struct ble *b)
     list_for_each (k, &b->links, link) {
         const struct mirror_device *d = device_of_link(k);
 
-        if (k->state == LINK_RESOLVING && d && d->is_resolved)
-            try_open(k);
+        if (k->state != LINK_RESOLVING || k->lost || !k->list_asked || !d || !d->is_resolved)
+            continue;
+        k->all_listed = true;
+        wait_for_more(k);
     }
+}
+
+static void ask_all(struct ble_link *k)
+{
+    if (k->list_asked)
+        return;
+    k->list_asked = true;
+    ble_list(k->ble);
 }
 
 static void resolve(struct ble_link *k)
@@ -219,36 +300,14 @@ static void resolve(struct ble_link *k)
     const struct mirror_device *d = device_of_link(k);
 
     ble_call_cancel(&k->call);
+    k->list_asked = k->all_listed = false;
     set_state(k, LINK_RESOLVING);
-    timer_once(&k->settle, k->ble->config.times.settle_us);
+    wait_for_more(k);
     if (d && d->is_resolved)
-        ble_list(k->ble);
+        ask_all(k);
 }
 
 /* --- connecting -------------------------------------------------------------------------------- */
-
-static void wait_again(struct ble_link *k)
-{
-    ble_call_cancel(&k->call);
-    timer_stop(&k->settle);
-    timer_once(&k->limit, k->wait_us);
-    k->seen_after_us = loop_now_us(k->ble->loop);
-    k->path[0] = '\0';
-    k->lost = false;
-    set_state(k, LINK_WAITING);
-}
-
-/* The first try often fails on a busy radio: back to the queue, until it is seen once more. */
-static void connect_failed(struct ble_link *k, int r, const char *error)
-{
-    if (r == -ETIMEDOUT || r == -EACCES || ++k->n_attempts >= BLE_MAX_ATTEMPTS) {
-        link_end(k, r, error);
-        return;
-    }
-    k->ble->stats.n_connect_failures++;
-    k->stats.n_retries++;
-    wait_again(k);
-}
 
 static void on_connected(struct ble_call *c, int result, sd_bus_message *reply, const char *error)
 {
@@ -403,39 +462,11 @@ static struct mirror_object *pick(const struct ble_link *k)
     return best;
 }
 
-static const char *lost_why(const struct ble_link *k, char text[ERROR_TEXT_MAX], int *ret_r)
-{
-    const struct ble_adapter *a = adapter_of(k->ble, k->path);
-    const struct mirror_device *d = device_of_link(k);
-
-    *ret_r = a && a->powered ? -ECONNRESET : -ENODEV;
-    if (a && a->powered && d && d->is_connected)
-        return "the device's services changed under the connection";
-    if (a && a->powered)
-        return "the connection ended: the device left it, or is out of reach";
-    snprintf(text, ERROR_TEXT_MAX, "the Bluetooth adapter %s %s", k->stats.adapter,
-        a ? "was turned off" : "is gone");
-    return text;
-}
-
-static void end_lost(struct ble_link *k)
-{
-    char text[ERROR_TEXT_MAX];
-    int r;
-    const char *why = lost_why(k, text, &r);
-
-    link_io_drain(k);
-    if (k->state >= LINK_CLEARING && k->state <= LINK_RESOLVING)
-        connect_failed(k, r, why);
-    else if (k->state == LINK_OPEN)
-        link_end(k, r, why);
-}
-
 static bool is_lost(const struct ble_link *k)
 {
     const struct ble_adapter *a = adapter_of(k->ble, k->path);
 
-    return k->path[0] && !is_over(k) && (k->lost || !a || !a->powered);
+    return k->path[0] && !is_over(k) && (!a || !a->powered);
 }
 
 void links_pump(struct ble *b)
@@ -463,13 +494,11 @@ static void link_news(struct ble_link *k, const struct mirror_device *d)
     if (k->state == LINK_CONNECTING && d->is_connected && d->is_resolved)
         resolve(k);
     else if (k->state == LINK_RESOLVING && d->is_resolved)
-        ble_list(k->ble);
+        ask_all(k);
     else if (k->state == LINK_CLEARING && !d->is_connected && !ble_call_is_open(&k->call))
         on_cleared(&k->call, 0, NULL, "");
-    if ((k->state == LINK_RESOLVING || k->state == LINK_OPEN) && !d->is_connected) {
-        k->lost = true;
-        ble_poke(k->ble);
-    }
+    if ((k->state == LINK_RESOLVING || k->state == LINK_OPEN) && !d->is_connected)
+        lose(k);
     if (d->has_rssi) {
         k->stats.has_rssi = true;
         k->stats.rssi_dbm = d->rssi_dbm;
@@ -496,7 +525,7 @@ void links_gone(struct ble *b, const struct mirror_object *o)
             continue;
         if (strcmp(k->path, o->path) == 0 || mirror_is_below(k->path, o->path) ||
             (k->state == LINK_OPEN && o->kind == MIRROR_CHAR && mirror_is_below(o->path, k->path)))
-            k->lost = true;
+            lose(k);
     }
 }
 

@@ -60,7 +60,7 @@ static void answer_all(struct deferred *d)
 {
     struct ble_link *k = container_of(d, struct ble_link, answer);
 
-    while (k->state == LINK_OPEN && !list_empty(&k->answers)) {
+    while (k->state == LINK_OPEN && !k->lost && !list_empty(&k->answers)) {
         struct link_op *op = list_first(&k->answers, struct link_op, queued);
 
         op_finish(op, op->result, NULL, 0);
@@ -120,7 +120,7 @@ static int check(struct ble_link *k, const char *uuid, uint32_t props, struct li
 {
     struct link_char *c;
 
-    if (k->state != LINK_OPEN)
+    if (k->state != LINK_OPEN || k->lost)
         return -ENOTCONN;
     c = find_char(k, uuid, props);
     if (!c)
@@ -142,6 +142,8 @@ static void on_read(struct ble_call *c, int result, sd_bus_message *reply, const
     size_t n = 0;
     int r = result;
 
+    if (op->owner->lost)
+        return; /* closed() is the answer */
     if (r == -ETIMEDOUT) {
         timed_out(op->owner, "read");
         return;
@@ -208,6 +210,8 @@ static void on_written(struct ble_call *c, int result, sd_bus_message *reply, co
 {
     struct link_op *op = container_of(c, struct link_op, call);
 
+    if (op->owner->lost)
+        return;
     if (result == -ETIMEDOUT)
         timed_out(op->owner, "write");
     else if (result == -EPERM && op->chr->was_acquired && op->n_tries++ < AGAIN_MAX)
@@ -413,6 +417,8 @@ static void notify_ended(struct link_char *c)
 {
     close_notify(c);
     c->notify = NOTIFY_ENDED;
+    if (c->owner->lost)
+        return;
     timer_once(&c->owner->settle, c->owner->ble->config.times.settle_us);
 }
 
@@ -481,6 +487,8 @@ static void on_notify_started(
 {
     struct link_char *c = container_of(call, struct link_char, notify_call);
 
+    if (c->owner->lost)
+        return;
     if (result == -ETIMEDOUT)
         timed_out(c->owner, "subscription");
     else
@@ -510,10 +518,10 @@ static void on_notify_acquired(
         close(fd);
         fd = -ENOMEM;
     }
-    if (fd < 0) {
+    if (fd < 0 && !k->lost)
         start_notify(c);
+    if (fd < 0)
         return;
-    }
     c->notify_fd = fd;
     watch_fd_set(c->notify_watch, FD_READABLE);
     subscribed(c, NOTIFY_FD, 0);

@@ -24,12 +24,12 @@ static bool is_hex(const char *s, size_t n)
 bool ble_uuid(const char *s, char out[BLE_UUID_BYTES])
 {
     size_t n = strlen(s);
-    char text[BLE_UUID_BYTES];
+    char text[BLE_UUID_BYTES + 8]; /* compilers think that short ones are long */
 
     if ((n == 4 || n == 8) && is_hex(s, n))
-        snprintf(text, sizeof text, "%s%s%s", n == 4 ? "0000" : "", s, BASE_UUID);
+        snprintf(text, sizeof text, "%.4s%.8s%s", n == 4 ? "0000" : "", s, BASE_UUID);
     else if (n == BLE_UUID_BYTES - 1)
-        memcpy(text, s, sizeof text);
+        memcpy(text, s, BLE_UUID_BYTES);
     else
         return false;
     for (size_t i = 0; text[i]; i++) {
@@ -37,7 +37,7 @@ bool ble_uuid(const char *s, char out[BLE_UUID_BYTES])
             return false;
         text[i] = (char)tolower((unsigned char)text[i]);
     }
-    memcpy(out, text, sizeof text);
+    memcpy(out, text, BLE_UUID_BYTES);
     return true;
 }
 
