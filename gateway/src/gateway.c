@@ -8,17 +8,21 @@
 #include <sys/stat.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "ble/ble.h"
 #include "bus/bus.h"
 #include "bus/last.h"
 #include "config/config.h"
 #include "config_watch.h"
+#include "device/ble_finder.h"
 #include "device/devices.h"
 #include "device/drivers.h"
 #include "device/found.h"
+#include "device/host_ble.h"
 #include "http/api.h"
 #include "loop/http_client.h"
 #include "loop/loop.h"
@@ -39,6 +43,8 @@ struct gateway {
     struct sd_notify *notify;
     struct resolver *resolver;
     struct http_client *http;
+    struct ble *ble;
+    struct ble_finder *ble_finder;
     struct store *store;
     struct bus *bus;
     struct last *last;
@@ -80,6 +86,16 @@ static struct store_config store_config_of(const struct config *c)
         .max_days = c->store.max_days,
         .events_max_days = c->store.events_max_days,
         .min_free_bytes = c->store.min_free_bytes};
+}
+
+static struct ble_config ble_config_of(const struct config *c)
+{
+    return (struct ble_config){.enabled = c->ble.enabled,
+        .bus = c->ble.bus,
+        .adapters = (const char *const *)c->ble.adapters,
+        .scan = c->ble.scan,
+        .scan_us = (int64_t)(c->ble.scan_seconds * US_PER_S),
+        .scan_every_us = (int64_t)(c->ble.scan_every_seconds * US_PER_S)};
 }
 
 /* --- reload ----------------------------------------------------------------------------------- */
@@ -151,6 +167,7 @@ static void reload(struct gateway *g)
 {
     struct error e = ERROR_NULL;
     struct config *now = read_again(g, &e);
+    struct ble_config bc;
     struct store_config sc;
 
     if (!now) {
@@ -162,6 +179,10 @@ static void reload(struct gateway *g)
     configure_log(now);
     sc = store_config_of(now);
     store_configure(g->store, &sc);
+    bc = ble_config_of(now);
+    if (ble_configure(g->ble, &bc) < 0)
+        log_error("the Bluetooth options are not applied: no memory");
+    ble_finder_adopt(g->ble_finder, now->ble.adopt);
     devices_configure(g->devices, now);
     g->api.config = now;
     config_free(g->config);
@@ -229,6 +250,26 @@ static int start_bus(struct gateway *g, struct error *e)
     return 0;
 }
 
+static void on_seen(void *ctx, const struct wr_found *seen)
+{
+    ble_finder_seen(((struct gateway *)ctx)->ble_finder, seen);
+}
+
+static void on_ble_ready(void *ctx)
+{
+    devices_ble_ready(((struct gateway *)ctx)->devices);
+}
+
+/* Opens nothing yet. */
+static int start_ble(struct gateway *g, struct error *e)
+{
+    static const struct ble_events events = {.seen = on_seen, .ready = on_ble_ready};
+    struct ble_config bc = ble_config_of(g->config);
+    int r = ble_new(g->loop, &bc, &events, g, &g->ble);
+
+    return r < 0 ? error_set(e, r, "Bluetooth cannot be set up: %s", error_name(r)) : 0;
+}
+
 static int start_devices(struct gateway *g, struct error *e)
 {
     struct devices_env env = {.loop = g->loop,
@@ -237,7 +278,8 @@ static int start_devices(struct gateway *g, struct error *e)
         .pool = g->pool,
         .store = g->store,
         .resolver = g->resolver,
-        .http = g->http};
+        .http = g->http,
+        .ble = g->ble};
     int r;
 
     if ((r = devices_new(&env, &g->devices)) < 0)
@@ -246,8 +288,10 @@ static int start_devices(struct gateway *g, struct error *e)
     devices_load(g->devices);
     if ((r = drivers_new(g->loop, g->bus, g->devices, g->config->plugins.folder, &g->drivers)) <
             0 ||
-        (r = found_new(g->loop, g->bus, g->devices, g->drivers, &g->found)) < 0)
+        (r = found_new(g->loop, g->bus, g->devices, g->drivers, &g->found)) < 0 ||
+        (r = ble_finder_new(g->bus, g->ble, g->drivers, g->found, &g->ble_finder)) < 0)
         return error_set(e, r, "the drivers cannot be set up: %s", error_name(r));
+    ble_finder_adopt(g->ble_finder, g->config->ble.adopt);
     return 0;
 }
 
@@ -275,6 +319,7 @@ static int start_http(struct gateway *g, struct error *e)
         .devices = g->devices,
         .drivers = g->drivers,
         .found = g->found,
+        .ble = g->ble,
         .config = g->config,
         .auth = g->auth,
         .started_us = loop_now_us(g->loop)};
@@ -329,8 +374,8 @@ int gateway_start(const char *config_file, struct gateway **ret, struct error *e
     if (!g)
         return error_set(e, -ENOMEM, "no memory");
     if ((r = start_config(g, config_file, e)) < 0 || (r = start_loop(g, e)) < 0 ||
-        (r = start_bus(g, e)) < 0 || (r = start_devices(g, e)) < 0 || (r = start_http(g, e)) < 0 ||
-        (r = watch_config(g, e)) < 0) {
+        (r = start_bus(g, e)) < 0 || (r = start_ble(g, e)) < 0 || (r = start_devices(g, e)) < 0 ||
+        (r = start_http(g, e)) < 0 || (r = watch_config(g, e)) < 0) {
         gateway_stop(g);
         return r;
     }
@@ -354,10 +399,12 @@ struct gateway *gateway_stop(struct gateway *g)
         return NULL;
     config_watch_free(g->config_watch);
     api_close(&g->api);
+    g->ble_finder = ble_finder_free(g->ble_finder);
     found_free(g->found);
     if (g->devices)
         devices_set_drivers(g->devices, NULL);
     devices_free(g->devices);
+    ble_free(g->ble);
     drivers_free(g->drivers);
     if (g->store)
         store_attach(g->store, NULL);

@@ -207,8 +207,20 @@ static int ble_subscribe(
     return r;
 }
 
+/* What the fake knows of it. */
+static int ble_stats(struct wr_dev *dev, wr_handle h, struct wr_ble_stats *ret)
+{
+    struct ble *b = fake_handle_get(fake_device_of(dev, "ble.stats"), h, FAKE_BLE);
+
+    fake_check_size(ret->size, sizeof *ret, "ble.stats: struct wr_ble_stats");
+    if (!b)
+        return -ESTALE;
+    *ret = (struct wr_ble_stats){.size = sizeof *ret, .mtu = b->pub.open ? b->pub.mtu : 0};
+    return 0;
+}
+
 const struct wr_ble fake_ble_table = {
-    sizeof(struct wr_ble), ble_connect, ble_read, ble_write, ble_subscribe};
+    sizeof(struct wr_ble), ble_connect, ble_read, ble_write, ble_subscribe, ble_stats};
 
 /* --- what the test does ----------------------------------------------------------------------- */
 

@@ -21,10 +21,12 @@ enum wr_ble_write { WR_BLE_WRITE_BEST, WR_BLE_WRITE_WITH_RESPONSE, WR_BLE_WRITE_
 
 struct wr_ble_target {
     uint32_t size;
-    const char *address;         /* NULL: the first that `name` and `service` match */
-    const char *name;            /* shell-style pattern; NULL: any */
-    const char *service;         /* NULL: any */
-    uint32_t connect_timeout_ms; /* 0: 30 000 */
+    const char *address; /* NULL: the first that `name` and `service` match */
+    const char *name;    /* shell-style pattern; NULL: any */
+    const char *service; /* NULL: any */
+    /* Until it is seen and its turn has come; making the connection then takes 25 s at most. A device
+     * that sleeps is waited for with a long one. 0: 30 000 */
+    uint32_t connect_timeout_ms;
 };
 
 struct wr_ble_char {
@@ -41,6 +43,15 @@ struct wr_ble_events {
     void (*notified)(struct wr_dev *dev, wr_handle h, void *ctx, const char *uuid,
         const uint8_t *bytes, size_t n);
     void (*closed)(struct wr_dev *dev, wr_handle h, void *ctx, int why, const char *error);
+};
+
+/* How a link is doing. */
+struct wr_ble_stats {
+    uint32_t size;
+    int32_t rssi_dbm;   /* when it was last seen on the air; 0: unknown */
+    uint32_t mtu;       /* 0: not open */
+    uint32_t n_retries; /* connects that failed before this one */
+    uint64_t n_notifications, n_bytes, bytes_per_s; /* received */
 };
 
 typedef void (*wr_ble_done)(
@@ -61,6 +72,10 @@ struct wr_ble {
     /* done(0): notifications flow from now on. */
     int (*subscribe)(
         struct wr_dev *dev, wr_handle h, const char *uuid, wr_ble_done done, void *ctx);
+    /* Set ret->size first; what lies within it is filled in. -ESTALE. A kind that declares whole
+     * numbers `rssi_dbm`, `mtu`, `bytes_per_s` or `notifications` among its attributes gets them
+     * reported by the host. */
+    int (*stats)(struct wr_dev *dev, wr_handle h, struct wr_ble_stats *ret);
 };
 
 #endif

@@ -59,6 +59,12 @@ struct config {
         char *folder; /* drivers are loaded from here, and it is watched; more by colons */
     } plugins;
     struct {
+        bool enabled, scan, adopt;
+        char *bus;
+        char **adapters;
+        double scan_seconds, scan_every_seconds;
+    } ble;
+    struct {
         char *level, *format;
     } log;
     struct config_device *devices;

@@ -91,6 +91,7 @@ struct device {
     int64_t online_since_us;
 
     struct scope scope;
+    bool ble_down; /* its last link ended because Bluetooth did not work */
     struct list calls; /* of struct command_call, all that are not answered */
 
     unsigned n_lookers;
@@ -245,6 +246,7 @@ void child_end(struct device *child, const char *why);
 /* --- the host tables -------------------------------------------------------------------------- */
 
 extern const struct wr_host host_table;
+extern const struct wr_ble host_ble;
 extern const struct wr_tcp host_tcp;
 extern const struct wr_http host_http;
 extern const struct wr_store host_store;

@@ -2,6 +2,7 @@
  * the driver's rows. */
 #include "base/json_member.h"
 #include "device/device.h"
+#include "device/host_ble.h"
 
 /* Texts that a driver left out or left empty are null alike. */
 static void key_string(struct wr_json *j, const char *key, const char *value)
@@ -94,6 +95,32 @@ static void commands(const struct device *d, struct wr_json *j)
     wr_json_end(j);
 }
 
+/* Its Bluetooth link; null for what has none. */
+static void ble_link(const struct device *d, struct wr_json *j)
+{
+    struct ble_link_stats s;
+
+    wr_json_key(j, "link");
+    if (!device_ble_stats(d, &s)) {
+        wr_json_null(j);
+        return;
+    }
+    wr_json_object(j);
+    key_string(j, "address", s.address);
+    key_string(j, "adapter", s.adapter);
+    wr_json_key(j, "rssi_dbm");
+    if (s.has_rssi)
+        wr_json_int(j, s.rssi_dbm);
+    else
+        wr_json_null(j);
+    member_uint(j, "mtu", s.mtu);
+    member_uint(j, "bytes_per_s", s.bytes_per_s);
+    member_uint(j, "bytes", s.n_bytes);
+    member_uint(j, "notifications", s.n_notifications);
+    member_uint(j, "retries", s.n_retries);
+    wr_json_end(j);
+}
+
 void device_json(const struct device *d, struct wr_json *j)
 {
     static const char *const owners[] = {"config", "database", "driver", "parent"};
@@ -116,6 +143,7 @@ void device_json(const struct device *d, struct wr_json *j)
     wr_json_key(j, "enabled");
     wr_json_bool(j, d->enabled);
     key_string(j, "owner", owners[d->owner]);
+    ble_link(d, j);
     attributes(d, j);
     settings(d, j);
     commands(d, j);

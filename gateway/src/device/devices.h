@@ -22,6 +22,7 @@
 #include "config/config.h"
 #include "store/store.h"
 
+struct ble;
 struct device;
 struct devices;
 struct drivers;
@@ -38,6 +39,7 @@ struct devices_env {
     struct store *store;
     struct resolver *resolver;
     struct http_client *http;
+    struct ble *ble; /* NULL: none */
 };
 
 #define DEVICES_MAX 1000

@@ -365,6 +365,7 @@ const struct wr_host host_table = {
     .done = host_done,
     .child = host_child,
     .child_gone = host_child_gone,
+    .ble = &host_ble,
     .tcp = &host_tcp,
     .http = &host_http,
     .store = &host_store,
@@ -372,5 +373,5 @@ const struct wr_host host_table = {
 
 uint64_t host_services(void)
 {
-    return WR_NEEDS_TCP | WR_NEEDS_HTTP | WR_NEEDS_STORE;
+    return WR_NEEDS_BLE | WR_NEEDS_TCP | WR_NEEDS_HTTP | WR_NEEDS_STORE;
 }

@@ -110,6 +110,15 @@ void scope_clear(struct scope *s)
     }
 }
 
+void *scope_first(const struct scope *s, const struct scope_kind *kind)
+{
+    for (size_t i = 0; i < s->n_slots; i++) {
+        if (s->slots[i].kind == kind)
+            return s->slots[i].object;
+    }
+    return NULL;
+}
+
 size_t scope_count(const struct scope *s, const struct scope_kind *kind)
 {
     size_t n = 0;

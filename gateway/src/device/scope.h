@@ -47,5 +47,7 @@ void *scope_take(struct scope *s, wr_handle handle, const struct scope_kind *kin
 int scope_cancel(struct scope *s, wr_handle handle);
 /* Cancels all. */
 void scope_clear(struct scope *s);
+/* One of that kind; NULL: there is none. */
+void *scope_first(const struct scope *s, const struct scope_kind *kind);
 /* Objects of one kind. */
 size_t scope_count(const struct scope *s, const struct scope_kind *kind);

@@ -9,6 +9,7 @@
 #include "http/auth.h"
 #include "http/server.h"
 
+struct ble;
 struct found;
 struct mjpeg;
 struct sse;
@@ -27,6 +28,7 @@ struct api {
     struct devices *devices;
     struct drivers *drivers;
     struct found *found;
+    struct ble *ble; /* NULL: none */
     const struct config *config; /* changes with a reload */
     struct auth *auth;
     struct http_server *server;

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/version.h"
+#include "ble/ble.h"
 #include "http/api.h"
 #include "http/ws.h"
 #include "loop/loop.h"
@@ -159,6 +160,30 @@ static void viewer_metrics(struct buf *b, const struct ws_hub_stats *s)
         (double)s->age_sum_us / 1e6, (unsigned long long)s->n_acked);
 }
 
+static void ble_metrics(struct buf *b, const struct ble *ble)
+{
+    const struct ble_stats *s = ble_stats(ble);
+
+    single(b, "warren_bluetooth_ready", "gauge", "1: an adapter can be used.", ble_is_ready(ble));
+    single(b, "warren_bluetooth_links", "gauge", "Open links.", (double)ble_n_open_links(ble));
+    single(b, "warren_bluetooth_connects_total", "counter", "Links that were opened.",
+        (double)s->n_connects);
+    single(b, "warren_bluetooth_connect_failures_total", "counter",
+        "Connects that failed, or whose device was not seen.", (double)s->n_connect_failures);
+    single(b, "warren_bluetooth_links_lost_total", "counter",
+        "Open links that ended by themselves.", (double)s->n_links_lost);
+    single(b, "warren_bluetooth_notifications_total", "counter", "Notifications received.",
+        (double)s->n_notifications);
+    single(b, "warren_bluetooth_notified_bytes_total", "counter", "Bytes of notifications.",
+        (double)s->n_notified_bytes);
+    single(
+        b, "warren_bluetooth_scans_total", "counter", "Scans that were begun.", (double)s->n_scans);
+    single(b, "warren_bluetooth_sightings_total", "counter", "Sightings passed on to drivers.",
+        (double)s->n_sightings);
+    single(b, "warren_bluetooth_timeouts_total", "counter",
+        "Calls that bluetoothd did not answer in time.", (double)s->n_timeouts);
+}
+
 static void process_metrics(struct buf *b, const struct api *a)
 {
     unsigned long size = 0, resident = 0;
@@ -211,6 +236,8 @@ void metrics_get(struct api *a, struct http_request *q, const struct route_args 
         "Silent or idle connections closed to make room for new ones.", (double)s->n_evicted);
     viewer_metrics(&b, ws_hub_stats(a->ws));
     store_metrics(&b, store_usage(a->store));
+    if (a->ble)
+        ble_metrics(&b, a->ble);
     process_metrics(&b, a);
     http_reply(
         q, 200, "text/plain; version=0.0.4; charset=utf-8", buf_data(&b), b.len, &no_store, 1);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/json_member.h"
 #include "base/version.h"
+#include "ble/ble.h"
 #include "http/api.h"
 #include "loop/loop.h"
 
@@ -40,6 +41,39 @@ void plugins_list(struct api *a, struct http_request *q, const struct route_args
     reply_list_consume(q, &b, &j, NULL);
 }
 
+static void one_adapter(void *ctx, const struct ble_adapter_info *a)
+{
+    struct wr_json *j = ctx;
+
+    wr_json_object(j);
+    member_string(j, "name", a->name);
+    member_string(j, "address", a->address);
+    wr_json_key(j, "powered");
+    wr_json_bool(j, a->powered);
+    wr_json_key(j, "used");
+    wr_json_bool(j, a->used);
+    wr_json_key(j, "scanning");
+    wr_json_bool(j, a->scanning);
+    member_uint(j, "links", a->n_links);
+    wr_json_end(j);
+}
+
+static void bluetooth(struct wr_json *j, const struct ble *b)
+{
+    const char *why = ble_why(b);
+
+    wr_json_key(j, "bluetooth");
+    wr_json_object(j);
+    wr_json_key(j, "ready");
+    wr_json_bool(j, ble_is_ready(b));
+    member_string(j, "why", *why ? why : NULL);
+    wr_json_key(j, "adapters");
+    wr_json_array(j);
+    ble_each_adapter(b, one_adapter, j);
+    wr_json_end(j);
+    wr_json_end(j);
+}
+
 void info_get(struct api *a, struct http_request *q, const struct route_args *args)
 {
     const struct store_usage *u = store_usage(a->store);
@@ -67,6 +101,8 @@ void info_get(struct api *a, struct http_request *q, const struct route_args *ar
     wr_json_key(&j, "full");
     wr_json_bool(&j, u->full);
     wr_json_end(&j);
+    if (a->ble)
+        bluetooth(&j, a->ble);
     wr_json_end(&j);
     reply_json_consume(q, 200, &b, &j);
 }

@@ -1,0 +1,146 @@
+#include "device/ble_finder.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/log.h"
+#include "device/driver.h"
+#include "device/drivers.h"
+
+/* Services that BlueZ is asked to filter by; with more it tells of all. */
+#define SERVICES_MAX 32
+
+struct ble_finder {
+    struct ble *ble;
+    struct drivers *drivers;
+    struct found *found;
+    struct bus_listener ear;
+    bool adopt;
+};
+
+/* What all drivers together look for. */
+struct wanted {
+    struct drivers *drivers;
+    char uuids[SERVICES_MAX][BLE_UUID_BYTES];
+    const char *services[SERVICES_MAX];
+    size_t n;
+    bool others;
+};
+
+static void want_service(struct wanted *w, const char *pattern)
+{
+    char uuid[BLE_UUID_BYTES];
+
+    if (!ble_uuid(pattern, uuid) || w->n == SERVICES_MAX) {
+        w->others = true; /* a pattern with stars */
+        return;
+    }
+    for (size_t i = 0; i < w->n; i++) {
+        if (strcmp(w->uuids[i], uuid) == 0)
+            return;
+    }
+    memcpy(w->uuids[w->n], uuid, sizeof uuid);
+    w->services[w->n] = w->uuids[w->n];
+    w->n++;
+}
+
+static int want(void *ctx, const struct driver_status *s)
+{
+    struct wanted *w = ctx;
+    const struct driver *driver = s->loaded ? drivers_find(w->drivers, s->name) : NULL;
+
+    for (const struct wr_match *m = driver ? driver->table->matches : NULL; m && m->bus; m++) {
+        if (strcmp(m->bus, "ble") != 0)
+            continue;
+        if (strcmp(m->key, "service") == 0)
+            want_service(w, m->pattern);
+        else
+            w->others = true;
+    }
+    return 0;
+}
+
+static void look(struct ble_finder *f)
+{
+    struct wanted w = {.drivers = f->drivers};
+    int r;
+
+    drivers_each(f->drivers, want, &w);
+    r = ble_look_for(f->ble, w.services, w.n, w.others);
+    if (r < 0)
+        log_error("Bluetooth devices are not looked for", F_ERRNO(r));
+}
+
+static void heard(struct bus_listener *l, struct event *e)
+{
+    if (strcmp(e->type, "plugin.loaded") == 0 || strcmp(e->type, "plugin.removed") == 0)
+        look(container_of(l, struct ble_finder, ear));
+}
+
+int ble_finder_new(struct bus *bus, struct ble *ble, struct drivers *drivers, struct found *found,
+    struct ble_finder **ret)
+{
+    struct ble_finder *f = calloc(1, sizeof *f);
+
+    if (!f)
+        return -ENOMEM;
+    *f = (struct ble_finder){.ble = ble, .drivers = drivers, .found = found};
+    f->ear = (struct bus_listener){.event = heard};
+    bus_listen(bus, &f->ear);
+    look(f);
+    *ret = f;
+    return 0;
+}
+
+struct ble_finder *ble_finder_free(struct ble_finder *f)
+{
+    if (!f)
+        return NULL;
+    bus_unlisten(&f->ear);
+    free(f);
+    return NULL;
+}
+
+void ble_finder_adopt(struct ble_finder *f, bool adopt)
+{
+    f->adopt = adopt;
+}
+
+/* --- adopted at once --------------------------------------------------------------------------- */
+
+struct search {
+    const char *address;
+    char id[WR_NAME_MAX + 1];
+};
+
+static int is_it(void *ctx, const struct found_item *i)
+{
+    struct search *s = ctx;
+
+    if (strcmp(i->bus, "ble") != 0 || strcasecmp(i->address, s->address) != 0)
+        return 0;
+    memcpy(s->id, i->id, strlen(i->id) + 1);
+    return 1;
+}
+
+static void adopt(struct ble_finder *f, const char *address)
+{
+    struct search s = {.address = address};
+    struct error e = ERROR_NULL;
+    struct device *device;
+
+    if (found_each(f->found, is_it, &s) == 0)
+        return;
+    if (found_adopt(f->found, s.id, NULL, NULL, &device, &e) < 0)
+        log_warning("a Bluetooth device cannot be adopted", F_STR("address", address), F_ERROR(&e));
+    else
+        log_info("a Bluetooth device was adopted", F_STR("address", address),
+            F_STR("device", device_id(device)));
+}
+
+void ble_finder_seen(struct ble_finder *f, const struct wr_found *seen)
+{
+    if (f && found_report(f->found, seen) == 0 && f->adopt)
+        adopt(f, seen->address);
+}
