@@ -169,6 +169,7 @@ struct ble_link {
     bool lost;                    /* the connection is not there any more */
     /* After ServicesResolved all objects were asked for, and have been told. */
     bool list_asked, all_listed;
+    bool looked_again;
     struct ble_call call;
     struct timer limit, settle;
     struct link_char *chars;

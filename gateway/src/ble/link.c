@@ -19,6 +19,7 @@
 #include "ble/ble_private.h"
 
 #define CONNECT_TIMEOUT_MS 30000
+#define LOOK_AGAIN_US INT64_C(5000)
 
 static void set_state(struct ble_link *k, enum link_state state)
 {
@@ -242,6 +243,24 @@ static bool try_open(struct ble_link *k)
     return true;
 }
 
+static void wait_for_more(struct ble_link *k)
+{
+    const struct ble_times *t = &k->ble->config.times;
+
+    k->looked_again = false;
+    timer_once(&k->settle, k->all_listed ? t->quiet_us : t->settle_us);
+}
+
+/* Timers go before sockets: where the loop was late, what they bring is looked at first. */
+static bool is_sure(struct ble_link *k)
+{
+    if (k->looked_again)
+        return true;
+    k->looked_again = true;
+    timer_once(&k->settle, LOOK_AGAIN_US);
+    return false;
+}
+
 static void settled(struct timer *t)
 {
     struct ble_link *k = container_of(t, struct ble_link, settle);
@@ -252,15 +271,8 @@ static void settled(struct timer *t)
         call_connect(k);
     else if (k->state == LINK_OPEN)
         link_end(k, -EPIPE, "bluetoothd ended the notifications");
-    else if (k->state == LINK_RESOLVING && !try_open(k))
-        timer_once(&k->settle, k->ble->config.times.settle_us);
-}
-
-static void wait_for_more(struct ble_link *k)
-{
-    const struct ble_times *t = &k->ble->config.times;
-
-    timer_once(&k->settle, k->all_listed ? t->quiet_us : t->settle_us);
+    else if (k->state == LINK_RESOLVING && is_sure(k) && !try_open(k))
+        wait_for_more(k);
 }
 
 void links_gatt_added(struct ble *b, const char *path)
@@ -354,7 +366,7 @@ static void begin(struct ble_link *k, const struct mirror_object *o)
     snprintf(k->path, sizeof k->path, "%s", o->path);
     snprintf(k->stats.address, sizeof k->stats.address, "%s", o->device.address);
     snprintf(k->stats.adapter, sizeof k->stats.adapter, "%s", a ? a->name : "");
-    k->stats.has_rssi = o->device.has_rssi;
+    k->stats.has_rssi = o->device.rssi_dbm != 0; /* it vanishes with the scan */
     k->stats.rssi_dbm = o->device.rssi_dbm;
     k->lost = false;
     timer_once(&k->limit, k->ble->config.times.connect_us);

@@ -141,6 +141,7 @@ static void adopt(struct ble_finder *f, const char *address)
 
 void ble_finder_seen(struct ble_finder *f, const struct wr_found *seen)
 {
-    if (f && found_report(f->found, seen) == 0 && f->adopt)
+    /* Its name comes a moment later, and is what people will know it by. */
+    if (f && found_report(f->found, seen) == 0 && f->adopt && *seen->name)
         adopt(f, seen->address);
 }

@@ -190,6 +190,14 @@ static void saw(struct bus_listener *l, struct frame *f)
 
 void world_open(const char *folder)
 {
+    struct loop *l;
+
+    cr_assert_eq(loop_new_virtual(1000000, BEGIN_WALL_US, &l), 0);
+    world_open_on(folder, l, NULL);
+}
+
+void world_open_on(const char *folder, struct loop *l, struct ble *ble)
+{
     struct store_config sc = {0};
     struct error e = ERROR_NULL;
     struct devices_env env;
@@ -202,7 +210,7 @@ void world_open(const char *folder)
     else
         make_folder(world.folder);
     sc.path = world.folder;
-    cr_assert_eq(loop_new_virtual(1000000, BEGIN_WALL_US, &world.loop), 0);
+    world.loop = l;
     cr_assert_eq(store_open(world.loop, &sc, &world.store, &e), 0, "%s", error_text(&e));
     cr_assert_eq(bus_new(world.loop, store_next_event_id(world.store), &world.bus), 0);
     store_attach(world.store, world.bus);
@@ -216,7 +224,8 @@ void world_open(const char *folder)
         .pool = world.pool,
         .store = world.store,
         .resolver = world.resolver,
-        .http = world.http};
+        .http = world.http,
+        .ble = ble};
     cr_assert_eq(devices_new(&env, &world.devices), 0);
     world.ear = (struct bus_listener){.event = heard, .frame = saw};
     bus_listen(world.bus, &world.ear);

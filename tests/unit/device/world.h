@@ -66,6 +66,9 @@ extern struct driver toy_driver, toy_driver_2;
 
 /* folder NULL: a new one; else that of a world that was closed by world_leave(). */
 void world_open(const char *folder);
+/* On a loop that is there, with Bluetooth; loop_free() is world_leave()'s. */
+struct ble;
+void world_open_on(const char *folder, struct loop *l, struct ble *ble);
 void world_close(void);
 /* Closes all but the folder, whose name goes to out. */
 void world_leave(char out[64]);
