@@ -6,7 +6,8 @@
 #include "base/text.h"
 #include "config/param_refuse.h"
 
-union field {
+/* Packed: a bool may lie at any address. */
+union __attribute__((packed)) field {
     bool b;
     int64_t i;
     uint64_t bytes;
