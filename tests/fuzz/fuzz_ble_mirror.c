@@ -13,6 +13,9 @@
 
 #include "ble/mirror.h"
 
+/* Longer than any of BlueZ's, and than the room for one. */
+#define FIFTY "/fifty_bytes_of_a_path_that_is_far_longer_than_any"
+#define TOO_LONG FIFTY FIFTY FIFTY
 #define MESSAGES_MAX 32
 #define PIECES_MAX 24
 
@@ -37,9 +40,7 @@ static const char *path_of(struct input *in)
         "/org/bluez/hci0/dev_00_AA_01_00_00_23/service000a",
         "/org/bluez/hci0/dev_00_AA_01_00_00_23/service000a/char000b",
         "/org/bluez/hci0/dev_00_AA_01_00_00_23/service000a/char000e",
-        "/org/bluez/hci1/dev_00_AA_01_00_00_23/service000a/char000b/desc000c",
-        "/a/very/long/path/that/is/longer/than/any/of/those/that/bluez/makes/and/that/does/not/fit/"
-        "into/the/room/that/we/have/for/paths/in/our/mirror"};
+        "/org/bluez/hci1/dev_00_AA_01_00_00_23/service000a/char000b/desc000c", TOO_LONG};
 
     return pick(in, paths, N_ELEMENTS(paths));
 }

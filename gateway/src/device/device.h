@@ -91,7 +91,7 @@ struct device {
     int64_t online_since_us;
 
     struct scope scope;
-    bool ble_down; /* its last link ended because Bluetooth did not work */
+    bool ble_down;     /* its last link ended because Bluetooth did not work */
     struct list calls; /* of struct command_call, all that are not answered */
 
     unsigned n_lookers;

@@ -20,7 +20,7 @@ static void on_connected(void *ctx, unsigned mtu)
     ((struct camera *)ctx)->n_connected++;
 }
 
-static void on_disconnected(void *ctx)
+static void on_disconnected(void *ctx, bool by_host)
 {
     struct camera *c = ctx;
 
