@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "batch_run.h"
 #include "firmware/pi-trigger-camera/options.h"
 #include "firmware/pi-trigger-camera/run.h"
 #include "seed_dialect.h"
@@ -22,6 +23,17 @@ static int pi_trigger_camera(int argc, char **argv)
     return status;
 }
 
+static int ble_batch_camera(int argc, char **argv)
+{
+    struct batch_options o;
+    struct error e = ERROR_NULL;
+    int r = batch_options_parse(&o, argc, argv, &e);
+
+    if (r < 0)
+        fprintf(stderr, "warren-sim ble-batch-camera: %s\n", error_text(&e));
+    return r < 0 ? 2 : r > 0 ? EXIT_SUCCESS : batch_run(&o);
+}
+
 static const struct {
     const char *kind, *help;
     int (*run)(int argc, char **argv);
@@ -29,6 +41,9 @@ static const struct {
     {"pi-trigger-camera",
         "a Raspberry Pi camera; --dialect seed plays the first service of its kind",
         pi_trigger_camera},
+    {"ble-batch-camera",
+        "a Bluetooth LE camera, on a pretended BlueZ or a real one; --dialect plays old ones",
+        ble_batch_camera},
 };
 
 static void print_help(FILE *to)

@@ -23,27 +23,41 @@ static struct private_bus *bus;
 static struct {
     struct dbus *dbus;
     char client[32], app[64];
-    unsigned n_applications, n_begun, n_ended, n_objects, n_chars, n_disconnects;
+    unsigned n_applications, n_begun, n_ended, n_objects, n_chars, n_disconnects, n_open;
     bool refuse, named;
     char advertised[64];
     bool answered;
     sd_bus_message *answer;
 } blue;
 
-/* Of a call that was kept, by a reference, until we knew more. */
-static int answer_kept(sd_bus_message *asked)
+/* Asks the camera; `asked` waits for its answer. */
+static void drop(void *asked)
 {
-    int r = sd_bus_reply_method_return(asked, "");
-
+    blue.n_open--;
     sd_bus_message_unref(asked);
-    return r;
+}
+
+static void ask(sd_bus_message *asked, const char *path, const char *interface, const char *method,
+    sd_bus_message_handler_t done, const char *argument)
+{
+    sd_bus_slot *slot = NULL;
+
+    blue.n_open++;
+    cr_assert_geq(
+        sd_bus_call_method_async(dbus_bus(blue.dbus), &slot, sd_bus_message_get_sender(asked), path,
+            interface, method, done, sd_bus_message_ref(asked), argument ? "s" : NULL, argument),
+        0);
+    sd_bus_slot_set_destroy_callback(slot, drop);
+    sd_bus_slot_set_floating(slot, true);
+    sd_bus_slot_unref(slot);
 }
 
 static int on_objects(sd_bus_message *m, void *ctx, sd_bus_error *e)
 {
     const char *path, *interface;
 
-    cr_assert(!sd_bus_message_is_method_error(m, NULL));
+    if (sd_bus_message_is_method_error(m, NULL))
+        return 0;
     cr_assert_gt(sd_bus_message_enter_container(m, 'a', "{oa{sa{sv}}}"), 0);
     while (sd_bus_message_enter_container(m, 'e', "oa{sa{sv}}") > 0) {
         sd_bus_message_read(m, "o", &path);
@@ -58,7 +72,7 @@ static int on_objects(sd_bus_message *m, void *ctx, sd_bus_error *e)
         sd_bus_message_exit_container(m);
         sd_bus_message_exit_container(m);
     }
-    return answer_kept(ctx);
+    return sd_bus_reply_method_return(ctx, "");
 }
 
 static int register_application(sd_bus_message *m, void *ctx, sd_bus_error *e)
@@ -71,9 +85,7 @@ static int register_application(sd_bus_message *m, void *ctx, sd_bus_error *e)
     snprintf(blue.client, sizeof blue.client, "%s", sd_bus_message_get_sender(m));
     snprintf(blue.app, sizeof blue.app, "%s", app);
     blue.n_applications++;
-    sd_bus_message_ref(m);
-    sd_bus_call_method_async(dbus_bus(blue.dbus), NULL, blue.client, app,
-        "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", on_objects, m, NULL);
+    ask(m, app, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", on_objects, NULL);
     return 1;
 }
 
@@ -81,6 +93,8 @@ static int on_advertisement(sd_bus_message *m, void *ctx, sd_bus_error *e)
 {
     const char *key, *text;
 
+    if (sd_bus_message_is_method_error(m, NULL))
+        return 0;
     cr_assert_gt(sd_bus_message_enter_container(m, 'a', "{sv}"), 0);
     while (sd_bus_message_enter_container(m, 'e', "sv") > 0) {
         sd_bus_message_read(m, "s", &key);
@@ -92,7 +106,7 @@ static int on_advertisement(sd_bus_message *m, void *ctx, sd_bus_error *e)
         sd_bus_message_exit_container(m);
     }
     blue.n_begun++;
-    return answer_kept(ctx);
+    return sd_bus_reply_method_return(ctx, "");
 }
 
 static int register_advertisement(sd_bus_message *m, void *ctx, sd_bus_error *e)
@@ -100,9 +114,7 @@ static int register_advertisement(sd_bus_message *m, void *ctx, sd_bus_error *e)
     const char *path;
 
     sd_bus_message_read(m, "o", &path);
-    sd_bus_message_ref(m);
-    sd_bus_call_method_async(dbus_bus(blue.dbus), NULL, sd_bus_message_get_sender(m), path,
-        "org.freedesktop.DBus.Properties", "GetAll", on_advertisement, m, "s",
+    ask(m, path, "org.freedesktop.DBus.Properties", "GetAll", on_advertisement,
         "org.bluez.LEAdvertisement1");
     return 1;
 }
@@ -154,8 +166,10 @@ static void bluetoothd_start(void)
     WAIT_UNTIL(l, blue.named);
 }
 
+/* What it asked is let come first: a call that is held holds the connection. */
 static void bluetoothd_kill(void)
 {
+    WAIT_UNTIL(l, blue.n_open == 0);
     blue.answer = sd_bus_message_unref(blue.answer);
     blue.dbus = dbus_free(blue.dbus);
 }
