@@ -11,8 +11,8 @@ set -eu
 packages_of() {
     case $1 in
     # To compile the programs and drivers, and to run them where they were compiled. The event library is loaded by
-    # libwebsockets at run time, so no linker names it.
-    build) echo 'gcc libc6-dev meson ninja-build pkgconf|pkg-config
+    # libwebsockets at run time, so no linker names it; virtual Bluetooth cameras start a dbus-daemon.
+    build) echo 'dbus-daemon gcc libc6-dev meson ninja-build pkgconf|pkg-config
         libuv1-dev libwebsockets-dev libwebsockets-evlib-uv libsystemd-dev libsqlite3-dev libcurl4-openssl-dev
         libjpeg62-turbo-dev|libjpeg-turbo8-dev libpng-dev libyaml-dev libjansson-dev libssl-dev zlib1g-dev' ;;
     # To run what was compiled elsewhere: the image, a package.
@@ -22,7 +22,7 @@ packages_of() {
     # To show a video file as a camera.
     video) echo 'ffmpeg' ;;
     # Criterion for C, Python for what runs whole programs, Chromium for the page; systemd checks our units.
-    test) echo 'libcriterion-dev dbus-daemon ffmpeg python3 systemd chromium|chromium-browser nodejs npm' ;;
+    test) echo 'libcriterion-dev ffmpeg python3 systemd chromium|chromium-browser nodejs npm' ;;
     bench) echo 'python3' ;;
     # A kernel of Debian's in an emulated machine.
     vm) echo 'qemu-system-x86 busybox-static cpio kmod' ;;

@@ -104,7 +104,7 @@ static int make(struct running *r, unsigned i, struct gatt_app **ret, struct err
 static int show(struct running *r, unsigned i, struct gatt_app *app, struct error *e)
 {
     const struct batch_options *o = r->options;
-    char address[18];
+    char address[24];
     int result;
 
     if (o->bluez)
