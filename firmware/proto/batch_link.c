@@ -130,7 +130,8 @@ bool batch_link_decode(const void *bytes, size_t n, struct batch_link *ret)
     else if (ret->type == BATCH_LINK_DATA)
         ret->data = get_data(b, n);
     else if (ret->type == BATCH_LINK_HELLO)
-        ret->hello = (struct batch_link_hello){b[1], get32(b + 4), signed64(get64(b + 8))};
+        ret->hello =
+            (struct batch_link_hello){b[1], get32(b + 4), signed64(get64(b + 8)), get16(b + 2)};
     else if (ret->type == BATCH_LINK_PLACE)
         ret->place = (struct batch_link_place){
             get32(b + 4), signed32(get32(b + 8)), signed32(get32(b + 12))};
@@ -163,6 +164,7 @@ static void put_offer(const struct batch_link_offer *o, uint8_t *b)
 static void put_hello(const struct batch_link_hello *h, uint8_t *b)
 {
     b[1] = h->version;
+    put16(b + 2, h->ahead);
     put32(b + 4, h->window_bytes);
     put64(b + 8, (uint64_t)h->clock_ms);
 }

@@ -41,12 +41,13 @@ enum batch_link_type {
     BATCH_LINK_LEAVE = 0x86,
 };
 
-/*  0    1        2         4              8
- * | 81 | version | reserved | window bytes | clock: Unix time in ms, signed, 0 unknown | 16 */
+/*  0    1        2       4              8
+ * | 81 | version | ahead | window bytes | clock: Unix time in ms, signed, 0 unknown | 16 */
 struct batch_link_hello {
     uint8_t version;
     uint32_t window_bytes;
     int64_t clock_ms;
+    uint16_t ahead; /* pictures that the host takes while others are not stored yet */
 };
 
 /*  0    1        2       4      8              12       14        16        18

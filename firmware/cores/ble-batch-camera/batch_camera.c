@@ -151,7 +151,7 @@ static void end_link(struct batch_camera *c, bool by_host)
     batch_push_end(c, by_host);
     batch_push_retry(c);
     batch_window_end(c);
-    c->pictures.sending_id = 0;
+    batch_pictures_release(c);
     c->connected = c->heard = c->full = false;
     c->n_status = 0;
     memset(c->subscribed, 0, sizeof c->subscribed);

@@ -43,6 +43,9 @@
 #define BATCH_AFTER_PICTURE_US INT64_C(600000)
 #define BATCH_ACKNOWLEDGE_LIMIT_US INT64_C(10000000)
 #define BATCH_NEXT_LIMIT_US INT64_C(15000000)
+/* LINK: pictures that are offered and not stored yet, at most, where the host takes more than one. Enough to hide the way to
+ * the disk and back: more would only be more to send again after a lost link. */
+#define BATCH_MAX_OFFERS 4
 /* LINK: a host that was silent so long gets the OFFER again; either may have been lost. */
 #define BATCH_OFFER_AGAIN_US INT64_C(2000000)
 
@@ -105,6 +108,7 @@ struct batch_picture {
     int64_t taken_us;
     struct batch_place place;
     bool skipped; /* not in this connection any more */
+    bool held;    /* offered or being sent: not forgotten for room */
 };
 
 /* Oldest first, without gaps. */
@@ -112,7 +116,7 @@ struct batch_pictures {
     struct batch_picture rows[BATCH_CAMERA_MAX_PICTURES];
     unsigned n;
     size_t used_bytes, total_bytes;
-    uint32_t next_id, sending_id; /* 0: none. The one being sent is not forgotten for room */
+    uint32_t next_id;
     uint16_t n_failed, n_dropped; /* stay at their ends */
 };
 
@@ -137,15 +141,22 @@ struct batch_push {
     uint32_t offset;
 };
 
+/* LINK: a picture on its way. */
+struct batch_offer {
+    uint32_t id;
+    bool place_due, offer_due, sending;
+    uint32_t have, next; /* of its bytes: the host has, go out next */
+};
+
 /* LINK with one host. */
 struct batch_window {
     bool on, left; /* HELLO came; LEAVE came */
-    bool info_due, place_due, offer_due, gone_due, sending;
-    uint32_t host_bytes; /* as HELLO said */
-    uint32_t id;         /* offered; 0: none */
+    bool info_due, gone_due;
+    uint32_t host_bytes;                         /* as HELLO said */
+    struct batch_offer offers[BATCH_MAX_OFFERS]; /* oldest first; sent one after the other */
+    unsigned n_offers, max_offers;
     uint32_t gone_id;
-    uint32_t have, next; /* of its bytes: the host has, go out next */
-    int64_t quiet_us;    /* since when neither side said anything */
+    int64_t quiet_us; /* since when neither side said anything */
 };
 
 struct batch_camera {

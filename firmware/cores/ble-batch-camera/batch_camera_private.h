@@ -13,9 +13,12 @@ struct batch_picture *batch_picture_keep(struct batch_camera *c, const void *jpe
 struct batch_picture *batch_picture_find(struct batch_camera *c, uint32_t id);
 /* The oldest one whose id is above. NULL: there is none. */
 struct batch_picture *batch_picture_after(struct batch_camera *c, uint32_t id);
-/* The oldest one that was not skipped. NULL: there is none. */
+/* The oldest one that is neither skipped nor held. NULL: there is none. */
 struct batch_picture *batch_picture_offerable(struct batch_camera *c);
-unsigned batch_pictures_offerable(const struct batch_camera *c);
+/* Those that were not skipped. */
+unsigned batch_pictures_waiting(const struct batch_camera *c);
+/* None is held any more. */
+void batch_pictures_release(struct batch_camera *c);
 /* False: there is none of that id. */
 bool batch_picture_forget(struct batch_camera *c, uint32_t id);
 uint16_t batch_pictures_used_permille(const struct batch_camera *c);

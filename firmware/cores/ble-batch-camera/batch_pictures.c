@@ -19,18 +19,16 @@ static void forget_row(struct batch_camera *c, unsigned i)
     memmove(&p->rows[i], &p->rows[i + 1], (--p->n - i) * sizeof *p->rows);
 }
 
-/* The oldest that is not just being sent. False: there is none. */
+/* The oldest that is not held. False: there is none. */
 static bool make_room(struct batch_camera *c)
 {
-    unsigned i = 0;
-
-    if (c->pictures.n > 0 && c->pictures.rows[0].id == c->pictures.sending_id)
-        i = 1;
-    if (i >= c->pictures.n)
-        return false;
-    forget_row(c, i);
-    batch_count(&c->pictures.n_dropped);
-    return true;
+    for (unsigned i = 0; i < c->pictures.n; i++)
+        if (!c->pictures.rows[i].held) {
+            forget_row(c, i);
+            batch_count(&c->pictures.n_dropped);
+            return true;
+        }
+    return false;
 }
 
 static void *new_memory(struct batch_camera *c, size_t n)
@@ -91,12 +89,12 @@ struct batch_picture *batch_picture_find(struct batch_camera *c, uint32_t id)
 struct batch_picture *batch_picture_offerable(struct batch_camera *c)
 {
     for (unsigned i = 0; i < c->pictures.n; i++)
-        if (!c->pictures.rows[i].skipped)
+        if (!c->pictures.rows[i].skipped && !c->pictures.rows[i].held)
             return &c->pictures.rows[i];
     return NULL;
 }
 
-unsigned batch_pictures_offerable(const struct batch_camera *c)
+unsigned batch_pictures_waiting(const struct batch_camera *c)
 {
     unsigned n = 0;
 
@@ -105,14 +103,18 @@ unsigned batch_pictures_offerable(const struct batch_camera *c)
     return n;
 }
 
+void batch_pictures_release(struct batch_camera *c)
+{
+    for (unsigned i = 0; i < c->pictures.n; i++)
+        c->pictures.rows[i].held = false;
+}
+
 bool batch_picture_forget(struct batch_camera *c, uint32_t id)
 {
     struct batch_picture *p = batch_picture_find(c, id);
 
     if (!p)
         return false;
-    if (c->pictures.sending_id == id)
-        c->pictures.sending_id = 0;
     forget_row(c, (unsigned)(p - c->pictures.rows));
     return true;
 }

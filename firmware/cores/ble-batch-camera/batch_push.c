@@ -33,7 +33,7 @@ void batch_push_end(struct batch_camera *c, bool handed_over)
     if (handed_over)
         forget_sent(c);
     c->push = (struct batch_push){.tried = true};
-    c->pictures.sending_id = 0;
+    batch_pictures_release(c);
     c->n_status = 0;
     batch_display(c, BATCH_LINE_LINK, "");
 }
@@ -79,7 +79,8 @@ static void say_image(struct batch_camera *c)
     c->push.n_left--;
     c->push.last_id = p->id;
     c->push.offset = 0;
-    c->pictures.sending_id = p->id;
+    batch_pictures_release(c);
+    p->held = true;
     batch_say(c, &(struct batch_status){.kind = BATCH_STATUS_IMAGE, .image_bytes = p->size});
     await(c, BATCH_PUSH_IMAGE, BATCH_AFTER_STATUS_US, BATCH_ACKNOWLEDGE_LIMIT_US);
 }

@@ -13,8 +13,8 @@ struct vector {
 
 /* The page's tables, written out by hand. */
 static const struct vector vectors[] = {
-    {"HELLO", {BATCH_LINK_HELLO, .hello = {1, 65536, INT64_C(1700000000123)}},
-        {0x81, 1, 0, 0, 0, 0, 1, 0, 0x7b, 0x68, 0xe5, 0xcf, 0x8b, 0x01, 0, 0}, 16},
+    {"HELLO", {BATCH_LINK_HELLO, .hello = {1, 65536, INT64_C(1700000000123), 0x0302}},
+        {0x81, 1, 2, 3, 0, 0, 1, 0, 0x7b, 0x68, 0xe5, 0xcf, 0x8b, 0x01, 0, 0}, 16},
     {"HELLO without a clock, before 1970", {BATCH_LINK_HELLO, .hello = {1, 4096, -2}},
         {0x81, 1, 0, 0, 0, 0x10, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, 16},
     {"GET", {BATCH_LINK_GET, .picture = {7, 0x01020304}}, {0x82, 0, 0, 0, 7, 0, 0, 0, 4, 3, 2, 1},

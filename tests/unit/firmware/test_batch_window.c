@@ -16,27 +16,38 @@ struct disk_row {
     unsigned number;
 };
 
+/* A picture that is being received, or is on its way to the disk. */
+struct slot {
+    uint32_t boot, id, size, crc, have, had; /* had: as HAVE said last. id 0: free */
+    uint8_t bytes[FAKE_MAX_PICTURE_BYTES];
+    bool offered; /* on this link */
+    bool gap_told;
+    int64_t stored_us; /* when the disk will have it; 0: it is not whole yet */
+};
+
+/* Those of the start before may still be on their way to the disk. */
+#define N_SLOTS (2 * BATCH_MAX_OFFERS)
+
 /* What survives a lost link stands first. */
 struct host {
     struct disk_row disk[512];
     unsigned n_disk;
-    uint32_t boot, id, size, crc, have; /* what is being received, and of which boot */
-    uint8_t bytes[FAKE_MAX_PICTURE_BYTES];
-    bool placed;
+    struct slot slots[N_SLOTS];
     struct batch_link_place place;
 
-    bool greeted, receiving, gap_told;
-    uint32_t had; /* as HAVE said last */
+    bool greeted;
     int64_t progress_us;
     struct batch_link_info info;
     unsigned n_seen;
 
+    uint16_t ahead;
+    int64_t disk_us; /* what storing takes */
     uint32_t window_bytes;
     unsigned n_messages; /* of both sides */
     unsigned lose;       /* this message does not arrive; 0: all do */
     unsigned cut;        /* the link, or the power, goes at this one */
     bool is_cut;
-    unsigned n_offers, n_asked_again, most_on_the_way;
+    unsigned n_offers, n_asked_again;
 };
 
 static struct host *h;
@@ -66,7 +77,7 @@ static void say_id(enum batch_link_type type, uint32_t id, uint32_t offset)
 static void say_hello(void)
 {
     say(&(struct batch_link){.type = BATCH_LINK_HELLO,
-        .hello = {BATCH_LINK_VERSION, h->window_bytes, INT64_C(1700000000000)}});
+        .hello = {BATCH_LINK_VERSION, h->window_bytes, INT64_C(1700000000000), h->ahead}});
 }
 
 static bool on_disk(uint32_t id)
@@ -77,66 +88,115 @@ static bool on_disk(uint32_t id)
     return false;
 }
 
-static void ask(void)
+static void ask(struct slot *s)
 {
-    h->had = h->have;
+    s->had = s->have;
+    s->gap_told = true;
     h->progress_us = w->now_us;
-    say_id(BATCH_LINK_GET, h->id, h->have);
+    say_id(BATCH_LINK_GET, s->id, s->have);
+}
+
+/* The oldest one of this link that is not whole, below `id`. */
+static struct slot *incomplete_below(uint32_t id)
+{
+    struct slot *oldest = NULL;
+
+    for (unsigned i = 0; i < N_SLOTS; i++) {
+        struct slot *s = &h->slots[i];
+        if (s->offered && s->stored_us == 0 && s->id < id && (!oldest || s->id < oldest->id))
+            oldest = s;
+    }
+    return oldest;
+}
+
+static struct slot *slot_find(uint32_t id)
+{
+    for (unsigned i = 0; i < N_SLOTS; i++)
+        if (h->slots[i].id == id && h->slots[i].boot == h->info.boot)
+            return &h->slots[i];
+    return NULL;
+}
+
+/* Pictures of another start of the camera are of no use any more; nor are those it does not offer first. */
+static struct slot *slot_new(void)
+{
+    for (unsigned i = 0; i < N_SLOTS; i++)
+        if (!h->slots[i].offered && h->slots[i].stored_us == 0)
+            return &h->slots[i];
+    return NULL;
 }
 
 static void on_offer(const struct batch_link_offer *o)
 {
+    struct slot *s = slot_find(o->id), *before = incomplete_below(o->id);
+    bool again = s && s->offered;
+
     h->n_offers++;
-    cr_assert(h->greeted, "INFO comes first, or HELLO is said again");
     if (on_disk(o->id)) {
         say_id(BATCH_LINK_STORED, o->id, 0);
         return;
     }
-    if (o->id != h->id || h->boot != h->info.boot)
-        h->have = 0;
-    h->boot = h->info.boot;
-    h->id = o->id;
-    h->size = o->size;
-    h->crc = o->crc;
-    h->receiving = true;
-    ask();
+    if (before && !before->gap_told)
+        ask(before); /* its end was lost */
+    if (!s) {
+        s = slot_new();
+        cr_assert(s, "at most %u are offered", h->ahead + 1);
+        *s = (struct slot){.boot = h->info.boot, .id = o->id, .size = o->size, .crc = o->crc};
+    }
+    s->offered = true;
+    if (s->stored_us == 0 && (again || s->have > 0 || h->ahead == 0))
+        ask(s);
+    s->gap_told = false;
 }
 
-static void store(void)
+static void store(struct slot *s)
 {
     static uint8_t jpeg[FAKE_MAX_PICTURE_BYTES];
     struct disk_row *row = &h->disk[h->n_disk++];
 
-    cr_assert_eq(crc32c(0, h->bytes, h->size), h->crc);
-    *row = (struct disk_row){h->boot, h->id, 0};
-    memcpy(&row->number, h->bytes + 2, sizeof row->number);
-    fake_batch_jpeg(row->number, h->size, jpeg);
-    cr_assert_eq(memcmp(jpeg, h->bytes, h->size), 0);
-    h->receiving = false;
-    h->have = 0;
-    say_id(BATCH_LINK_STORED, h->id, 0);
+    *row = (struct disk_row){s->boot, s->id, 0};
+    memcpy(&row->number, s->bytes + 2, sizeof row->number);
+    fake_batch_jpeg(row->number, s->size, jpeg);
+    cr_assert_eq(memcmp(jpeg, s->bytes, s->size), 0);
+    if (s->offered)
+        say_id(BATCH_LINK_STORED, s->id, 0);
+    *s = (struct slot){0};
+}
+
+static void whole(struct slot *s)
+{
+    cr_assert_eq(crc32c(0, s->bytes, s->size), s->crc);
+    if (h->ahead > 0)
+        say_id(BATCH_LINK_HAVE, s->id, s->have);
+    s->stored_us = w->now_us + h->disk_us;
 }
 
 static void on_data(const struct batch_link_data *d)
 {
-    if (!h->receiving || d->id_low != (uint8_t)h->id || d->offset + d->n > h->size)
+    struct slot *s = NULL, *before;
+
+    for (unsigned i = 0; i < N_SLOTS; i++)
+        if (h->slots[i].offered && d->id_low == (uint8_t)h->slots[i].id)
+            s = &h->slots[i];
+    if (!s || s->stored_us > 0 || d->offset + d->n > s->size)
         return;
-    if (d->offset != h->have) {
-        if (d->offset > h->have && !h->gap_told) {
-            h->gap_told = true;
-            ask();
-        }
+    before = incomplete_below(s->id);
+    if (before && !before->gap_told)
+        ask(before);
+    if (d->offset != s->have) {
+        if (d->offset > s->have && !s->gap_told)
+            ask(s);
         return;
     }
-    memcpy(h->bytes + h->have, d->bytes, d->n);
-    h->have += (uint32_t)d->n;
+    memcpy(s->bytes + s->have, d->bytes, d->n);
+    s->have += (uint32_t)d->n;
     h->progress_us = w->now_us;
-    h->gap_told = false;
-    if (h->have == h->size) {
-        store();
-    } else if (h->have - h->had >= h->info.window_bytes / 4) {
-        h->had = h->have;
-        say_id(BATCH_LINK_HAVE, h->id, h->have);
+    s->gap_told = false;
+    if (s->have == s->size) {
+        whole(s);
+    } else if (s->have - s->had >= h->info.window_bytes / 4) {
+        s->had = s->have;
+        say_id(BATCH_LINK_HAVE, s->id, s->have);
     }
 }
 
@@ -151,28 +211,32 @@ static void take(const struct fake_note *note)
         h->info = m.info;
         h->greeted = true;
     } else if (!h->greeted) {
-        return;
+        return; /* whose pictures these are, INFO says */
     } else if (m.type == BATCH_LINK_OFFER) {
         on_offer(&m.offer);
     } else if (m.type == BATCH_LINK_DATA) {
         on_data(&m.data);
     } else if (m.type == BATCH_LINK_PLACE) {
-        h->placed = true;
         h->place = m.place;
     }
 }
 
 static void mind_time(void)
 {
+    struct slot *s = incomplete_below(UINT32_MAX);
+
+    for (unsigned i = 0; i < N_SLOTS; i++)
+        if (h->slots[i].stored_us > 0 && h->slots[i].stored_us <= w->now_us)
+            store(&h->slots[i]);
     if (w->now_us < h->progress_us + 1 * S)
         return;
     h->progress_us = w->now_us;
     if (!h->greeted) {
         say_hello();
-    } else if (h->receiving) {
+    } else if (s) {
         h->n_asked_again++;
-        h->gap_told = false;
-        ask();
+        ask(s);
+        s->gap_told = false;
     }
 }
 
@@ -192,11 +256,22 @@ static void play(int64_t until_us)
     }
 }
 
+static uint32_t on_the_way(void)
+{
+    uint32_t n = 0;
+
+    for (unsigned i = 0; i < w->camera.window.n_offers; i++)
+        n += w->camera.window.offers[i].next - w->camera.window.offers[i].have;
+    return n;
+}
+
 static void meet(unsigned mtu)
 {
     w->n_notes = 0;
     h->n_seen = 0;
-    h->is_cut = h->greeted = h->receiving = h->gap_told = false;
+    h->is_cut = h->greeted = false;
+    for (unsigned i = 0; i < N_SLOTS; i++)
+        h->slots[i].offered = h->slots[i].gap_told = false;
     fake_batch_connect(mtu);
     h->progress_us = w->now_us;
     say_hello();
@@ -204,6 +279,8 @@ static void meet(unsigned mtu)
 
 static void part(bool by_host)
 {
+    for (unsigned i = 0; i < N_SLOTS; i++)
+        h->slots[i].offered = false;
     batch_camera_disconnected(&w->camera, w->now_us, by_host);
 }
 
@@ -245,12 +322,21 @@ static void fill(unsigned n)
     w->camera.next_capture_us = w->now_us + 86400 * S;
 }
 
-/* All of 1 … n, each once, in order. */
+static unsigned times_on_disk(unsigned number)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < h->n_disk; i++)
+        n += h->disk[i].number == number;
+    return n;
+}
+
+/* All of 1 … n, each once. */
 static void expect_disk(unsigned n)
 {
     cr_expect_eq(h->n_disk, n, "%u (cut %u, lost %u)", h->n_disk, h->cut, h->lose);
-    for (unsigned i = 0; i < n && i < h->n_disk; i++)
-        cr_expect_eq(h->disk[i].number, i + 1, "cut %u, lost %u", h->cut, h->lose);
+    for (unsigned i = 1; i <= n; i++)
+        cr_expect_eq(times_on_disk(i), 1, "picture %u (cut %u, lost %u)", i, h->cut, h->lose);
     cr_expect_eq(w->camera.pictures.n, 0, "cut %u, lost %u", h->cut, h->lose);
     cr_expect_eq(w->camera.pictures.n_dropped, 0);
 }
@@ -302,7 +388,7 @@ Test(batch_window, works_with_every_window_and_is_never_above_it)
         meet(517);
         while (w->camera.pictures.n > 0) {
             play(w->now_us + 5 * MS);
-            cr_assert_leq(w->camera.window.next - w->camera.window.have, window);
+            cr_assert_leq(on_the_way(), window);
         }
         cr_expect_eq(h->info.window_bytes, window);
         cr_expect_eq(h->n_asked_again, 0, "window %u", windows[i]);
@@ -311,19 +397,32 @@ Test(batch_window, works_with_every_window_and_is_never_above_it)
     expect_disk(n);
 }
 
-static unsigned messages_of_a_batch(void)
+/* How the host takes pictures: one after the other, or ahead of its disk. */
+static const struct {
+    uint16_t ahead;
+    int64_t disk_us;
+} manners[] = {{0, 0}, {0, 40 * MS}, {1, 0}, {1, 40 * MS}, {3, 40 * MS}, {UINT16_MAX, 3 * S}};
+#define N_MANNERS (sizeof manners / sizeof *manners)
+
+static unsigned messages_of_a_batch(unsigned manner)
 {
+    end();
+    begin();
+    h->ahead = manners[manner].ahead;
+    h->disk_us = manners[manner].disk_us;
     fill(4);
     meet(517);
-    play(w->now_us + 3 * S);
+    play(w->now_us + 15 * S);
     expect_disk(4);
     return h->n_messages;
 }
 
-static void anew(unsigned lose, unsigned cut)
+static void anew(unsigned manner, unsigned lose, unsigned cut)
 {
     end();
     begin();
+    h->ahead = manners[manner].ahead;
+    h->disk_us = manners[manner].disk_us;
     h->lose = lose;
     h->cut = cut;
     fill(4);
@@ -331,23 +430,25 @@ static void anew(unsigned lose, unsigned cut)
 
 Test(batch_window, any_message_may_be_lost)
 {
-    unsigned n = messages_of_a_batch();
+    for (unsigned k = 0; k < N_MANNERS; k++) {
+        unsigned n = messages_of_a_batch(k);
 
-    cr_expect_gt(n, 4 * 12);
-    for (unsigned i = 1; i <= n; i++) {
-        anew(i, 0);
-        meet(517);
-        play(w->now_us + 8 * S);
-        expect_disk(4);
+        cr_expect_gt(n, 4 * 12);
+        for (unsigned i = 1; i <= n; i++) {
+            anew(k, i, 0);
+            meet(517);
+            play(w->now_us + 25 * S);
+            expect_disk(4);
+        }
     }
 }
 
 Test(batch_window, every_second_or_third_message_may_be_lost)
 {
-    for (unsigned seed = 1; seed < 40; seed++) {
+    for (unsigned seed = 1; seed < 60; seed++) {
         uint32_t r = seed;
 
-        anew(0, 0);
+        anew(seed % N_MANNERS, 0, 0);
         meet(517);
         for (unsigned i = 0; i < 40000 && w->camera.pictures.n > 0; i++) {
             r = r * 1664525u + 1013904223u;
@@ -360,19 +461,21 @@ Test(batch_window, every_second_or_third_message_may_be_lost)
 
 Test(batch_window, the_link_may_be_lost_at_any_message)
 {
-    unsigned n = messages_of_a_batch();
+    for (unsigned k = 0; k < N_MANNERS; k++) {
+        unsigned n = messages_of_a_batch(k);
 
-    for (unsigned i = 1; i <= n; i++) {
-        anew(0, i);
-        meet(517);
-        play(w->now_us + 8 * S);
-        cr_expect(h->is_cut);
-        part(i % 2);
-        cr_expect(w->advertising);
-        fake_batch_pass(1 * S);
-        meet(517);
-        play(w->now_us + 8 * S);
-        expect_disk(4);
+        for (unsigned i = 1; i <= n; i++) {
+            anew(k, 0, i);
+            meet(517);
+            play(w->now_us + 15 * S);
+            cr_expect(h->is_cut);
+            part(i % 2);
+            cr_expect(w->advertising);
+            fake_batch_pass(1 * S);
+            meet(517);
+            play(w->now_us + 25 * S);
+            expect_disk(4);
+        }
     }
 }
 
@@ -385,9 +488,9 @@ Test(batch_window, goes_on_at_the_last_good_byte)
     meet(517);
     play(w->now_us + 8 * S);
     part(false);
-    cr_expect_gt(h->have, 5000);
+    cr_expect_gt(h->slots[0].have, 5000);
     {
-        unsigned before = h->have, first;
+        unsigned before = h->slots[0].have, first;
 
         meet(517);
         first = h->n_seen;
@@ -402,28 +505,52 @@ Test(batch_window, goes_on_at_the_last_good_byte)
     expect_disk(1);
 }
 
-/* The pictures in memory go with the power; what the host had stored stays, and nothing of two boots is mixed. */
+/* The pictures in memory go with the power; what the host had whole stays, and nothing of two boots is mixed. */
+static void power_goes(unsigned manner, unsigned at)
+{
+    unsigned n_whole = 0;
+
+    anew(manner, 0, at);
+    meet(517);
+    play(w->now_us + 15 * S);
+    fake_batch_reboot();
+    for (unsigned i = 0; i < N_SLOTS; i++) {
+        h->slots[i].offered = false;
+        n_whole += h->slots[i].stored_us > 0;
+    }
+    n_whole += h->n_disk;
+    fill(3);
+    cr_expect_eq(w->camera.pictures.rows[0].id, 1, "ids begin again, the boot is another");
+    meet(517);
+    play(w->now_us + 25 * S);
+    cr_expect_eq(h->n_disk, n_whole + 3);
+    cr_expect_eq(w->camera.pictures.n, 0);
+    for (unsigned k = 5; k < 8; k++)
+        cr_expect_eq(times_on_disk(k), 1);
+}
+
 Test(batch_window, the_power_may_go_at_any_message)
 {
-    unsigned n = messages_of_a_batch();
+    for (unsigned k = 0; k < N_MANNERS; k++) {
+        unsigned n = messages_of_a_batch(k);
 
-    for (unsigned i = 1; i <= n; i++) {
-        unsigned n_before;
-
-        anew(0, i);
-        meet(517);
-        play(w->now_us + 8 * S);
-        fake_batch_reboot();
-        n_before = h->n_disk;
-        fill(3);
-        cr_expect_eq(w->camera.pictures.rows[0].id, 1, "ids begin again, the boot is another");
-        meet(517);
-        play(w->now_us + 8 * S);
-        cr_expect_eq(h->n_disk, n_before + 3);
-        cr_expect_eq(w->camera.pictures.n, 0);
-        for (unsigned k = n_before; k < h->n_disk; k++)
-            cr_expect_eq(h->disk[k].number, 5 + k - n_before);
+        for (unsigned i = 1; i <= n; i++)
+            power_goes(k, i);
     }
+}
+
+Test(batch_window, to_a_host_that_takes_several_the_next_goes_out_before_the_last_is_stored)
+{
+    anew(2, 0, 0);
+    h->disk_us = 10 * S;
+    meet(517);
+    play(w->now_us + 5 * S);
+    cr_expect_eq(w->camera.window.n_offers, 2);
+    cr_expect_eq(w->camera.window.offers[1].have, 5000);
+    cr_expect_eq(h->n_disk, 0);
+    cr_expect_eq(w->camera.pictures.n, 4);
+    play(w->now_us + 25 * S);
+    expect_disk(4);
 }
 
 Test(batch_window, a_stack_that_is_full_now_and_then_only_delays)
