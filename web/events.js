@@ -8,7 +8,7 @@ import { brief, fullMoment, moment, words } from './format.js';
 const MAX_EVENTS = 200;
 
 /* Values as they change are no events that somebody wants to read. */
-const isListed = ({ type }) => type !== 'device.attributes';
+const isListed = ({ type }) => type !== 'device.attributes' && type !== 'device.status';
 
 /* Events that colour their dot; the words say the same. */
 const TONES = [

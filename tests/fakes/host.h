@@ -95,7 +95,7 @@ struct wr_dev *fake_child(struct fake_host *h, const char *key);
 size_t fake_n_children(const struct fake_host *h);
 
 bool fake_online(const struct wr_dev *dev);
-/* Why it is offline or was rejected; "" when it is online. */
+/* Why it is offline or was rejected, or what it said to status(). */
 const char *fake_why(const struct wr_dev *dev);
 bool fake_rejected(const struct wr_dev *dev);
 /* What identify() told; NULL: nothing. */

@@ -68,6 +68,30 @@ static void host_online(struct wr_dev *dev, bool up, const char *why)
         fake_settings_resend(d);
 }
 
+static void host_status(struct wr_dev *dev, const char *why)
+{
+    struct fake_device *d = fake_device_of(dev, "status");
+
+    fake_trace("    → \"%s\"", why ? why : "");
+    if (!d->restart)
+        snprintf(d->why, sizeof d->why, "%s", why ? why : "");
+}
+
+static void host_away(struct wr_dev *dev, const char *why)
+{
+    struct fake_device *d = fake_device_of(dev, "away");
+
+    if (dev->parent)
+        fake_fail("away(%s): a child is offline or gone", d->id);
+    if (!why || !*why)
+        fake_fail("away(%s): say why, in a sentence", d->id);
+    fake_trace("    → away: %s", why);
+    if (d->restart)
+        return;
+    d->online = false;
+    snprintf(d->why, sizeof d->why, "%s", why);
+}
+
 static int host_identify(struct wr_dev *dev, const char *serial)
 {
     struct fake_device *d = fake_device_of(dev, "identify");
@@ -223,4 +247,6 @@ const struct wr_host fake_host_table = {
     .tcp = &fake_tcp_table,
     .http = &fake_http_table,
     .store = &fake_store_table,
+    .status = host_status,
+    .away = host_away,
 };

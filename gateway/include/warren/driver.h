@@ -377,6 +377,15 @@ struct wr_host {
     const struct wr_tcp *tcp;
     const struct wr_http *http;
     const struct wr_store *store;
+
+    /* What the device does now, in a sentence for people: its `why`, until the next of status(),
+     * away() and online(). No change of state, no entry in the history. NULL: nothing to say. */
+    void (*status)(struct wr_dev *dev, const char *why);
+
+    /* Not reachable now, and the driver itself goes on looking for it (a device that sleeps, a link
+     * whose transfer is to be resumed): shown as offline with `why`, but nothing is stopped or freed.
+     * online(true) when it is back. Not for children. */
+    void (*away)(struct wr_dev *dev, const char *why);
 };
 
 #ifdef __cplusplus

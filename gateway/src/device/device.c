@@ -86,10 +86,11 @@ void device_publish_added(struct device *d, const char *type)
     device_publish(d, type, wr_json_text(&j));
 }
 
-static void publish_state(struct device *d, const char *type)
+#define WHY_JSON_BYTES (ERROR_TEXT_MAX * 6 + 32)
+
+static const char *why_json(const struct device *d, char text[WHY_JSON_BYTES])
 {
-    char text[ERROR_TEXT_MAX * 6 + 32];
-    struct wr_json j = wr_json_into(text, sizeof text);
+    struct wr_json j = wr_json_into(text, WHY_JSON_BYTES);
 
     wr_json_object(&j);
     if (d->why[0]) {
@@ -97,7 +98,26 @@ static void publish_state(struct device *d, const char *type)
         wr_json_string(&j, d->why);
     }
     wr_json_end(&j);
-    device_publish(d, type, wr_json_text(&j));
+    return wr_json_text(&j);
+}
+
+static void publish_state(struct device *d, const char *type)
+{
+    char text[WHY_JSON_BYTES];
+
+    device_publish(d, type, why_json(d, text));
+}
+
+void device_status(struct device *d, const char *why)
+{
+    char text[WHY_JSON_BYTES];
+
+    why = why ? why : "";
+    if (d->state == DEVICE_DISABLED || d->state == DEVICE_ERROR || d->restart ||
+        strncmp(d->why, why, sizeof d->why - 1) == 0)
+        return;
+    snprintf(d->why, sizeof d->why, "%s", why);
+    bus_publish_transient(d->all->env.bus, d->id, "device.status", why_json(d, text));
 }
 
 void device_set_state(struct device *d, enum device_state state, const char *why)
@@ -161,6 +181,18 @@ void device_online(struct device *d, bool up, const char *why)
         go_offline(d, why && *why ? why : "the connection ended");
     }
     device_poke(d);
+}
+
+void device_away(struct device *d, const char *why)
+{
+    if (d->restart)
+        return;
+    if (d->state == DEVICE_OFFLINE) {
+        device_status(d, why);
+        return;
+    }
+    d->stats.n_reconnects++;
+    device_set_state(d, DEVICE_OFFLINE, why);
 }
 
 /* --- start and stop --------------------------------------------------------------------------- */

@@ -144,6 +144,10 @@ void device_halt(struct device *d, const char *why);
  * another. */
 void device_set_state(struct device *d, enum device_state state, const char *why);
 void device_online(struct device *d, bool up, const char *why);
+/* The sentence alone; device.status, which is no news for the history. */
+void device_status(struct device *d, const char *why);
+/* Offline, with its driver going on. */
+void device_away(struct device *d, const char *why);
 /* Around every call into a driver: asserts that there is no other on the stack. */
 void driver_enter(struct device *d);
 void driver_leave(struct device *d);

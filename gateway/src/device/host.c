@@ -85,6 +85,24 @@ static void host_online(struct wr_dev *dev, bool up, const char *why)
         device_online(d, up, why);
 }
 
+static void host_status(struct wr_dev *dev, const char *why)
+{
+    struct device *d = device_of(dev);
+
+    if (d->running)
+        device_status(d, why);
+}
+
+static void host_away(struct wr_dev *dev, const char *why)
+{
+    struct device *d = device_of(dev);
+
+    if (d->running && dev->parent)
+        host_misuse(d, "a child that is away: it is offline or gone", NULL);
+    else if (d->running)
+        device_away(d, why && *why ? why : "the connection ended");
+}
+
 static int host_identify(struct wr_dev *dev, const char *serial)
 {
     struct device *d = device_of(dev);
@@ -369,6 +387,8 @@ const struct wr_host host_table = {
     .tcp = &host_tcp,
     .http = &host_http,
     .store = &host_store,
+    .status = host_status,
+    .away = host_away,
 };
 
 uint64_t host_services(void)

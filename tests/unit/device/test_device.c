@@ -66,6 +66,43 @@ Test(device, that_goes_away_is_stopped_and_tried_again_with_growing_pauses)
     cr_assert_eq(world_events("device.offline", NULL), 1);
 }
 
+Test(device, status_is_a_sentence_beside_the_state_and_no_history)
+{
+    struct device *d = world_toy();
+    const char *data = NULL;
+
+    toy.dev->host->online(toy.dev, true, NULL);
+    toy.dev->host->status(toy.dev, "receiving a picture");
+    toy.dev->host->status(toy.dev, "receiving a picture");
+    world_pass(1000);
+    cr_assert_eq(device_state(d), DEVICE_ONLINE);
+    cr_assert_str_eq(device_why(d), "receiving a picture");
+    cr_assert_eq(world_events("device.status", &data), 1, "the same again is nothing to tell");
+    cr_assert_str_eq(data, "{\"why\":\"receiving a picture\"}");
+    toy.dev->host->status(toy.dev, NULL);
+    cr_assert_str_eq(device_why(d), "");
+}
+
+Test(device, away_is_offline_with_its_driver_going_on)
+{
+    struct device *d = world_toy();
+
+    toy.dev->host->online(toy.dev, true, NULL);
+    toy.dev->host->away(toy.dev, "it sleeps");
+    world_pass(600 * S);
+    cr_assert_eq(device_state(d), DEVICE_OFFLINE);
+    cr_assert_str_eq(device_why(d), "it sleeps");
+    cr_assert_eq(world_events("device.offline", NULL), 1);
+    cr_assert_eq(toy.n_starts, 1);
+    cr_assert_eq(toy.n_stops, 0);
+    toy.dev->host->status(toy.dev, "it is looked for");
+    cr_assert_eq(device_state(d), DEVICE_OFFLINE);
+    toy.dev->host->online(toy.dev, true, NULL);
+    world_pass(1000);
+    cr_assert_eq(device_state(d), DEVICE_ONLINE);
+    cr_assert_str_eq(device_why(d), "");
+}
+
 static void count_timer(struct wr_dev *dev, void *ctx)
 {
     toy.n_timers++;
