@@ -1,0 +1,329 @@
+/* camera.h - what the files of this driver share.
+ *
+ *     ble-batch-camera.c   tables and lifecycle
+ *     link.c               the link: looked for, set up, lost, looked for again
+ *     older.c              the lines of STATUS: batches of pictures, pushed
+ *     trigger.c            the oldest dialect: each picture is asked for, and comes with a sound
+ *     pieces.c             a picture (or a sound) by pieces of 512 bytes, as both of them move it
+ *     window.c             our own dialect over LINK
+ *     outbox.c             … what is written to LINK, one message after the other
+ *     save.c               a whole picture on its way to the disk
+ *     config.c             settings
+ *     tell.c               what people are told: sentences, troubles, progress
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <warren/ble.h>
+#include <warren/driver.h>
+#include <warren/frame.h>
+#include <warren/json_write.h>
+#include <warren/store.h>
+#include <warren/text.h>
+
+#include "batch_link.h"
+#include "batch_text.h"
+
+#define US_PER_S INT64_C(1000000)
+#define US_PER_MS INT64_C(1000)
+
+/* One sentence for people. */
+#define WHY_MAX 256
+/* These cameras have 8 MB of memory at most, and half of that for one picture is no picture. */
+#define PICTURE_MAX_BYTES (4u << 20)
+
+enum option {
+    OPTION_ADDRESS,
+    OPTION_NAMES,
+    OPTION_STAY,
+    OPTION_REVISIT,
+    OPTION_LATITUDE,
+    OPTION_LONGITUDE,
+};
+
+enum setting { SETTING_FREQUENCY, SETTING_THRESHOLD };
+
+enum dialect { DIALECT_V0, DIALECT_BATCH, DIALECT_LOW_POWER, DIALECT_WARREN };
+
+/* --- a timer that is one thing's only --------------------------------------------------------- */
+
+/* Sets it anew; `us` 0 stops it. The function that is called zeroes the handle first. */
+static inline void timer_set(struct wr_dev *dev, wr_handle *timer, int64_t us, wr_timer_fn fn)
+{
+    if (*timer)
+        dev->host->cancel(dev, *timer);
+    *timer = us > 0 ? dev->host->after(dev, us, fn, NULL) : 0;
+}
+
+/* --- save.c: a whole picture on its way to the disk ------------------------------------------- */
+
+#define SAVE_KEY_BYTES 32
+
+struct picture_meta {
+    char key[SAVE_KEY_BYTES]; /* "": it has none */
+    int64_t captured_us;      /* UTC; 0: when it came */
+    double latitude, longitude;
+};
+
+/* 0 and its id, durable; -EEXIST: it was there already; else it was not kept, and `why` says why. */
+typedef void (*save_fn)(struct wr_dev *dev, int result, uint64_t id, const char *why);
+
+struct save {
+    bool busy;
+    unsigned run; /* counts pictures: the disk may answer for one that was given up */
+    struct wr_frame *frame;
+    struct picture_meta meta;
+    save_fn fn;
+    int64_t until_us; /* it is given up then; 0: never */
+    unsigned n_tries;
+    bool told; /* that it was not kept at once */
+    wr_handle timer;
+};
+
+/* Shows the picture and keeps it, again and again while the disk is full. Takes the frame over. Not
+ * while busy. patience_us 0: for ever. */
+void save_begin(struct wr_dev *dev, struct wr_frame *frame, const struct picture_meta *meta,
+    int64_t patience_us, save_fn fn);
+/* Forgets about it, without calling fn. */
+void save_drop(struct wr_dev *dev);
+
+/* --- pieces.c --------------------------------------------------------------------------------- */
+
+typedef void (*pieces_fn)(struct wr_dev *dev, bool whole);
+
+struct pieces {
+    struct wr_frame *into; /* NULL: nothing is being received */
+    size_t size;
+    pieces_fn fn;
+    uint32_t number, of; /* for those who watch */
+    int64_t began_us, heard_us;
+    wr_handle ask, late;
+};
+
+/* `size` bytes into the frame, whose `len` grows; the first piece comes by itself. fn: it is whole,
+ * or nothing came for 15 s. */
+void pieces_begin(struct wr_dev *dev, struct wr_frame *into, size_t size, uint32_t number,
+    uint32_t of, pieces_fn fn);
+/* A notification of DATA. */
+void pieces_take(struct wr_dev *dev, const uint8_t *bytes, size_t n);
+/* Nothing is received any more; the frame is its owner's. */
+void pieces_stop(struct wr_dev *dev);
+static inline bool pieces_running(const struct pieces *p)
+{
+    return p->into != NULL;
+}
+
+/* --- older.c ---------------------------------------------------------------------------------- */
+
+enum older_state { OLDER_READY, OLDER_BATCH, OLDER_RECEIVING };
+
+struct older {
+    enum older_state state;
+    bool counted;     /* a COUNT came since STATUS was subscribed */
+    bool memory_seen; /* a PSRAM line came on this link */
+    uint32_t n_count, n_image;
+    uint32_t announced; /* an IMAGE that waits for the disk or for a frame; 0: none */
+    struct wr_frame *frame;
+    wr_handle quiet; /* nothing more of this batch comes */
+    wr_handle retry;
+    int64_t announced_us;
+};
+
+/* All is subscribed, and STATUS has been read (n 0: it cannot be). */
+void older_ready(struct wr_dev *dev, const uint8_t *status, size_t n);
+/* A notification of STATUS. */
+void older_status(struct wr_dev *dev, const uint8_t *bytes, size_t n);
+/* One byte to COMMAND. */
+void older_command(struct wr_dev *dev, enum batch_command c);
+void older_lost(struct wr_dev *dev);
+/* Neither a batch nor its beginning is to be expected just now. */
+bool older_calm(const struct wr_dev *dev);
+
+/* --- trigger.c -------------------------------------------------------------------------------- */
+
+struct trigger {
+    enum { TRIGGER_IDLE, TRIGGER_ASKED, TRIGGER_PICTURE, TRIGGER_SOUND, TRIGGER_SAVING } state;
+    bool on;
+    int64_t period_us;
+    struct wr_frame *picture, *sound;
+    uint32_t n_sound;
+    wr_handle next, late, call;
+};
+
+void trigger_ready(struct wr_dev *dev);
+void trigger_sizes(struct wr_dev *dev, const struct batch_status *s);
+void trigger_lost(struct wr_dev *dev);
+/* The next one after `s` seconds, and each after. */
+void trigger_every(struct wr_dev *dev, int64_t s);
+/* Takes one now, for a command. */
+int trigger_now(struct wr_dev *dev, wr_handle call);
+
+/* --- outbox.c --------------------------------------------------------------------------------- */
+
+#define OUTBOX_MAX 16
+
+struct outbox {
+    struct batch_link queue[OUTBOX_MAX];
+    size_t n;
+    bool sending;
+    wr_handle again;
+};
+
+/* Behind the others. A HAVE takes the place of one that still waits. */
+void outbox_put(struct wr_dev *dev, const struct batch_link *m);
+/* The link is over. */
+void outbox_lost(struct wr_dev *dev);
+
+/* --- window.c --------------------------------------------------------------------------------- */
+
+#define STORED_MAX 32
+
+/* The picture in hand; it outlives a link. */
+struct window_picture {
+    struct wr_frame *frame; /* NULL: none, or being saved */
+    uint32_t boot, id, size, crc;
+    struct picture_meta meta;
+    bool offered; /* on this link */
+    bool saving;
+    unsigned n_wrong;
+    uint32_t crc_so_far;
+};
+
+struct window {
+    bool heard;  /* INFO came on this link */
+    bool expect; /* an INFO or OFFER is to come */
+    uint32_t boot;
+    uint32_t bytes; /* what holds */
+    unsigned n_waiting, n_got;
+    uint16_t n_failed, n_dropped;
+    struct window_picture picture;
+    uint32_t have_told;
+    bool gap; /* the missing byte was asked for */
+    unsigned n_silent;
+    int64_t began_us;
+    uint32_t began_at;
+    struct {
+        bool known;
+        uint32_t id;
+        double latitude, longitude;
+    } place;
+    struct {
+        uint32_t boot, id;
+        bool bad;
+    } done[STORED_MAX]; /* a ring: stored, or of no use */
+    size_t n_done;
+    wr_handle silence, leave;
+};
+
+/* LINK is subscribed, and the host has been told that we are online. */
+void window_ready(struct wr_dev *dev);
+void window_take(struct wr_dev *dev, const uint8_t *bytes, size_t n);
+void window_lost(struct wr_dev *dev);
+
+/* --- config.c --------------------------------------------------------------------------------- */
+
+struct config {
+    struct batch_config wanted;  /* desired, and not confirmed */
+    struct batch_config written; /* was written; confirmed when the camera is seen again */
+    struct batch_config holds;   /* ours: as it was read */
+    bool writing, reading;
+    bool checking;                    /* read back, after it was written */
+    void (*then)(struct wr_dev *dev); /* when nothing is to be written any more */
+};
+
+int config_configure(struct wr_dev *dev, const struct wr_setting *changed, size_t n);
+/* Ours: what holds is read, and then. */
+void config_read(struct wr_dev *dev, void (*then)(struct wr_dev *dev));
+/* The camera has said something: what was written before has arrived. */
+void config_seen(struct wr_dev *dev);
+/* A good moment to write; `then` when it is done. */
+void config_flush(struct wr_dev *dev, void (*then)(struct wr_dev *dev));
+void config_lost(struct wr_dev *dev);
+
+/* --- tell.c ----------------------------------------------------------------------------------- */
+
+struct tell {
+    int64_t progress_us;
+    int64_t n_lost, n_repeated, n_failed;
+    char trouble[WHY_MAX];
+};
+
+/* The device's `why`, beside its state. */
+void tell_status(struct wr_dev *dev, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* device.error, the log, and the attribute "trouble". */
+void tell_trouble(struct wr_dev *dev, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void tell_no_trouble(struct wr_dev *dev);
+/* transfer.progress, at most so often; `whole` is always told. */
+void tell_progress(struct wr_dev *dev, uint32_t picture, uint32_t of, size_t bytes, size_t size);
+/* A picture has come: how fast. */
+void tell_speed(struct wr_dev *dev, size_t bytes, int64_t us);
+void tell_rssi(struct wr_dev *dev);
+void tell_dialect(struct wr_dev *dev, enum dialect dialect);
+/* Counters that are attributes, each one more. */
+void tell_lost(struct wr_dev *dev);
+void tell_repeated(struct wr_dev *dev);
+void tell_failed(struct wr_dev *dev);
+
+/* --- link.c ----------------------------------------------------------------------------------- */
+
+enum link_state { LINK_DOWN, LINK_CONNECTING, LINK_SETTING_UP, LINK_READY };
+
+struct link {
+    enum link_state state;
+    wr_handle ble, again, rssi;
+    unsigned n_tries, n_failures, i_name;
+    unsigned mtu;
+    enum dialect dialect;
+    uint32_t status_props, data_props, command_props, config_props, link_props;
+    unsigned n_setup; /* steps that are not answered yet */
+};
+
+void link_start(struct wr_dev *dev);
+/* Ends the link; it is looked for again after `pause_us`. */
+void link_leave(struct wr_dev *dev, const char *why, int64_t pause_us);
+/* The link is of no use: ended, and tried again with growing pauses. */
+void link_fail(struct wr_dev *dev, const char *why);
+/* Writes to a characteristic; a link that cannot is ended. */
+int link_write(struct wr_dev *dev, const char *uuid, bool response, const void *bytes, size_t n,
+    wr_ble_done done);
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+struct camera {
+    struct link link;
+    struct save save;
+    struct pieces pieces;
+    struct older older;
+    struct trigger trigger;
+    struct outbox outbox;
+    struct window window;
+    struct config config;
+    struct tell tell;
+};
+
+static inline struct camera *camera_of(const struct wr_dev *dev)
+{
+    return dev->state;
+}
+
+static inline void report_int(struct wr_dev *dev, const char *key, int64_t i)
+{
+    dev->host->report(dev, key, &(struct wr_value){.type = WR_INT, .i = i});
+}
+
+static inline void report_float(struct wr_dev *dev, const char *key, double f)
+{
+    dev->host->report(dev, key, &(struct wr_value){.type = WR_FLOAT, .f = f});
+}
+
+static inline void report_text(struct wr_dev *dev, const char *key, const char *s)
+{
+    dev->host->report(dev, key, &(struct wr_value){.type = WR_STRING, .s = s});
+}
+
+/* The position from the options; NAN where none is given. */
+void camera_place(const struct wr_dev *dev, struct picture_meta *meta);

@@ -1,0 +1,326 @@
+/* link.c - the link: looked for, set up, lost, looked for again.
+ *
+ *     DOWN ─▶ CONNECTING ─▶ SETTING_UP ─▶ READY
+ *       ▲          │             │          │
+ *       └──────────┴─────────────┴──────────┘   after a pause, by this driver itself: what has come of a
+ *                                               picture outlives the link, and a camera that sleeps has
+ *                                               its radio on for seconds only
+ *
+ * The service's UUID says nothing (it is that of a well-known example): the set of characteristics does.
+ * The order of the older dialects: DATA, then STATUS, then `R`, then STATUS is read, for its COUNT may
+ * have come before we listened, and is not said again.
+ */
+#include "camera.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* So long the host looks for it in one go; it hears at once when one is over. */
+#define CONNECT_TIMEOUT_MS 120000
+/* … for each of several names in turn. */
+#define CONNECT_TURN_MS 20000
+#define FIRST_PAUSE_US (1 * US_PER_S)
+#define MAX_PAUSE_US (60 * US_PER_S)
+#define RSSI_EVERY_US (30 * US_PER_S)
+/* Of LedSaber, which has the same service and STATUS. */
+#define LEDSABER_COLOR_UUID "d1e5a4c3-eb10-4a3e-8a4c-1234567890ab"
+
+static void connect_again(struct wr_dev *dev, void *ctx);
+
+/* --- the end of a link ------------------------------------------------------------------------ */
+
+static void link_down(struct wr_dev *dev)
+{
+    struct camera *c = camera_of(dev);
+
+    if (c->link.ble)
+        dev->host->cancel(dev, c->link.ble);
+    if (c->link.rssi)
+        dev->host->cancel(dev, c->link.rssi);
+    c->link.ble = c->link.rssi = 0;
+    c->link.state = LINK_DOWN;
+    older_lost(dev);
+    trigger_lost(dev);
+    window_lost(dev);
+    config_lost(dev);
+}
+
+void link_leave(struct wr_dev *dev, const char *why, int64_t pause_us)
+{
+    link_down(dev);
+    dev->host->away(dev, why);
+    timer_set(dev, &camera_of(dev)->link.again, pause_us, connect_again);
+}
+
+void link_fail(struct wr_dev *dev, const char *why)
+{
+    struct link *l = &camera_of(dev)->link;
+    int64_t pause = FIRST_PAUSE_US;
+
+    for (unsigned i = 0; i < l->n_failures && pause < MAX_PAUSE_US; i++)
+        pause *= 2;
+    l->n_failures++;
+    link_leave(dev, why, pause < MAX_PAUSE_US ? pause : MAX_PAUSE_US);
+}
+
+static void on_closed(struct wr_dev *dev, wr_handle h, void *ctx, int why, const char *error)
+{
+    struct link *l = &camera_of(dev)->link;
+    char clean[WHY_MAX / 2], text[WHY_MAX];
+
+    l->ble = 0;
+    if (l->state == LINK_CONNECTING && why == -ETIMEDOUT) {
+        link_leave(dev, "The camera is out of reach or asleep: it is listened for", US_PER_MS);
+        return;
+    }
+    wr_text_clean(error ? error : "", error ? strlen(error) : 0, clean, sizeof clean);
+    snprintf(text, sizeof text, "%s%s%s",
+        l->state == LINK_CONNECTING ? "No link to the camera" : "The link to the camera was lost",
+        clean[0] ? ": " : "", clean);
+    link_fail(dev, text);
+}
+
+/* --- what is on the other side ---------------------------------------------------------------- */
+
+static void note_char(struct link *l, const struct wr_ble_char *c)
+{
+    const struct {
+        const char *uuid;
+        uint32_t *props;
+    } known[] = {
+        {BATCH_STATUS_UUID, &l->status_props},
+        {BATCH_DATA_UUID, &l->data_props},
+        {BATCH_COMMAND_UUID, &l->command_props},
+        {BATCH_CONFIG_UUID, &l->config_props},
+        {BATCH_LINK_UUID, &l->link_props},
+    };
+
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strcmp(c->service, BATCH_SERVICE_UUID) == 0 && strcmp(c->uuid, known[i].uuid) == 0)
+            *known[i].props = c->props;
+    }
+}
+
+/* NULL: it is one of ours. */
+static const char *why_not(const struct link *l, const struct wr_ble_char *chars, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strncmp(chars[i].uuid, LEDSABER_COLOR_UUID, 8) == 0)
+            return "It is a LedSaber, which has the same service UUID";
+    }
+    if (!l->data_props && !l->command_props)
+        return "It has the service's UUID, but neither DATA nor COMMAND: some other device of "
+               "that well-known example";
+    if (!(l->status_props & WR_BLE_NOTIFY) || !(l->data_props & WR_BLE_NOTIFY) ||
+        !(l->command_props & (WR_BLE_WRITE | WR_BLE_WRITE_NO_RESPONSE)))
+        return "Its characteristics are not those of a batch camera";
+    return NULL;
+}
+
+static enum dialect guess_dialect(const struct wr_dev *dev, const struct link *l)
+{
+    uint32_t write = WR_BLE_WRITE | WR_BLE_WRITE_NO_RESPONSE;
+
+    if ((l->link_props & write) && (l->link_props & WR_BLE_NOTIFY))
+        return DIALECT_WARREN;
+    return l->config_props ? DIALECT_BATCH : DIALECT_V0;
+}
+
+/* --- setting up ------------------------------------------------------------------------------- */
+
+static void told_rssi(struct wr_dev *dev, void *ctx)
+{
+    tell_rssi(dev);
+}
+
+static void ready(struct wr_dev *dev)
+{
+    struct link *l = &camera_of(dev)->link;
+
+    l->state = LINK_READY;
+    l->rssi = dev->host->every(dev, RSSI_EVERY_US, told_rssi, NULL);
+    tell_rssi(dev);
+    dev->host->online(dev, true, NULL);
+}
+
+static bool step_failed(struct wr_dev *dev, int result, const char *what)
+{
+    char text[WHY_MAX];
+
+    if (result >= 0)
+        return false;
+    snprintf(text, sizeof text, "The camera refuses %s: %s", what, strerror(-result));
+    link_fail(dev, text);
+    return true;
+}
+
+static void status_read(struct wr_dev *dev, void *ctx, int result, const uint8_t *bytes, size_t n)
+{
+    ready(dev);
+    older_ready(dev, bytes, result == 0 ? n : 0); /* what cannot be read says nothing */
+}
+
+static void status_subscribed(
+    struct wr_dev *dev, void *ctx, int result, const uint8_t *bytes, size_t n)
+{
+    struct link *l = &camera_of(dev)->link;
+
+    if (step_failed(dev, result, "notifications of STATUS"))
+        return;
+    older_command(dev, BATCH_READY);
+    if (l->state != LINK_SETTING_UP)
+        return;
+    if (!(l->status_props & WR_BLE_READ) ||
+        dev->host->ble->read(dev, l->ble, BATCH_STATUS_UUID, status_read, NULL) < 0)
+        status_read(dev, NULL, -EOPNOTSUPP, NULL, 0);
+}
+
+static void data_subscribed(
+    struct wr_dev *dev, void *ctx, int result, const uint8_t *bytes, size_t n)
+{
+    if (!step_failed(dev, result, "notifications of DATA"))
+        step_failed(dev,
+            dev->host->ble->subscribe(
+                dev, camera_of(dev)->link.ble, BATCH_STATUS_UUID, status_subscribed, NULL),
+            "notifications of STATUS");
+}
+
+static void config_was_read(struct wr_dev *dev)
+{
+    ready(dev);
+    window_ready(dev);
+}
+
+static void link_subscribed(
+    struct wr_dev *dev, void *ctx, int result, const uint8_t *bytes, size_t n)
+{
+    if (!step_failed(dev, result, "notifications of LINK"))
+        config_read(dev, config_was_read);
+}
+
+static void set_up(struct wr_dev *dev)
+{
+    struct link *l = &camera_of(dev)->link;
+    bool ours = l->dialect == DIALECT_WARREN;
+
+    l->state = LINK_SETTING_UP;
+    tell_status(dev, "Connected: setting up notifications");
+    step_failed(dev,
+        dev->host->ble->subscribe(dev, l->ble, ours ? BATCH_LINK_UUID : BATCH_DATA_UUID,
+            ours ? link_subscribed : data_subscribed, NULL),
+        "notifications");
+}
+
+static void on_opened(struct wr_dev *dev, wr_handle h, void *ctx, const struct wr_ble_char *chars,
+    size_t n_chars, unsigned mtu)
+{
+    struct link *l = &camera_of(dev)->link;
+    char text[WHY_MAX];
+    const char *why;
+
+    l->status_props = l->data_props = l->command_props = l->config_props = l->link_props = 0;
+    for (size_t i = 0; i < n_chars; i++)
+        note_char(l, &chars[i]);
+    why = why_not(l, chars, n_chars);
+    if (why) {
+        dev->host->reject(dev, why);
+        return;
+    }
+    l->mtu = mtu;
+    report_int(dev, "mtu", mtu);
+    tell_dialect(dev, guess_dialect(dev, l));
+    if (l->dialect == DIALECT_WARREN || mtu >= BATCH_CHUNK_MTU) {
+        set_up(dev);
+        return;
+    }
+    snprintf(text, sizeof text,
+        "The link has an MTU of %u, and this camera sends pieces that need %d: pictures would "
+        "arrive cut. Another Bluetooth adapter may do better",
+        mtu, BATCH_CHUNK_MTU);
+    tell_trouble(dev, "%s", text);
+    link_fail(dev, text);
+}
+
+static void on_notified(
+    struct wr_dev *dev, wr_handle h, void *ctx, const char *uuid, const uint8_t *bytes, size_t n)
+{
+    if (strcmp(uuid, BATCH_LINK_UUID) == 0)
+        window_take(dev, bytes, n);
+    else if (strcmp(uuid, BATCH_STATUS_UUID) == 0)
+        older_status(dev, bytes, n);
+    else if (strcmp(uuid, BATCH_DATA_UUID) == 0)
+        pieces_take(dev, bytes, n);
+}
+
+static const struct wr_ble_events events = {sizeof events, on_opened, on_notified, on_closed};
+
+/* --- looking for it --------------------------------------------------------------------------- */
+
+/* The next of the names, whose number goes to *ret_n. */
+static void next_name(const char *names, unsigned *i, char *out, size_t cap, unsigned *ret_n)
+{
+    unsigned n = 1, at = 0;
+
+    for (const char *p = names; *p; p++)
+        n += *p == ',';
+    for (unsigned skip = (*i)++ % n; skip > 0; skip--)
+        at += (unsigned)strcspn(names + at, ",") + 1;
+    snprintf(out, cap, "%.*s", (int)strcspn(names + at, ","), names + at);
+    *ret_n = n;
+}
+
+static int begin(struct wr_dev *dev)
+{
+    struct link *l = &camera_of(dev)->link;
+    const char *address = dev->options[OPTION_ADDRESS].s;
+    struct wr_ble_target target = {.size = sizeof target, .connect_timeout_ms = CONNECT_TIMEOUT_MS};
+    char name[WR_NAME_MAX * 4];
+    unsigned n = 1;
+
+    if (address && *address) {
+        target.address = address;
+    } else {
+        next_name(dev->options[OPTION_NAMES].s, &l->i_name, name, sizeof name, &n);
+        target.name = name;
+        target.service = BATCH_SERVICE_UUID;
+    }
+    if (n > 1)
+        target.connect_timeout_ms = CONNECT_TURN_MS;
+    l->ble = dev->host->ble->connect(dev, &target, &events, NULL);
+    l->state = l->ble ? LINK_CONNECTING : LINK_DOWN;
+    return l->ble ? 0 : -EAGAIN;
+}
+
+static void connect_again(struct wr_dev *dev, void *ctx)
+{
+    camera_of(dev)->link.again = 0;
+    if (begin(dev) < 0)
+        link_fail(dev, "The gateway has no Bluetooth link to give");
+}
+
+void link_start(struct wr_dev *dev)
+{
+    tell_status(dev, "Looking for the camera");
+    connect_again(dev, NULL);
+}
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+int link_write(struct wr_dev *dev, const char *uuid, bool response, const void *bytes, size_t n,
+    wr_ble_done done)
+{
+    struct link *l = &camera_of(dev)->link;
+    char text[WHY_MAX];
+    int r;
+
+    if (l->state < LINK_SETTING_UP)
+        return -ENOTCONN;
+    r = dev->host->ble->write(dev, l->ble, uuid,
+        response ? WR_BLE_WRITE_WITH_RESPONSE : WR_BLE_WRITE_BEST, bytes, n, done, NULL);
+    if (r < 0 && r != -EAGAIN) {
+        snprintf(text, sizeof text, "The camera cannot be written to: %s", strerror(-r));
+        link_fail(dev, text);
+    }
+    return r;
+}

@@ -1,0 +1,106 @@
+/* tell.c - what people are told: sentences, troubles, progress, counters. */
+#include "camera.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A bar moves well enough, and the history is not filled. */
+#define PROGRESS_EVERY_US (500 * US_PER_MS)
+
+static const char *const dialect_names[] = {
+    [DIALECT_V0] = "v0",
+    [DIALECT_BATCH] = "batch",
+    [DIALECT_LOW_POWER] = "low-power",
+    [DIALECT_WARREN] = "warren",
+};
+
+void tell_status(struct wr_dev *dev, const char *format, ...)
+{
+    char why[WHY_MAX];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(why, sizeof why, format, args);
+    va_end(args);
+    dev->host->status(dev, why);
+}
+
+void tell_trouble(struct wr_dev *dev, const char *format, ...)
+{
+    struct tell *t = &camera_of(dev)->tell;
+    char why[WHY_MAX], text[WHY_MAX * 6 + 32];
+    struct wr_json j = wr_json_into(text, sizeof text);
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(why, sizeof why, format, args);
+    va_end(args);
+    report_text(dev, "trouble", why);
+    if (strcmp(why, t->trouble) == 0)
+        return; /* the same again is no news */
+    snprintf(t->trouble, sizeof t->trouble, "%s", why);
+    dev->host->log(dev, WR_LOG_WARNING, "%s", why);
+    wr_json_object(&j);
+    wr_json_key(&j, "why");
+    wr_json_string(&j, why);
+    wr_json_end(&j);
+    dev->host->publish(dev, "device.error", wr_json_text(&j));
+}
+
+void tell_no_trouble(struct wr_dev *dev)
+{
+    camera_of(dev)->tell.trouble[0] = '\0';
+    report_text(dev, "trouble", "");
+}
+
+void tell_progress(struct wr_dev *dev, uint32_t picture, uint32_t of, size_t bytes, size_t size)
+{
+    struct tell *t = &camera_of(dev)->tell;
+    int64_t now = dev->host->now_us(dev);
+    char text[128];
+
+    if (bytes < size && t->progress_us != 0 && now - t->progress_us < PROGRESS_EVERY_US)
+        return;
+    t->progress_us = now;
+    snprintf(text, sizeof text, "{\"picture\":%u,\"of\":%u,\"bytes\":%zu,\"size\":%zu}", picture,
+        of, bytes, size);
+    dev->host->publish(dev, "transfer.progress", text);
+}
+
+void tell_speed(struct wr_dev *dev, size_t bytes, int64_t us)
+{
+    if (us > 0)
+        report_int(dev, "bytes_per_s", (int64_t)bytes * US_PER_S / us);
+}
+
+void tell_rssi(struct wr_dev *dev)
+{
+    const struct wr_ble *ble = dev->host->ble;
+    int dbm;
+
+    if (ble->size >= sizeof *ble && ble->rssi &&
+        ble->rssi(dev, camera_of(dev)->link.ble, &dbm) == 0)
+        report_int(dev, "rssi", dbm);
+}
+
+void tell_dialect(struct wr_dev *dev, enum dialect dialect)
+{
+    camera_of(dev)->link.dialect = dialect;
+    report_text(dev, "dialect", dialect_names[dialect]);
+}
+
+void tell_lost(struct wr_dev *dev)
+{
+    report_int(dev, "chunks_lost", ++camera_of(dev)->tell.n_lost);
+}
+
+void tell_repeated(struct wr_dev *dev)
+{
+    report_int(dev, "chunks_repeated", ++camera_of(dev)->tell.n_repeated);
+}
+
+void tell_failed(struct wr_dev *dev)
+{
+    report_int(dev, "pictures_failed", ++camera_of(dev)->tell.n_failed);
+}
