@@ -202,7 +202,7 @@ struct window {
     struct window_picture picture;
     uint32_t have_told;
     bool gap; /* the missing byte was asked for */
-    unsigned n_silent;
+    unsigned n_silent, n_placeless;
     int64_t began_us;
     uint32_t began_at;
     struct {

@@ -16,7 +16,11 @@
 #include "crc32c.h"
 
 #define SILENT_US (1 * US_PER_S)
-#define ANSWER_US (3 * US_PER_S)
+/* For an INFO; and for an OFFER, which the camera itself says again after 2 s. */
+#define INFO_US (1 * US_PER_S)
+#define OFFER_US (3 * US_PER_S)
+/* An OFFER whose PLACE was lost: after so many HELLOs the picture is taken without. */
+#define PLACELESS_MAX 2
 #define SILENT_MAX 5
 #define WRONG_MAX 2
 /* After LEAVE, for it to be on the air. */
@@ -39,7 +43,7 @@ static void say_picture(struct wr_dev *dev, enum batch_link_type type, uint32_t 
 static void say_hello(struct wr_dev *dev)
 {
     window_of(dev)->expect = true;
-    timer_set(dev, &window_of(dev)->silence, ANSWER_US, silence);
+    timer_set(dev, &window_of(dev)->silence, window_of(dev)->heard ? OFFER_US : INFO_US, silence);
     outbox_put(dev,
         &(struct batch_link){.type = BATCH_LINK_HELLO,
             .hello = {.version = BATCH_LINK_VERSION,
@@ -51,7 +55,7 @@ static void say_hello(struct wr_dev *dev)
 static void say_done(struct wr_dev *dev, enum batch_link_type type, uint32_t id)
 {
     window_of(dev)->expect = true;
-    timer_set(dev, &window_of(dev)->silence, ANSWER_US, silence);
+    timer_set(dev, &window_of(dev)->silence, OFFER_US, silence);
     say_picture(dev, type, id, 0);
 }
 
@@ -267,6 +271,11 @@ static bool same(const struct window *w, const struct batch_link_offer *o)
         p->crc == o->crc;
 }
 
+static bool lacks_place(const struct window *w, const struct batch_link_offer *o)
+{
+    return (o->flags & BATCH_LINK_OFFER_PLACE) && !(w->place.known && w->place.id == o->id);
+}
+
 /* A picture that was not in hand. False: there is no room for it. */
 static bool take_new(struct wr_dev *dev, const struct batch_link_offer *o)
 {
@@ -326,7 +335,10 @@ static void on_offer(struct wr_dev *dev, const struct batch_link_offer *o)
         begin(dev);
     } else if (w->picture.saving) {
         w->picture.offered = false; /* saved() asks anew */
+    } else if (lacks_place(w, o) && w->n_placeless++ < PLACELESS_MAX) {
+        say_hello(dev); /* both are said again */
     } else if (take_new(dev, o)) {
+        w->n_placeless = 0;
         begin(dev);
     } else {
         w->expect = true;
@@ -385,7 +397,7 @@ static void on_gone(struct wr_dev *dev, uint32_t id)
     tell_failed(dev);
     tell_trouble(dev, "Picture %u is gone from the camera", id);
     w->expect = true;
-    timer_set(dev, &w->silence, ANSWER_US, silence);
+    timer_set(dev, &w->silence, OFFER_US, silence);
 }
 
 static void on_place(struct wr_dev *dev, const struct batch_link_place *p)
@@ -468,5 +480,5 @@ void window_lost(struct wr_dev *dev)
     timer_set(dev, &w->silence, 0, NULL);
     timer_set(dev, &w->leave, 0, NULL);
     w->heard = w->expect = w->gap = w->place.known = w->picture.offered = false;
-    w->n_silent = w->n_got = w->n_waiting = 0;
+    w->n_silent = w->n_got = w->n_waiting = w->n_placeless = 0;
 }

@@ -100,7 +100,7 @@ Test(ble_window, lost_info_and_lost_offer_are_asked_for_by_another_hello)
 {
     struct fake_host *h = ble_ready(BLE_WARREN, NULL);
 
-    fake_host_advance(h, 4 * FAKE_S);
+    fake_host_advance(h, 1500 * FAKE_MS);
     cr_assert_eq(ble_n_said(h, BATCH_LINK_HELLO), 2);
     ble_info(h, BOOT, 1);
     fake_host_advance(h, 3 * FAKE_S);
@@ -277,6 +277,44 @@ Test(ble_window, place_of_the_camera_goes_before_that_of_the_options)
     cr_assert_float_eq(fake_capture(h, 0)->longitude, 151.25, 1e-9);
     cr_assert_float_eq(fake_capture(h, 1)->latitude, 48.5, 1e-9);
     cr_assert_float_eq(fake_capture(h, 1)->longitude, 11.25, 1e-9);
+    fake_host_free(h);
+}
+
+Test(ble_window, offer_whose_place_was_lost_is_asked_for_again)
+{
+    const uint8_t *jpeg = ble_picture(N, 1);
+    struct fake_host *h = ble_ready(BLE_WARREN, NULL);
+    const struct batch_link offer = {.type = BATCH_LINK_OFFER,
+        .offer = {.flags = BATCH_LINK_OFFER_PLACE, .id = 7, .size = N, .crc = 1}};
+
+    ble_info(h, BOOT, 1);
+    ble_link(h, &offer);
+    cr_assert_eq(ble_n_said(h, BATCH_LINK_HELLO), 2);
+    cr_assert_eq(ble_n_said(h, BATCH_LINK_GET), 0);
+    ble_link(h, &offer);
+    ble_link(h, &offer);
+    cr_assert_eq(ble_n_said(h, BATCH_LINK_HELLO), 3);
+    cr_assert_eq(ble_n_said(h, BATCH_LINK_GET), 1, "it is taken without at last");
+    ble_bytes(h, 7, jpeg, 0, 500, 500);
+    fake_host_free(h);
+}
+
+Test(ble_window, offer_that_is_said_again_while_the_disk_is_slow_changes_nothing)
+{
+    const uint8_t *jpeg = ble_picture(N, 1);
+    struct fake_host *h = offered(jpeg);
+
+    fake_host_captures_take(h, -1);
+    ble_bytes(h, 7, jpeg, 0, N, 500);
+    fake_host_advance(h, 2 * FAKE_S);
+    ble_offer(h, 7, jpeg, N, 63000);
+    fake_host_advance(h, 2 * FAKE_S);
+    cr_assert_eq(ble_n_said(h, BATCH_LINK_GET), 1);
+    cr_assert_eq(ble_n_said(h, BATCH_LINK_STORED), 0);
+    fake_capture_done(fake_capture(h, 0), 0, 1);
+    fake_host_turn(h);
+    cr_assert_eq(ble_n_said(h, BATCH_LINK_STORED), 1);
+    cr_assert_eq(fake_n_captures(h), 1);
     fake_host_free(h);
 }
 
