@@ -135,9 +135,11 @@ static const struct wr_attribute attributes[] = {
     {.key = "dialect", .type = WR_STRING, .help = "v0, batch, low-power or warren"},
     {.key = "storage_used_percent", .type = WR_FLOAT, .unit = "%", .help = "Memory in use"},
     {.key = "images_waiting", .type = WR_INT, .help = "Pictures that wait in the camera"},
-    {.key = "rssi", .type = WR_INT, .unit = "dBm", .help = "How strongly it is heard"},
+    /* The next four the host reports by itself. */
+    {.key = "rssi_dbm", .type = WR_INT, .unit = "dBm", .help = "How strongly it was heard last"},
     {.key = "mtu", .type = WR_INT, .unit = "B", .help = "Longest packet of the link"},
-    {.key = "bytes_per_s", .type = WR_INT, .unit = "B/s", .help = "Of the last picture"},
+    {.key = "bytes_per_s", .type = WR_INT, .unit = "B/s", .help = "What the link carries"},
+    {.key = "notifications", .type = WR_INT, .help = "Packets that came on this link"},
     {.key = "chunks_lost", .type = WR_INT, .help = "Pieces that had to be asked for again"},
     {.key = "chunks_repeated", .type = WR_INT, .help = "Pieces or pictures that came twice"},
     {.key = "pictures_failed",

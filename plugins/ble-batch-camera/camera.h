@@ -99,7 +99,7 @@ struct pieces {
     size_t size;
     pieces_fn fn;
     uint32_t number, of; /* for those who watch */
-    int64_t began_us, heard_us;
+    int64_t heard_us;
     wr_handle ask, late;
 };
 
@@ -203,8 +203,6 @@ struct window {
     uint32_t have_told;
     bool gap; /* the missing byte was asked for */
     unsigned n_silent, n_placeless;
-    int64_t began_us;
-    uint32_t began_at;
     struct {
         bool known;
         uint32_t id;
@@ -259,9 +257,6 @@ void tell_trouble(struct wr_dev *dev, const char *format, ...)
 void tell_no_trouble(struct wr_dev *dev);
 /* transfer.progress, at most so often; `whole` is always told. */
 void tell_progress(struct wr_dev *dev, uint32_t picture, uint32_t of, size_t bytes, size_t size);
-/* A picture has come: how fast. */
-void tell_speed(struct wr_dev *dev, size_t bytes, int64_t us);
-void tell_rssi(struct wr_dev *dev);
 void tell_dialect(struct wr_dev *dev, enum dialect dialect);
 /* Counters that are attributes, each one more. */
 void tell_lost(struct wr_dev *dev);
@@ -274,7 +269,7 @@ enum link_state { LINK_DOWN, LINK_CONNECTING, LINK_SETTING_UP, LINK_READY };
 
 struct link {
     enum link_state state;
-    wr_handle ble, again, rssi;
+    wr_handle ble, again;
     unsigned n_tries, n_failures, i_name;
     unsigned mtu;
     enum dialect dialect;

@@ -22,7 +22,8 @@
 #define CONNECT_TURN_MS 20000
 #define FIRST_PAUSE_US (1 * US_PER_S)
 #define MAX_PAUSE_US (60 * US_PER_S)
-#define RSSI_EVERY_US (30 * US_PER_S)
+/* Without Bluetooth nobody is bothered by another try, and when it is back we want to be there. */
+#define NO_ADAPTER_PAUSE_US (2 * US_PER_S)
 /* Of LedSaber, which has the same service and STATUS. */
 #define LEDSABER_COLOR_UUID "d1e5a4c3-eb10-4a3e-8a4c-1234567890ab"
 
@@ -36,9 +37,7 @@ static void link_down(struct wr_dev *dev)
 
     if (c->link.ble)
         dev->host->cancel(dev, c->link.ble);
-    if (c->link.rssi)
-        dev->host->cancel(dev, c->link.rssi);
-    c->link.ble = c->link.rssi = 0;
+    c->link.ble = 0;
     c->link.state = LINK_DOWN;
     older_lost(dev);
     trigger_lost(dev);
@@ -78,7 +77,10 @@ static void on_closed(struct wr_dev *dev, wr_handle h, void *ctx, int why, const
     snprintf(text, sizeof text, "%s%s%s",
         l->state == LINK_CONNECTING ? "No link to the camera" : "The link to the camera was lost",
         clean[0] ? ": " : "", clean);
-    link_fail(dev, text);
+    if (why == -ENODEV)
+        link_leave(dev, text, NO_ADAPTER_PAUSE_US);
+    else
+        link_fail(dev, text);
 }
 
 /* --- what is on the other side ---------------------------------------------------------------- */
@@ -129,18 +131,9 @@ static enum dialect guess_dialect(const struct wr_dev *dev, const struct link *l
 
 /* --- setting up ------------------------------------------------------------------------------- */
 
-static void told_rssi(struct wr_dev *dev, void *ctx)
-{
-    tell_rssi(dev);
-}
-
 static void ready(struct wr_dev *dev)
 {
-    struct link *l = &camera_of(dev)->link;
-
-    l->state = LINK_READY;
-    l->rssi = dev->host->every(dev, RSSI_EVERY_US, told_rssi, NULL);
-    tell_rssi(dev);
+    camera_of(dev)->link.state = LINK_READY;
     dev->host->online(dev, true, NULL);
 }
 

@@ -40,12 +40,7 @@ void pieces_begin(struct wr_dev *dev, struct wr_frame *into, size_t size, uint32
     struct pieces *p = &camera_of(dev)->pieces;
 
     pieces_stop(dev);
-    *p = (struct pieces){.into = into,
-        .size = size,
-        .fn = fn,
-        .number = number,
-        .of = of,
-        .began_us = dev->host->now_us(dev)};
+    *p = (struct pieces){.into = into, .size = size, .fn = fn, .number = number, .of = of};
     tell_progress(dev, number, of, 0, size);
     timer_set(dev, &p->late, SILENT_US, late);
 }
@@ -73,7 +68,6 @@ void pieces_take(struct wr_dev *dev, const uint8_t *bytes, size_t n)
     if (p->into->len == p->size) {
         pieces_fn fn = p->fn;
 
-        tell_speed(dev, p->size, p->heard_us - p->began_us);
         pieces_stop(dev);
         fn(dev, true);
         return;

@@ -68,22 +68,6 @@ void tell_progress(struct wr_dev *dev, uint32_t picture, uint32_t of, size_t byt
     dev->host->publish(dev, "transfer.progress", text);
 }
 
-void tell_speed(struct wr_dev *dev, size_t bytes, int64_t us)
-{
-    if (us > 0)
-        report_int(dev, "bytes_per_s", (int64_t)bytes * US_PER_S / us);
-}
-
-void tell_rssi(struct wr_dev *dev)
-{
-    const struct wr_ble *ble = dev->host->ble;
-    int dbm;
-
-    if (ble->size >= sizeof *ble && ble->rssi &&
-        ble->rssi(dev, camera_of(dev)->link.ble, &dbm) == 0)
-        report_int(dev, "rssi", dbm);
-}
-
 void tell_dialect(struct wr_dev *dev, enum dialect dialect)
 {
     camera_of(dev)->link.dialect = dialect;

@@ -189,7 +189,6 @@ static void complete(struct wr_dev *dev)
     timer_set(dev, &w->silence, 0, NULL);
     p->frame = NULL;
     p->saving = true;
-    tell_speed(dev, p->size - w->began_at, dev->host->now_us(dev) - w->began_us);
     tell_status(dev, "Keeping a picture (%u bytes)", p->size);
     save_begin(dev, frame, &p->meta, 0, saved);
 }
@@ -304,8 +303,6 @@ static void begin(struct wr_dev *dev)
     w->n_silent = 0;
     if (w->picture.saving)
         return; /* STORED follows */
-    w->began_us = dev->host->now_us(dev);
-    w->began_at = (uint32_t)w->picture.frame->len;
     tell_status(dev, "Receiving a picture (%u bytes), %u wait", w->picture.size, w->n_waiting);
     tell_progress(dev, w->n_got + 1, w->n_got + (w->n_waiting ? w->n_waiting : 1),
         w->picture.frame->len, w->picture.size);

@@ -113,17 +113,6 @@ Test(ble_link, why_walks_through_the_states)
     fake_host_free(h);
 }
 
-Test(ble_link, rssi_is_told)
-{
-    struct fake_host *h = ble_new();
-
-    fake_host_start(h);
-    fake_ble_last(h)->rssi_dbm = -61;
-    ble_connect(h, BLE_BATCH, NULL);
-    cr_assert_str_eq(fake_value(fake_dev(h), "rssi"), "-61");
-    fake_host_free(h);
-}
-
 /* --- settings --------------------------------------------------------------------------------- */
 
 static void desire(struct fake_host *h, const char *frequency, const char *threshold)
