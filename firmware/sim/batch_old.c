@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/util.h"
+#include "batch_old_config.h"
 #include "batch_sim.h"
 #include "batch_text.h"
 #include "loop/loop.h"
@@ -211,16 +212,17 @@ static void say_memory(struct batch_old *c)
 static void apply_config(struct batch_old *c)
 {
     struct batch_config f;
-    unsigned least = c->dialect == BATCH_DIALECT_BATCH ? BATCH_THRESHOLD_OLD_MIN_PERMILLE
-                                                       : BATCH_THRESHOLD_MIN_PERMILLE;
 
     if (c->n_config == 0)
         return;
-    batch_config_parse(c->config, c->n_config, &f);
+    if (c->dialect == BATCH_DIALECT_BATCH)
+        batch_old_config_first(c->config, c->n_config, &f);
+    else
+        batch_old_config_later(c->config, c->n_config, &f);
     c->n_config = 0;
     if (f.frequency_known)
         c->interval_us = f.frequency_s * US_PER_S;
-    if (f.threshold_known && f.threshold_permille >= least)
+    if (f.threshold_known)
         c->threshold_permille = f.threshold_permille;
 }
 
