@@ -21,7 +21,8 @@ struct item {
         driver[WR_NAME_MAX + 1];
     struct wr_prop *props;
     size_t n_props;
-    bool ask; /* drivers came or went since it was asked about */
+    bool ask;   /* drivers came or went since it was asked about */
+    bool shown; /* it was told, by found.added, and is in the list */
     int64_t first_seen_us, last_seen_us;
     int64_t expires_us; /* monotonic */
 };
@@ -47,12 +48,69 @@ static void props_free(struct wr_prop *props, size_t n)
     free(props);
 }
 
+struct owner {
+    const char *address;
+    struct device *device;
+};
+
+static int is_owner(void *ctx, struct device *d)
+{
+    struct owner *o = ctx;
+
+    if (strcasecmp(device_address(d), o->address) != 0)
+        return 0;
+    o->device = d;
+    return !d->rejected; /* another may be at that address, and be welcome there */
+}
+
+/* NULL: nobody. */
+static struct device *owner_of(const struct found *f, const char *address)
+{
+    struct owner o = {.address = address};
+
+    devices_each(f->devices, is_owner, &o);
+    return o.device;
+}
+
+static bool is_owned(const struct found *f, const char *address)
+{
+    const struct device *d = owner_of(f, address);
+
+    return d && !d->rejected;
+}
+
+/* Of use only to who is there now, and a room of beacons would fill the history: transient. */
+static void publish(struct found *f, const struct item *i, const char *type)
+{
+    char text[1024];
+    struct wr_json j = wr_json_into(text, sizeof text);
+
+    wr_json_object(&j);
+    wr_json_key(&j, "id");
+    wr_json_string(&j, i->id);
+    wr_json_key(&j, "name");
+    wr_json_string(&j, i->name);
+    wr_json_key(&j, "driver");
+    wr_json_string(&j, i->driver);
+    wr_json_end(&j);
+    bus_publish_transient(f->bus, "", type, wr_json_text(&j));
+}
+
 static void item_free(struct found *f, struct item *i)
 {
     props_free(i->props, i->n_props);
     list_remove(&i->link);
     f->n--;
     free(i);
+}
+
+/* It leaves the list before that is told: who hears of it may read the list. */
+static void item_gone(struct found *f, struct item *i)
+{
+    list_remove(&i->link);
+    if (i->shown)
+        publish(f, i, "found.removed");
+    item_free(f, i);
 }
 
 static void expire(struct timer *t)
@@ -62,23 +120,43 @@ static void expire(struct timer *t)
 
     list_for_each_safe (i, next, &f->items, link) {
         if (i->expires_us <= loop_now_us(f->loop))
-            item_free(f, i);
+            item_gone(f, i);
     }
 }
 
-/* Drivers came or went. */
-static void heard(struct bus_listener *l, struct event *e)
+/* In the list is what nobody owns. A device that comes, goes or is rejected changes that. */
+static void tell(struct found *f, struct item *i)
 {
-    struct found *f = container_of(l, struct found, ear);
+    bool shown = !is_owned(f, i->address);
+
+    if (shown == i->shown)
+        return;
+    i->shown = shown;
+    publish(f, i, shown ? "found.added" : "found.removed");
+}
+
+static void drivers_changed(struct found *f)
+{
     struct item *i, *next;
 
-    if (strcmp(e->type, "plugin.loaded") != 0 && strcmp(e->type, "plugin.removed") != 0)
-        return;
     list_for_each_safe (i, next, &f->items, link) {
         i->ask = true;
         if (!drivers_find(f->drivers, i->driver))
-            item_free(f, i);
+            item_gone(f, i);
     }
+}
+
+static void heard(struct bus_listener *l, struct event *e)
+{
+    struct found *f = container_of(l, struct found, ear);
+    struct item *i;
+
+    if (strcmp(e->type, "plugin.loaded") == 0 || strcmp(e->type, "plugin.removed") == 0)
+        drivers_changed(f);
+    if (strncmp(e->type, "device.", 7) != 0 || e->transient)
+        return;
+    list_for_each (i, &f->items, link)
+        tell(f, i);
 }
 
 int found_new(struct loop *l, struct bus *b, struct devices *devices, struct drivers *drivers,
@@ -171,37 +249,6 @@ static int ask_one(void *ctx, const struct driver_status *s)
     return r != -ENODEV;
 }
 
-struct owner {
-    const char *address;
-    struct device *device;
-};
-
-static int is_owner(void *ctx, struct device *d)
-{
-    struct owner *o = ctx;
-
-    if (strcasecmp(device_address(d), o->address) != 0)
-        return 0;
-    o->device = d;
-    return !d->rejected; /* another may be at that address, and be welcome there */
-}
-
-/* NULL: nobody. */
-static struct device *owner_of(const struct found *f, const char *address)
-{
-    struct owner o = {.address = address};
-
-    devices_each(f->devices, is_owner, &o);
-    return o.device;
-}
-
-static bool is_owned(const struct found *f, const char *address)
-{
-    const struct device *d = owner_of(f, address);
-
-    return d && !d->rejected;
-}
-
 /* --- what is kept ----------------------------------------------------------------------------- */
 
 static struct item *find_id(const struct found *f, const char *id)
@@ -282,22 +329,6 @@ static int take_sighting(struct found *f, struct item *i, const struct wr_found 
     return 0;
 }
 
-static void publish_found(struct found *f, const struct item *i)
-{
-    char text[1024];
-    struct wr_json j = wr_json_into(text, sizeof text);
-
-    wr_json_object(&j);
-    wr_json_key(&j, "id");
-    wr_json_string(&j, i->id);
-    wr_json_key(&j, "name");
-    wr_json_string(&j, i->name);
-    wr_json_key(&j, "driver");
-    wr_json_string(&j, i->driver);
-    wr_json_end(&j);
-    bus_publish(f->bus, "", "device.found", wr_json_text(&j));
-}
-
 static int add_item(struct found *f, const struct wr_found *seen, struct item **ret)
 {
     struct item *i;
@@ -345,7 +376,7 @@ int found_report(struct found *f, const struct wr_found *seen)
         drivers_each(f->drivers, ask_one, &asking);
     if (!asking.driver) {
         if (i)
-            item_free(f, i);
+            item_gone(f, i);
         return -ENODEV;
     }
     r = i ? take_sighting(f, i, seen) : add_item(f, seen, &i);
@@ -354,8 +385,9 @@ int found_report(struct found *f, const struct wr_found *seen)
     i->ask = false;
     if (strcmp(i->driver, asking.driver) != 0) {
         snprintf(i->driver, sizeof i->driver, "%s", asking.driver);
-        publish_found(f, i);
+        i->shown = false; /* told anew, under its other driver */
     }
+    tell(f, i);
     return 0;
 }
 
@@ -416,6 +448,6 @@ int found_adopt(struct found *f, const char *id, const char *name, const json_t 
         r = devices_add(f->devices, NULL, name ? name : i->name, i->driver, all, ret, e);
     json_decref(all);
     if (r == 0)
-        item_free(f, i);
+        item_gone(f, i);
     return r;
 }

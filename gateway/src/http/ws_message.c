@@ -48,16 +48,6 @@ static int read_patterns(
 
 /* --- members ---------------------------------------------------------------------------------- */
 
-static int read_flag(const json_t *from, const char *key, bool *ret, struct error *e)
-{
-    const json_t *j = json_object_get(from, key);
-
-    if (j && !json_is_boolean(j))
-        return error_set(e, -EINVAL, "%s: expected true or false", key);
-    *ret = json_is_true(j);
-    return 0;
-}
-
 static int read_uint(
     const json_t *from, const char *key, int64_t max, int64_t *ret, struct error *e)
 {
@@ -121,12 +111,30 @@ static int read_max_fps(const json_t *from, double *ret, struct error *e)
     return 0;
 }
 
+/* true, false, or names: a page wants the pictures that are in sight and the events of all. */
+static int read_frames(const json_t *from, struct ws_patterns *p, struct error *e)
+{
+    const json_t *j = json_object_get(from, "frames");
+
+    if (json_is_array(j))
+        return read_patterns(from, "frames", p, e);
+    if (j && !json_is_boolean(j))
+        return error_set(e, -EINVAL, "frames: expected true, false or a list of names");
+    if (!json_is_true(j))
+        return 0;
+    p->at[0] = strdup("*");
+    if (!p->at[0])
+        return error_set(e, -ENOMEM, "no memory");
+    p->n = 1;
+    return 0;
+}
+
 static int read_subscribe(struct ws_message *m, struct error *e)
 {
     int r = read_max_fps(m->json, &m->max_fps, e);
 
     if (r == 0)
-        r = read_flag(m->json, "frames", &m->frames, e);
+        r = read_frames(m->json, &m->frames, e);
     if (r == 0)
         r = read_patterns(m->json, "devices", &m->devices, e);
     return r == 0 ? read_patterns(m->json, "events", &m->events, e) : r;
@@ -195,6 +203,7 @@ void ws_message_fini(struct ws_message *m)
 {
     ws_patterns_fini(&m->devices);
     ws_patterns_fini(&m->events);
+    ws_patterns_fini(&m->frames);
     json_decref(m->json);
     m->json = NULL;
 }

@@ -65,7 +65,7 @@ struct ws_viewer {
     size_t n_slots, at_slot;
     int64_t min_interval_us;
     uint64_t next_event;
-    bool closing, subscribed, frames, acks;
+    bool closing, subscribed, acks;
     struct ws_hub *hub;
     struct list replies;
 
@@ -76,7 +76,7 @@ struct ws_viewer {
     int64_t tokens_us; /* token bucket of messages */
     double tokens;
     struct auth_who who;
-    struct ws_patterns devices, events;
+    struct ws_patterns devices, events, frames;
 };
 
 /* --- ws.c ------------------------------------------------------------------------------------- */

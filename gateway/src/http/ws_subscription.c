@@ -61,6 +61,7 @@ static int refresh_one(void *ctx, struct device *d)
     struct ws_viewer *v = ctx;
 
     if (device_is_camera(d) && ws_patterns_match(&v->devices, device_id(d)) &&
+        ws_patterns_match(&v->frames, device_id(d)) &&
         auth_may(&v->who, PERMISSION_VIEW, device_id(d)))
         slot_begin(v, d);
     return 0;
@@ -70,7 +71,7 @@ void subscription_refresh(struct ws_viewer *v)
 {
     for (size_t i = 0; i < v->n_slots; i++)
         v->slots[i].wanted = false;
-    if (v->subscribed && v->frames)
+    if (v->subscribed)
         devices_each(v->hub->api->devices, refresh_one, v);
     for (size_t i = 0; i < v->n_slots; i++) {
         if (!v->slots[i].wanted)
@@ -86,16 +87,18 @@ void subscription_clear(struct ws_viewer *v)
     subscription_refresh(v);
     ws_patterns_fini(&v->devices);
     ws_patterns_fini(&v->events);
+    ws_patterns_fini(&v->frames);
 }
 
 void subscription_set_consume(struct ws_viewer *v, struct ws_message *m)
 {
     ws_patterns_fini(&v->devices);
     ws_patterns_fini(&v->events);
+    ws_patterns_fini(&v->frames);
     v->devices = m->devices;
     v->events = m->events;
-    m->devices.n = m->events.n = 0;
     v->frames = m->frames;
+    m->devices.n = m->events.n = m->frames.n = 0;
     v->min_interval_us = m->max_fps > 0 ? INTERVAL_SLACK((int64_t)(1e6 / m->max_fps)) : 0;
     if (!v->subscribed)
         v->next_event = bus_next_id(v->hub->api->bus);

@@ -220,6 +220,32 @@ Test(ws, the_camera_runs_while_somebody_looks)
     cr_expect_not(toy.watched, "a viewer that goes takes its look with it");
 }
 
+/* A page asks so for what is in sight. */
+Test(ws, only_the_cameras_whose_frames_are_wanted_run)
+{
+    int fd = viewer_new("\"devices\":[\"*\"],\"events\":[\"*\"],\"frames\":[\"other\"]");
+
+    cr_expect(says("\"channels\":{\"toy\":1}"), "channels are told of all: %s", live.talk.reply);
+    live_picture(1000);
+    world_pass(1);
+    cr_expect_not(toy.watched);
+    cr_expect(client_silent(&live.talk, fd));
+    ws_client_say(&live.talk, fd,
+        "{\"id\":2,\"type\":\"subscribe\",\"devices\":[\"*\"],\"events\":[\"*\"],\"frames\":["
+        "\"toy\"]}");
+    cr_expect_eq(ws_client_read(&live.talk, fd), 0x81);
+    viewer_read_picture(fd);
+    cr_expect_eq(picture_seq(), 1, "the newest comes at once");
+    world_pass(1);
+    cr_expect(toy.watched);
+    ws_client_say(&live.talk, fd,
+        "{\"id\":3,\"type\":\"subscribe\",\"devices\":[\"*\"],\"events\":[\"*\"],\"frames\":[]}");
+    cr_expect_eq(ws_client_read(&live.talk, fd), 0x81);
+    world_pass(DEVICE_LINGER_US + 1000);
+    cr_expect_not(toy.watched);
+    close(fd);
+}
+
 Test(ws, a_camera_that_comes_later_is_seen_without_asking_again)
 {
     struct drivers *drivers = NULL;

@@ -39,17 +39,33 @@ Test(ws_message, subscribe_has_lists_and_a_rate)
         0, "%s", error_text(&e));
     cr_expect_eq(m.type, WS_MESSAGE_SUBSCRIBE);
     cr_expect(m.id == 1 && id == 1);
-    cr_expect(m.frames && m.max_fps == 12.5);
+    cr_expect(m.frames.n == 1 && m.max_fps == 12.5);
     cr_expect(m.devices.n == 2 && strcmp(m.devices.at[1], "porch") == 0);
     cr_expect(ws_patterns_match(&m.events, "camera.night"));
     cr_expect_not(ws_patterns_match(&m.events, "device.online"));
     ws_message_fini(&m);
 }
 
+Test(ws_message, frames_are_wanted_of_all_or_of_some)
+{
+    cr_assert_eq(
+        read_text("{\"id\":1,\"type\":\"subscribe\",\"frames\":[\"porch\",\"shed-*\"]}"), 0);
+    cr_expect(ws_patterns_match(&m.frames, "porch") && ws_patterns_match(&m.frames, "shed-2"));
+    cr_expect_not(ws_patterns_match(&m.frames, "toy"));
+    ws_message_fini(&m);
+    cr_assert_eq(read_text("{\"id\":1,\"type\":\"subscribe\",\"frames\":true}"), 0);
+    cr_expect(ws_patterns_match(&m.frames, "toy"));
+    ws_message_fini(&m);
+    cr_assert_eq(read_text("{\"id\":1,\"type\":\"subscribe\",\"frames\":[]}"), 0);
+    cr_expect_eq(m.frames.n, 0);
+    ws_message_fini(&m);
+}
+
 Test(ws_message, subscribe_without_more_wants_nothing)
 {
     cr_assert_eq(read_text("{\"id\":-3,\"type\":\"subscribe\"}"), 0);
-    cr_expect(m.id == -3 && m.devices.n == 0 && m.events.n == 0 && !m.frames && m.max_fps == 0);
+    cr_expect(
+        m.id == -3 && m.devices.n == 0 && m.events.n == 0 && m.frames.n == 0 && m.max_fps == 0);
     cr_expect_not(ws_patterns_match(&m.devices, "porch"));
     ws_message_fini(&m);
 }
@@ -128,7 +144,8 @@ Test(ws_message, a_refusal_knows_whom_it_answers)
 {
     refused("{\"id\":5,\"type\":\"dance\"}", "this type of message is not known");
     cr_expect_eq(id, 5);
-    refused("{\"id\":6,\"type\":\"subscribe\",\"frames\":1}", "frames: expected true or false");
+    refused("{\"id\":6,\"type\":\"subscribe\",\"frames\":1}",
+        "frames: expected true, false or a list of names");
     cr_expect_eq(id, 6);
     refused("{\"id\":\"x\"}", "expected an object with a \"type\"");
     cr_expect_eq(id, 0);
