@@ -65,10 +65,12 @@ const name = encodeURIComponent;
 export const info = () => request('GET', address('info'));
 export const plugins = () => request('GET', address('plugins'));
 export const found = () => request('GET', address('found'));
-export const adopt = (id) => request('POST', address(`found/${name(id)}/adopt`), {});
+export const adopt = (id, wanted) => request('POST', address(`found/${name(id)}/adopt`), wanted);
 
 export const devices = (cursor) => request('GET', address('devices', { cursor }));
 export const device = (id) => request('GET', address(`devices/${name(id)}`));
+export const addDevice = (wanted) => request('POST', address('devices'), wanted);
+export const removeDevice = (id) => request('DELETE', address(`devices/${name(id)}`));
 export const changeDevice = (id, change) =>
     request('PATCH', address(`devices/${name(id)}`), change);
 

@@ -1,6 +1,7 @@
 /* app.js - puts the page together: devices and events come in, tiles, cards and panel go out. */
 
 import { showAbout } from './about.js';
+import { AddDevice } from './add.js';
 import * as api from './api.js';
 import { Blank } from './blank.js';
 import { Card } from './card.js';
@@ -14,16 +15,16 @@ import { icon } from './icons.js';
 import { LinkState } from './link.js';
 import { Panel } from './panel.js';
 import { Picture } from './picture.js';
+import { Sight } from './sight.js';
 import { Socket } from './socket.js';
 import { Tile } from './tile.js';
+import { Toasts } from './toast.js';
 import { Viewer } from './viewer.js';
 
 /** Ages and rates are refreshed this often. */
 const TICK_MS = 500;
 /** All devices are read anew this often: when each was seen last comes with no event. */
 const LIST_POLL_MS = 30000;
-/** A scan sees many things in a moment; the list of them is read once. */
-const FOUND_AFTER_MS = 1000;
 /** Per page of captures: three rows on a wide screen, four on a phone. */
 const CAPTURES_SHOWN = matchMedia('(max-width: 600px)').matches ? 12 : 24;
 
@@ -37,9 +38,11 @@ const cards = new Map();
 let loaded = false;
 /* Everything was read since the connection stands. */
 let synced = false;
-let foundTimer = 0;
 
-const blank = new Blank(byId('cameras-blank'), () => (socket.live ? resync() : socket.wake()));
+const blank = new Blank(byId('cameras-blank'), {
+    retry: () => (socket.live ? resync() : socket.wake()),
+    add: () => adding.open(),
+});
 const link = new LinkState(byId('link'), byId('banner'), () => socket.wake());
 const socket = new Socket(api.socketUrl(), {
     state: showLink,
@@ -48,16 +51,23 @@ const socket = new Socket(api.socketUrl(), {
     frame: receiveFrame,
     event: receiveEvent,
 });
+const sight = new Sight(wantFrames);
 const devices = new Devices(render);
 const viewer = new Viewer(byId('viewer'), devices.nameOf, captureChanged);
 const captures = new Gallery({ limit: CAPTURES_SHOWN }, openCapture, devices.nameOf);
 const events = new EventList(byId('events'), devices.nameOf);
-const found = new Found(byId('found-section'), byId('found'), resync);
+const toasts = new Toasts(byId('toasts'));
+const adding = new AddDevice(byId('add'), deviceMade);
+const found = new Found(byId('found-section'), {
+    added: deviceMade,
+    ask: (item, problem) => adding.open(item, problem),
+});
 const panel = new Panel(byId('panel'), {
     pictureOf,
     openCapture,
     nameOf: devices.nameOf,
     changed: (device) => devices.put(device),
+    removed: deviceGone,
     closed: forgetAddress,
 });
 
@@ -65,6 +75,7 @@ const panel = new Panel(byId('panel'), {
 
 function showLink(state) {
     link.show(state);
+    document.body.dataset.link = state.phase;
     if (!loaded && state.words) blank.failed('No connection to the gateway', state.words);
 }
 
@@ -90,8 +101,14 @@ function learnChannels(byDevice) {
 }
 
 function pictureOf(id) {
-    if (!pictures.has(id)) pictures.set(id, new Picture(socket.clock));
+    if (!pictures.has(id)) pictures.set(id, new Picture(id, socket.clock, sight));
     return pictures.get(id);
+}
+
+function wantFrames(ids) {
+    socket.wantFrames([...ids]);
+    pictures.forEach((picture, id) => picture.setInSight(ids.has(id)));
+    tick();
 }
 
 function receiveFrame(frame, ack) {
@@ -107,7 +124,7 @@ function receiveEvent(event) {
     if (event.type === 'device.attributes')
         devices.putAttributes(event.device, event.data ?? {}, event.time);
     else if (event.type === 'capture.stored') captureChanged(event.device);
-    else if (event.type === 'device.found') foundTimer ||= setTimeout(readFound, FOUND_AFTER_MS);
+    else if (topic === 'found') found.stale();
     else if (topic === 'plugin') showAbout(byId('foot'));
     else if ((topic === 'device' || topic === 'settings') && event.device) deviceChanged(event);
 }
@@ -124,9 +141,18 @@ function captureChanged(device) {
     if (panel.deviceId === device) panel.captureChanged();
 }
 
-function readFound() {
-    foundTimer = 0;
-    found.refresh();
+/* Added or adopted here: shown at once, and where one goes on. */
+function deviceMade(device) {
+    devices.put(device);
+    found.stale();
+    toasts.say(`${device.name || device.id} was added.`);
+    byId('main').querySelector(`[data-device="${device.id}"] .tile-open`)?.focus();
+}
+
+function deviceGone({ id, name }) {
+    devices.remove(id);
+    toasts.say(`${name || id} was removed.`);
+    byId('main').focus();
 }
 
 /* For those who do not see the dots change. */
@@ -233,9 +259,16 @@ function every(ms, action) {
     setInterval(() => document.hidden || action(), ms);
 }
 
+function tick() {
+    tiles.forEach((tile) => tile.tick());
+    panel.tick();
+}
+
 function poll() {
-    if (socket.live && synced) devices.load().catch(() => {});
-    else if (socket.live) resync();
+    if (socket.live && synced) {
+        devices.load().catch(() => {});
+        found.refresh(); /* How strongly each is received comes with no event. */
+    } else if (socket.live) resync();
 }
 
 function start() {
@@ -245,18 +278,15 @@ function start() {
         showTheme();
     });
     document.addEventListener('visibilitychange', () => {
-        socket.wantFrames(!document.hidden);
         if (!document.hidden) socket.wake();
     });
     window.addEventListener('online', () => socket.wake());
     window.addEventListener('hashchange', followAddress);
-    every(TICK_MS, () => {
-        tiles.forEach((tile) => tile.tick());
-        panel.tick();
-    });
+    every(TICK_MS, tick);
     every(LIST_POLL_MS, poll);
+    byId('add-device').prepend(icon('plus'));
+    byId('add-device').addEventListener('click', () => adding.open());
     byId('captures').append(captures.element);
-    socket.wantFrames(!document.hidden);
     socket.connect();
 }
 

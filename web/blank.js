@@ -18,7 +18,7 @@ function skeleton() {
     ];
 }
 
-function firstSteps() {
+function firstSteps(add) {
     const code = (text) => h('code', { text });
     return h(
         'div',
@@ -26,7 +26,7 @@ function firstSteps() {
         h('img', { src: 'icon.svg', alt: '', width: 72, height: 72 }),
         h('h3', { text: 'No cameras yet' }),
         h('p', {
-            text: 'As soon as one is known here, its picture appears by itself. Three ways to begin:',
+            text: 'As soon as one is known here, its picture appears by itself. There are four ways to begin:',
         }),
         h(
             'ul',
@@ -34,7 +34,18 @@ function firstSteps() {
             h(
                 'li',
                 {},
-                'Switch a camera on: what is seen nearby shows up below, ready to be added.',
+                h('button', {
+                    class: 'text-button',
+                    type: 'button',
+                    text: 'Add one by its address',
+                    on: { click: add },
+                }),
+                ', if it has one in your network.',
+            ),
+            h(
+                'li',
+                {},
+                'Switch a camera on: what is seen nearby shows up below, ready to be adopted.',
             ),
             h(
                 'li',
@@ -70,12 +81,17 @@ function failure(title, why, retry) {
 export class Blank {
     #root;
     #retry;
+    #add;
     #shown = '';
 
-    /** Shows the skeleton. `retry` is called by the button of failed(). */
-    constructor(root, retry) {
+    /**
+     * Shows the skeleton. `retry` is called by the button of failed(), `add` by the one that adds a
+     * camera.
+     */
+    constructor(root, { retry, add }) {
         this.#root = root;
         this.#retry = retry;
+        this.#add = add;
         root.replaceChildren(...skeleton());
     }
 
@@ -84,7 +100,7 @@ export class Blank {
     }
 
     empty() {
-        this.#show('empty', [firstSteps()]);
+        this.#show('empty', [firstSteps(this.#add)]);
     }
 
     failed(title, why) {

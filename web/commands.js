@@ -4,7 +4,7 @@
 import * as api from './api.js';
 import { h, setHidden, setText } from './dom.js';
 import { words } from './format.js';
-import { Field } from './forms.js';
+import { Field, failField } from './forms.js';
 import { icon } from './icons.js';
 
 /**
@@ -86,7 +86,10 @@ class Command {
             );
             this.#answer.replaceChildren(answerNode(this.#name, result));
         } catch (problem) {
-            this.#answer.replaceChildren(h('p', { class: 'problem', text: problem.message }));
+            const placed = problem.status === 422 && failField(this.#fields, problem.message);
+            this.#answer.replaceChildren(
+                placed ? '' : h('p', { class: 'problem', text: problem.message }),
+            );
         }
         this.#busy(false);
     }

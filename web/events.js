@@ -7,8 +7,9 @@ import { brief, fullMoment, moment, words } from './format.js';
 /** What the page keeps; older ones are in the gateway. */
 const MAX_EVENTS = 200;
 
-/* Values as they change are no events that somebody wants to read. */
-const isListed = ({ type }) => type !== 'device.attributes' && type !== 'device.status';
+/* Values as they change, and what is seen nearby, stand elsewhere on the page and in no history. */
+const isListed = ({ type }) =>
+    type !== 'device.attributes' && type !== 'device.status' && !type.startsWith('found.');
 
 /* Events that colour their dot; the words say the same. */
 const TONES = [
@@ -19,7 +20,10 @@ const TONES = [
 
 /* The gateway's own types in people's words: what to call it, and what of its data matters. Others are shown as they are. */
 const SAYINGS = {
-    'capture.stored': ['Picture kept', ({ width, height, source }) => [width && `${width} × ${height}`, source]],
+    'capture.stored': [
+        'Picture kept',
+        ({ width, height, source }) => [width && `${width} × ${height}`, source],
+    ],
     'capture.removed': ['Pictures removed', ({ ids }) => [ids && `${ids.length} of the oldest`]],
     'command.done': ['Command done', ({ command }) => [command]],
     'command.failed': ['Command failed', ({ command, error }) => [command, error]],
@@ -38,7 +42,12 @@ const SAYINGS = {
 function saying({ type, data }) {
     const known = SAYINGS[type];
     if (!known) return [words(type), brief(data)];
-    return [known[0], known[1](data ?? {}).filter(Boolean).join(' · ')];
+    return [
+        known[0],
+        known[1](data ?? {})
+            .filter(Boolean)
+            .join(' · '),
+    ];
 }
 
 const toneOf = (type) => TONES.find(([pattern]) => pattern.test(type))?.[1] ?? '';
@@ -50,8 +59,13 @@ export class EventList {
     #seen = new Set();
     #hovered = false;
     #focused = false;
-    #list = h('ol', { class: 'events', tabindex: '0', 'aria-label': 'Events, newest first' });
-    #blank = h('p', { class: 'blank small', text: 'Nothing has happened yet.' });
+    #list = h('ol', {
+        class: 'events',
+        tabindex: '0',
+        'aria-label': 'Events, newest first',
+        hidden: true,
+    });
+    #blank = h('p', { class: 'blank small', text: 'Loading…' });
     #filter = h('select', { id: 'events-filter' });
     #paused = h('button', { class: 'button small paused', type: 'button', hidden: true });
 

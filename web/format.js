@@ -109,15 +109,27 @@ function number(v) {
     return Number.isInteger(v) ? String(v) : String(Number(v.toPrecision(6)));
 }
 
+/* "rssi_dbm": -58 → "rssi -58 dBm", "duration_us": 9300412 → "duration 9.3 s": the units stand in the
+ * keys. */
+const SPANS_MS = { us: 0.001, ms: 1, s: 1000 };
+const UNITS = { dbm: 'dBm', percent: '%', bytes: 'B', celsius: '°C' };
+
+function member([key, v]) {
+    const [, name, unit] = /^(?:(.*)_)?([a-z]+)$/.exec(key) ?? [];
+    if (key === 'why') return v;
+    if (typeof v === 'object') return `${key.replaceAll('_', ' ')} ${JSON.stringify(v)}`;
+    if (typeof v === 'number' && name && unit in SPANS_MS)
+        return `${name.replaceAll('_', ' ')} ${span(v * SPANS_MS[unit])}`;
+    if (typeof v === 'number' && unit in UNITS)
+        return `${(name ?? '').replaceAll('_', ' ')} ${value(v, UNITS[unit])}`.trim();
+    return `${key.replaceAll('_', ' ')} ${v}`;
+}
+
 /** An event's data on one line, cut at `max` characters. */
 export function brief(data, max = 140) {
     const text = Object.entries(data ?? {})
         .filter(([, v]) => v !== null && v !== '')
-        .map(
-            ([k, v]) =>
-                (k === 'why' ? '' : `${k.replaceAll('_', ' ')} `) +
-                (typeof v === 'object' ? JSON.stringify(v) : v),
-        )
+        .map(member)
         .join(' · ');
     return text.length > max ? `${text.slice(0, max - 1)}…` : text;
 }

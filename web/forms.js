@@ -63,6 +63,27 @@ export class Field {
     }
 }
 
+/* "host: expected …", "\"host\" is missing: …": the gateway begins with what is wrong. */
+const PLACE = /^"?([\w.-]+)"?(?:: | (?=is ))/;
+
+/**
+ * Puts a problem's sentence to the field it is about and goes there. False: it is about none of
+ * these.
+ */
+export function failField(fields, sentence) {
+    const [begin, key] = PLACE.exec(sentence) ?? [];
+    const field = fields.find((f) => f.key === key);
+    if (!field) return false;
+    field.fail(capital(sentence.slice(begin.length)));
+    field.element.closest('details')?.setAttribute('open', '');
+    field.focus();
+    return true;
+}
+
+function capital(text) {
+    return sentence(text.charAt(0).toUpperCase() + text.slice(1));
+}
+
 function inputsOf(element) {
     return [...element.querySelectorAll('input, select')];
 }

@@ -1,64 +1,109 @@
-/* found.js - what was seen nearby and belongs to nobody yet: one button makes it a device. */
+/* found.js - what a scan sees and belongs to nobody yet, kept up to date by events: one button makes it
+ * a device. */
 
 import * as api from './api.js';
-import { arrange, h, setText } from './dom.js';
+import { arrange, h, setHidden, setText } from './dom.js';
+import { signalBars } from './signal.js';
+
+/** A scan sees many things in a moment; the list of them is read once. */
+const READ_AFTER_MS = 300;
 
 class FoundRow {
+    #host;
+    #item = null;
+    #name = h('strong');
+    #from = h('p', { class: 'muted' });
+    #signal = h('span');
     #problem = h('p', { class: 'problem', role: 'alert' });
-    #add = h('button', { class: 'button small', type: 'button', text: 'Add' });
+    #adopt = h('button', { class: 'button small', type: 'button', text: 'Adopt' });
+    element = h(
+        'li',
+        {},
+        h('div', { class: 'found-text' }, this.#name, this.#from, this.#problem),
+        this.#signal,
+        this.#adopt,
+    );
 
-    constructor(item, added) {
-        const name = item.name || item.address || item.id;
-        const from = [item.driver, item.address].filter(Boolean).map(String).join(' · ');
-        this.#add.setAttribute('aria-label', `Add ${name}`);
-        this.#add.addEventListener('click', () => this.#adopt(item.id, added));
-        this.element = h(
-            'li',
-            {},
-            h(
-                'div',
-                {},
-                h('strong', { text: name }),
-                h('p', { class: 'muted', text: from }),
-                this.#problem,
-            ),
-            this.#add,
-        );
+    constructor(host) {
+        this.#host = host;
+        this.#adopt.addEventListener('click', () => this.#make());
     }
 
-    async #adopt(id, added) {
-        this.#add.disabled = true;
+    update(item) {
+        this.#item = item;
+        const name = item.name || item.address;
+        setText(this.#name, name);
+        setText(this.#from, [item.driver, item.address].filter((s) => s && s !== name).join(' · '));
+        this.#adopt.setAttribute('aria-label', `Adopt ${name}`);
+        this.element.dataset.found = item.id;
+        const rssi = (item.properties ?? []).find(({ key }) => key === 'rssi_dbm')?.value;
+        this.#signal.replaceChildren(...signalBars(rssi));
+    }
+
+    /* As it is; what a driver wants to know besides is asked for. */
+    async #make() {
+        this.#adopt.disabled = true;
+        setText(this.#problem, '');
         try {
-            await api.adopt(id);
-            added();
+            this.#host.added(await api.adopt(this.#item.id, {}));
         } catch (problem) {
-            setText(this.#problem, problem.message);
+            if (problem.status === 422) this.#host.ask(this.#item, problem.message);
+            else setText(this.#problem, problem.message);
         }
-        this.#add.disabled = false;
+        this.#adopt.disabled = false;
     }
 }
 
 export class Found {
-    #section;
     #list;
-    #added;
-
-    /** `added` is called after something was adopted. */
-    constructor(section, list, added) {
-        this.#section = section;
-        this.#list = list;
-        this.#added = added;
-    }
+    #count;
+    #blank;
+    #host;
+    #rows = new Map();
+    #timer = 0;
 
     /**
-     * Reads the list anew. Without it the page works as well, so a failure leaves the section away.
+     * `host`: { added(device), ask(item, problem) }, which opens the form for what must be asked.
      */
+    constructor(section, host) {
+        this.#list = section.querySelector('ul');
+        this.#count = section.querySelector('.count');
+        this.#blank = section.querySelector('.blank');
+        this.#host = host;
+    }
+
+    /** Something has come or gone. */
+    stale() {
+        this.#timer ||= setTimeout(() => {
+            this.#timer = 0;
+            this.refresh();
+        }, READ_AFTER_MS);
+    }
+
+    /** Reads the list anew. What cannot be read is said where the list would be. */
     async refresh() {
-        const { items } = await api.found().catch(() => ({ items: [] }));
-        this.#section.hidden = items.length === 0;
+        try {
+            const { items } = await api.found();
+            this.#show(items);
+            setText(this.#blank, this.#blank.dataset.empty);
+        } catch (problem) {
+            this.#show([]);
+            setText(this.#blank, problem.message);
+        }
+    }
+
+    #show(items) {
+        const ids = new Set(items.map(({ id }) => id));
+        for (const id of this.#rows.keys()) if (!ids.has(id)) this.#rows.delete(id);
+        for (const item of items) {
+            if (!this.#rows.has(item.id)) this.#rows.set(item.id, new FoundRow(this.#host));
+            this.#rows.get(item.id).update(item);
+        }
         arrange(
             this.#list,
-            items.map((item) => new FoundRow(item, this.#added).element),
+            items.map(({ id }) => this.#rows.get(id).element),
         );
+        setText(this.#count, items.length ? String(items.length) : '');
+        setHidden(this.#blank, items.length > 0);
     }
 }

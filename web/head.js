@@ -1,13 +1,14 @@
-/* head.js - the head of the panel: name (which can be changed), state and why, and the switch that
- * releases the device. */
+/* head.js - the head of the panel: name (which can be changed), state and why, the switch that
+ * releases the device, and its removal. */
 
 import * as api from './api.js';
+import { confirm } from './confirm.js';
 import { h, setHidden, setText } from './dom.js';
 import { icon } from './icons.js';
 import { StateMark } from './tile.js';
 
 export class Head {
-    #changed;
+    #host;
     #device = null;
     #name = h('h2', { id: 'panel-title' });
     #state = new StateMark();
@@ -15,6 +16,7 @@ export class Head {
     #why = h('p', { class: 'sheet-why' });
     #problem = h('p', { class: 'problem', role: 'alert' });
     #rename = h('button', { class: 'text-button', type: 'button', text: 'Rename' });
+    #remove = h('button', { class: 'text-button danger', type: 'button', text: 'Remove' });
     #input = h('input', {
         type: 'text',
         'aria-label': 'Name',
@@ -40,8 +42,9 @@ export class Head {
         'aria-label': 'Use this device',
     });
 
-    constructor(changed, close) {
-        this.#changed = changed;
+    /** `host`: { changed(device), removed(device) }; `close` closes the panel. */
+    constructor(host, close) {
+        this.#host = host;
         const closer = h(
             'button',
             {
@@ -58,11 +61,12 @@ export class Head {
             h('div', { class: 'sheet-title' }, this.#name, this.#rename, this.#form),
             h('label', { class: 'sheet-switch' }, h('span', { text: 'In use' }), this.#enabled),
             closer,
-            h('p', { class: 'sheet-sub' }, this.#state.element, this.#kind),
+            h('p', { class: 'sheet-sub' }, this.#state.element, this.#kind, this.#remove),
             this.#why,
             this.#problem,
         );
         this.#rename.addEventListener('click', () => this.#edit(true));
+        this.#remove.addEventListener('click', () => this.#askRemove());
         this.#form.addEventListener('submit', (event) => this.#save(event));
         this.#enabled.addEventListener('change', () =>
             this.#patch({ enabled: this.#enabled.checked }),
@@ -84,6 +88,10 @@ export class Head {
         setText(this.#why, device.state === 'online' ? '' : (device.why ?? ''));
         this.#state.show(device.state);
         this.#enabled.checked = device.enabled;
+        const fromConfig = device.owner === 'config';
+        this.#enabled.disabled = fromConfig;
+        setHidden(this.#rename, fromConfig || !this.#form.hidden);
+        setHidden(this.#remove, device.owner !== 'database');
     }
 
     #edit(on) {
@@ -99,10 +107,26 @@ export class Head {
         if (await this.#patch({ name: this.#input.value.trim() })) this.#edit(false);
     }
 
+    async #askRemove() {
+        const device = this.#device;
+        const sure = await confirm(
+            `Remove ${device.name || device.id}?`,
+            'Its name, settings and how to reach it are forgotten. Its captures stay.',
+            'Remove',
+        );
+        if (!sure) return;
+        try {
+            await api.removeDevice(device.id);
+            this.#host.removed(device);
+        } catch (problem) {
+            setText(this.#problem, problem.message);
+        }
+    }
+
     async #patch(change) {
         setText(this.#problem, '');
         try {
-            this.#changed(await api.changeDevice(this.#device.id, change));
+            this.#host.changed(await api.changeDevice(this.#device.id, change));
             return true;
         } catch (problem) {
             setText(this.#problem, problem.message);

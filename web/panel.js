@@ -28,7 +28,8 @@ export class Panel {
     #parts = null;
 
     /**
-     * `host`: { pictureOf(id), openCapture(gallery, id), nameOf(id), changed(device), closed() }
+     * `host`: { pictureOf(id), openCapture(gallery, id), nameOf(id), changed(device), removed(device),
+     * closed() }
      */
     constructor(dialog, host) {
         this.#dialog = dialog;
@@ -86,7 +87,7 @@ export class Panel {
         this.#parts = {
             screen,
             gallery,
-            head: new Head(this.#host.changed, () => this.close()),
+            head: new Head(this.#host, () => this.close()),
             facts: new Facts(),
             attributes: new Attributes(),
             commands: new Commands(),

@@ -3,7 +3,7 @@
  *
  * At most one frame is being decoded and at most one waits; a newer one takes the place of the
  * one that waits. An acknowledgement covers the frames before it, so the one that was passed
- * over needs none. */
+ * over needs none. Out of sight nothing is decoded. */
 
 /**
  * Times of drawn frames that the rate is computed from: the last five seconds, at most 150 (30 per
@@ -13,7 +13,12 @@ const RATE_WINDOW_MS = 5000;
 const RATE_FRAMES = 150;
 
 export class Picture {
+    #id;
     #clock;
+    #sight;
+    #inSight = true;
+    /* Nothing was asked for before (monotonic ms): then no picture is late. */
+    #askedAt = performance.now();
     #canvases = new Set();
     #waiting = null;
     #decoding = false;
@@ -21,35 +26,58 @@ export class Picture {
     #shown = null;
     #drawnAt = [];
 
-    /** `clock` is the ServerClock that ages are measured with. */
-    constructor(clock) {
+    /**
+     * Of the device `id`. `clock` is the ServerClock that ages are measured with; `sight` is told
+     * where it can be seen.
+     */
+    constructor(id, clock, sight) {
+        this.#id = id;
         this.#clock = clock;
+        this.#sight = sight;
+    }
+
+    /** Out of sight the last picture stays; back in sight the next is drawn at once. */
+    setInSight(inSight) {
+        if (inSight === this.#inSight) return;
+        this.#inSight = inSight;
+        this.#askedAt = performance.now();
+        this.#drawnAt = [];
+        if (!inSight) this.#waiting = null;
     }
 
     /** A frame has arrived; `ack` is called once it was drawn, or found to be no picture. */
     push(frame, ack) {
+        if (!this.#inSight) {
+            ack(); /* It was on its way when nobody looked any more. */
+            return;
+        }
         this.#waiting = { frame, ack };
         if (!this.#decoding) this.#work();
     }
 
     attach(canvas) {
         this.#canvases.add(canvas);
+        this.#sight.add(canvas, this.#id);
         if (this.#bitmap) paint(canvas, this.#bitmap);
     }
 
     detach(canvas) {
         this.#canvases.delete(canvas);
+        this.#sight.remove(canvas);
     }
 
     /**
-     * What is shown: { seq, width, height, night, still, receivedMs, ageMs, fps }, or null before
-     * the first picture. `still` pictures come from a capture: they have a time, but no rate.
+     * What is shown: { seq, width, height, night, still, receivedMs, ageMs, lateMs, fps }, or null
+     * before the first picture. `still` pictures come from a capture: they have a time, but no rate.
+     * `lateMs` is how long the next has been waited for: not while nobody looks.
      */
     stats() {
         if (!this.#shown) return null;
         const { width, height } = this.#bitmap;
         const ageMs = Math.max(0, this.#clock.now() - this.#shown.receivedMs);
-        return { ...this.#shown, width, height, ageMs, fps: this.#rate() };
+        const waitedMs = this.#inSight ? performance.now() - this.#askedAt : 0;
+        const lateMs = Math.min(ageMs, waitedMs);
+        return { ...this.#shown, width, height, ageMs, lateMs, fps: this.#rate() };
     }
 
     async #work() {

@@ -69,7 +69,7 @@ export class Screen {
     }
 
     #badges(stats, live) {
-        const stalled = live && stats !== null && !stats.still && stats.ageMs > STALL_MS;
+        const stalled = live && stats !== null && !stats.still && stats.lateMs > STALL_MS;
         setHidden(this.#night, !stats?.night);
         setHidden(this.#still, !stats?.still);
         setHidden(this.#stall, !stalled);

@@ -7,7 +7,7 @@
 import * as api from './api.js';
 import { h, setHidden, setText } from './dom.js';
 import { value, words } from './format.js';
-import { Field } from './forms.js';
+import { Field, failField } from './forms.js';
 
 const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
@@ -69,6 +69,10 @@ class Setting {
         this.#release.setAttribute('aria-label', `Leave ${words(key)} to the device`);
         this.#release.addEventListener('click', () => release(key));
         this.update(setting, true);
+    }
+
+    get field() {
+        return this.#field;
     }
 
     get changed() {
@@ -220,7 +224,9 @@ export class Settings {
             this.#changedDevice(device);
             this.#say('Saved.', 'good');
         } catch (problem) {
-            this.#say(problem.message, 'bad');
+            const fields = this.#rows.map((row) => row.field);
+            const placed = problem.status === 422 && failField(fields, problem.message);
+            this.#say(placed ? '' : problem.message, 'bad');
         }
         this.#busy(false);
     }

@@ -17,6 +17,8 @@ const OPEN_LIMIT_MS = 10000;
  * socket says.
  */
 const PING_EVERY_MS = 10000;
+/** Names in one list, as the gateway takes them; a page with more in sight asks for all. */
+const MAX_NAMES = 64;
 /** Faster than any screen here shows; the gateway sends no more than the camera makes. */
 const MAX_FPS = 30;
 
@@ -36,7 +38,7 @@ export class Socket {
     #on;
     #ws = null;
     #phase = 'connecting';
-    #frames = true;
+    #frames = [];
     #failures = 0;
     #retryTimer = 0;
     #openTimer = 0;
@@ -75,10 +77,9 @@ export class Socket {
         if (this.#phase === 'waiting' || this.#phase === 'refused') this.connect();
     }
 
-    /** Whether pictures are wanted; events always are. */
-    wantFrames(wanted) {
-        if (this.#frames === wanted) return;
-        this.#frames = wanted;
+    /** The devices whose pictures are wanted, by id; events of all always are. */
+    wantFrames(ids) {
+        this.#frames = ids;
         if (this.#phase === 'live') this.#subscribe();
     }
 
@@ -166,8 +167,7 @@ export class Socket {
             id: this.#subscribeId,
             type: 'subscribe',
             devices: ['*'],
-            frames: this.#frames,
-            overlays: false,
+            frames: this.#frames.length <= MAX_NAMES ? this.#frames : true,
             events: ['*'],
             max_fps: MAX_FPS,
         });

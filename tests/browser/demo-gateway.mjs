@@ -4,7 +4,7 @@
 import { fileURLToPath } from 'node:url';
 import { FakeGateway } from './fake-gateway.mjs';
 import { Refusal } from './fake-rest.mjs';
-import { captureRow, house } from './fixtures.mjs';
+import { blePlugin, captureRow, house, piPlugin } from './fixtures.mjs';
 
 export function demoGateway() {
     const gateway = new FakeGateway(house());
@@ -23,17 +23,21 @@ export function demoGateway() {
             address: 'AA:BB:CC:DD:EE:FF',
             bus: 'ble',
             driver: 'ble-batch-camera',
+            properties: [{ key: 'rssi_dbm', value: '-61' }],
+        },
+        {
+            id: 'aa-bb-cc-dd-ee-01',
+            name: '',
+            address: 'AA:BB:CC:DD:EE:01',
+            bus: 'ble',
+            driver: 'ble-batch-camera',
+            properties: [{ key: 'rssi_dbm', value: '-88' }],
         },
     ];
     gateway.plugins = [
         { name: 'demo', file: 'demo.so', version: '0.1.0', state: 'loaded', why: null },
-        {
-            name: 'pi-trigger-camera',
-            file: 'pi-trigger-camera.so',
-            version: '0.1.0',
-            state: 'loaded',
-            why: null,
-        },
+        piPlugin,
+        blePlugin,
         {
             name: null,
             file: 'old.so',

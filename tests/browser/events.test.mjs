@@ -96,3 +96,23 @@ pageTest(
         assert.equal(await count(page), 2);
     },
 );
+
+pageTest(
+    'units that stand in the keys stand behind the values',
+    { devices: devices() },
+    async ({ gateway, page }) => {
+        const data = {
+            stored: 7,
+            bytes: 64512,
+            duration_us: 9300412,
+            rssi_dbm: -58,
+            swap_percent: 3,
+        };
+        gateway.emit('batch.finished', 'porch', data);
+        await textOf(
+            page,
+            '.event',
+            /stored 7 · 65 kB · duration 9\.3 s · rssi -58 dBm · swap 3%$/,
+        );
+    },
+);

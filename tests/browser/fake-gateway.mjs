@@ -144,6 +144,13 @@ export class FakeGateway {
         this.#broadcast(id, jpeg, flags);
     }
 
+    /** What a scan sees comes, or is seen anew; null: it is gone. The page hears of it. */
+    see(id, item) {
+        this.found = this.found.filter((other) => other.id !== id);
+        if (item) this.found.push({ id, bus: 'ble', properties: [], ...item });
+        this.emit(item ? 'found.added' : 'found.removed', null, { id });
+    }
+
     store(deviceId, more = {}) {
         const row = captureRow((this.captures[0]?.id ?? 0) + 1, deviceId, Date.now(), more);
         this.captures.unshift(row);
@@ -160,7 +167,13 @@ export class FakeGateway {
             return;
         }
         const peer = new Peer(request, socket);
-        Object.assign(peer, { subscription: null, inFlight: new Map(), acks: false, sent: 0 });
+        Object.assign(peer, {
+            subscription: null,
+            inFlight: new Map(),
+            acks: false,
+            sent: 0,
+            subscriptions: 0,
+        });
         peer.onMessage = (text) => this.#control(peer, JSON.parse(text));
         peer.onClose = () => this.peers.delete(peer);
         this.peers.add(peer);
@@ -185,10 +198,17 @@ export class FakeGateway {
             [...this.devices.values()].filter((d) => d.channel).map((d) => [d.id, d.channel]),
         );
         if (message.type === 'subscribe') {
+            /* As the gateway: what both subscriptions want goes on, the rest starts over. */
+            for (const channel of peer.inFlight.keys())
+                if (!this.#wants({ subscription: message }, channel)) peer.inFlight.delete(channel);
+            const had = peer.subscription;
             peer.subscription = message;
+            peer.subscriptions += 1;
             peer.sendJson({ id: message.id, type: 'result', success: true, result: { channels } });
-            if (message.frames)
-                this.#newest.forEach((frame, channel) => this.#deliver(peer, channel, frame));
+            this.#newest.forEach((frame, channel) => {
+                if (!this.#wants({ subscription: had }, channel))
+                    this.#deliver(peer, channel, frame);
+            });
         } else if (message.type === 'unsubscribe') {
             peer.subscription = null;
             peer.sendJson({ id: message.id, type: 'result', success: true, result: null });
@@ -217,13 +237,20 @@ export class FakeGateway {
         this.#seq += 1;
         const message = this.#frameMessage(channel, this.#seq, jpeg, flags);
         this.#newest.set(channel, message);
-        for (const peer of this.peers)
-            if (peer.subscription?.frames) this.#deliver(peer, channel, message);
+        for (const peer of this.peers) this.#deliver(peer, channel, message);
+    }
+
+    /* `frames` is true, false or a list of names. */
+    #wants({ subscription }, channel) {
+        const frames = subscription?.frames ?? false;
+        if (!Array.isArray(frames)) return frames;
+        return frames.some((id) => this.devices.get(id)?.channel === channel);
     }
 
     /* As the gateway: once a viewer acknowledges, at most two frames per camera are on the way
      * to it. */
     #deliver(peer, channel, message) {
+        if (!this.#wants(peer, channel)) return;
         const waiting = peer.inFlight.get(channel) ?? [];
         if (peer.acks && waiting.length >= 2) return;
         peer.inFlight.set(channel, [...waiting, message.readUInt32LE(4)]);

@@ -1,7 +1,7 @@
 /* fake-rest.mjs - the REST half of the fake gateway. What state there is belongs to the
  * FakeGateway it is given. */
 
-import { house } from './fixtures.mjs';
+import { device as makeDevice } from './fixtures.mjs';
 
 /** Thrown by a route: becomes application/problem+json. */
 export class Refusal extends Error {
@@ -50,7 +50,11 @@ function route(gateway, method, call) {
                 ? device(gateway, call.id)
                 : { items: [...gateway.devices.values()], next: null },
         'PATCH devices': () => patchDevice(device(gateway, call.id), call.body),
-        'POST devices': () => run(gateway, device(gateway, call.id), call.name, call.body.args),
+        'POST devices': () =>
+            call.id
+                ? run(gateway, device(gateway, call.id), call.name, call.body.args)
+                : addDevice(gateway, call.body),
+        'DELETE devices': () => gateway.remove(device(gateway, call.id).id),
         'GET captures': () =>
             call.sub ? image(gateway, Number(call.id)) : listCaptures(gateway, call.query),
         'PATCH captures': () => Object.assign(capture(gateway, call.id), call.body),
@@ -60,7 +64,7 @@ function route(gateway, method, call) {
             next: null,
         }),
         'GET found': () => ({ items: gateway.found, next: null }),
-        'POST found': () => adopt(gateway, call.id),
+        'POST found': () => adopt(gateway, call.id, call.body),
         'GET info': () => ({ version: '0.1.0', boot_id: gateway.bootId }),
         'GET plugins': () => ({ items: gateway.plugins, next: null }),
     }[`${method} ${call.top}`];
@@ -128,17 +132,50 @@ async function run(gateway, device, name, args) {
     return { result: action ? await action(args, device) : null };
 }
 
-function adopt(gateway, id) {
-    const at = gateway.found.findIndex((item) => item.id === id);
-    const [item] = gateway.found.splice(at, 1);
-    const device = {
-        ...house()[1],
-        id: item.id,
-        name: item.name,
-        channel: 40 + gateway.devices.size,
-    };
-    gateway.put(device);
-    return device;
+/* As the gateway names what is wrong: the option, a colon, what was expected. */
+function checkOptions(plugin, options) {
+    for (const { key, required, max } of plugin.options ?? []) {
+        if (required && !(key in options))
+            throw new Refusal(
+                422,
+                'Unprocessable Content',
+                `"${key}" is missing: expected a value`,
+            );
+        if (options[key] === 'a b')
+            throw new Refusal(422, 'Unprocessable Content', `${key}: expected a host, got "a b"`);
+        if (typeof max === 'number' && options[key] > max)
+            throw new Refusal(422, 'Unprocessable Content', `${key}: expected at most ${max}`);
+    }
+}
+
+function addDevice(gateway, { driver, name, options = {} }) {
+    const plugin = gateway.plugins.find((p) => p.name === driver);
+    checkOptions(plugin, options);
+    const id = (name || driver).toLowerCase().replace(/[^a-z0-9]+/g, '-');
+    if (gateway.devices.has(id))
+        throw new Refusal(409, 'Conflict', `there is a device "${id}" already`);
+    const channel = 40 + gateway.devices.size;
+    const made = makeDevice(id, {
+        name: name || driver,
+        driver,
+        kind: driver,
+        camera: true,
+        channel,
+    });
+    gateway.put({ ...made, state: 'starting' });
+    return made;
+}
+
+function adopt(gateway, id, { name, options = {} }) {
+    const item = gateway.found.find((other) => other.id === id);
+    if (!item) throw new Refusal(404, 'Not found', `nothing like "${id}" was seen lately`);
+    const made = addDevice(gateway, {
+        driver: item.driver,
+        name: name || item.name,
+        options: { address: item.address, ...options },
+    });
+    gateway.see(id, null);
+    return made;
 }
 
 async function readJson(request) {

@@ -207,6 +207,46 @@ export function porch(more = {}) {
     });
 }
 
+/** A driver that reaches its camera by an address, as GET /plugins lists it. */
+export const piPlugin = {
+    name: 'pi-trigger-camera',
+    file: 'pi-trigger-camera.so',
+    version: '1.0',
+    summary: 'Raspberry Pi camera that is triggered over TCP and streams MJPEG',
+    state: 'loaded',
+    why: null,
+    options: [
+        row('host', 'string', {
+            required: true,
+            min: 1,
+            max: 253,
+            help: 'Name or address of the camera',
+        }),
+        row('trigger_port', 'int', {
+            default: 9999,
+            min: 1,
+            max: 65535,
+            help: 'TCP port of its commands',
+        }),
+        row('hold', 'bool', { default: false, help: 'Keep the stream open although nobody looks' }),
+        row('token', 'string', { secret: true, max: 200, help: 'What the newer service asks for' }),
+    ],
+};
+
+/** One that is found by a scan, and wants to know more than the address. */
+export const blePlugin = {
+    name: 'ble-batch-camera',
+    file: 'ble-batch-camera.so',
+    version: '1.0',
+    summary: 'BLE camera that hands over batches of pictures',
+    state: 'loaded',
+    why: null,
+    options: [
+        row('address', 'string', { required: true, help: 'Its Bluetooth address' }),
+        row('batch', 'int', { default: 8, min: 1, max: 64, help: 'Pictures in one batch' }),
+    ],
+};
+
 /** Several devices in several states, as a house would have them. */
 export function house() {
     return [

@@ -258,19 +258,31 @@ pageTest(
     },
 );
 
-for (const [status, detail] of [
-    [409, '“camera.framerate” is set in /etc/warren/warren.yaml, line 14: change it there.'],
-    [422, 'camera.framerate: 15 is more than this sensor gives (12).'],
+const AT_FIELD = `${field('camera.framerate')} .field-problem`;
+for (const [status, detail, place, told] of [
+    [
+        409,
+        '“camera.framerate” is set in /etc/warren/warren.yaml, line 14: change it there.',
+        '.form-message',
+        '“camera.framerate” is set in /etc/warren/warren.yaml, line 14: change it there.',
+    ],
+    [422, 'the store is being moved', '.form-message', 'the store is being moved'],
+    [
+        422,
+        'camera.framerate: expected at most 12, got 15',
+        AT_FIELD,
+        'Expected at most 12, got 15.',
+    ],
 ])
     pageTest(
-        `a ${status} is shown as its sentence and loses nothing`,
+        `a ${status} is shown where it belongs and loses nothing: ${detail}`,
         { devices: [porch()], expected: [REFUSED] },
         async ({ gateway, page }) => {
             gateway.refuse('PATCH', /./, status, 'Refused', detail);
             await openPanel(page, 'porch');
             await page.fill(`${field('camera.framerate')} input`, '15');
             await page.click('#panel .actions.sticky button[type="submit"]');
-            assert.equal(await textOf(page, '.form-message'), detail);
+            assert.equal(await textOf(page, place), told);
             assert.equal(await page.inputValue(`${field('camera.framerate')} input`), '15');
         },
     );

@@ -2,7 +2,7 @@
  * make of an age. */
 
 import assert from 'node:assert/strict';
-import { differentPictures, pageTest, textOf, until } from './harness.mjs';
+import { differentPictures, newPage, pageTest, textOf, until } from './harness.mjs';
 import { porch } from './fixtures.mjs';
 
 const CONNECTION_ERRORS = /WebSocket connection|ERR_CONNECTION|Failed to load resource/;
@@ -110,7 +110,7 @@ pageTest(
             }, hidden);
         const [peer] = gateway.peers;
         await setHidden(true);
-        await until(() => peer.subscription.frames === false, 'the subscription without frames');
+        await until(() => peer.subscription.frames.length === 0, 'the subscription without frames');
         const sent = peer.sent;
         gateway.emit('camera.night', 'porch');
         await textOf(page, '.event', /Camera night/);
@@ -143,7 +143,8 @@ pageTest(
         const drawn = await page
             .evaluate(async () => {
                 const { Picture } = await import('./picture.js');
-                const picture = new Picture({ now: () => 0 });
+                const sight = { add() {}, remove() {} };
+                const picture = new Picture('porch', { now: () => 0 }, sight);
                 const jpeg = await new OffscreenCanvas(8, 8)
                     .getContext('2d')
                     .canvas.convertToBlob({ type: 'image/jpeg' });
@@ -157,5 +158,54 @@ pageTest(
             })
             .catch((error) => error.message);
         assert.deepEqual(drawn, { acked: [1, 5], shown: 5 });
+    },
+);
+
+pageTest(
+    'a browser whose clock is a day off shows the same ages and rates',
+    {
+        devices: [porch()],
+        prepare: streaming,
+        open: async (url) => {
+            const page = await newPage();
+            await page.addInitScript(() => {
+                const real = Date.now;
+                Date.now = () => real() - 86400e3;
+            });
+            await page.goto(url);
+            return page;
+        },
+    },
+    async ({ page }) => {
+        await textOf(page, '[data-device="porch"] .age', /^\d+ ms old$/);
+        await textOf(page, '[data-device="porch"] .fps', /^(1\d|2\d) fps$/);
+    },
+);
+
+pageTest(
+    "when the gateway's own clock is set, the next ping is believed and not the better ones before",
+    { devices: [porch()] },
+    async ({ page }) => {
+        const seen = await page.evaluate(async () => {
+            const { ServerClock } = await import('./clock.js');
+            let now = 1000;
+            const clock = new ServerClock(() => now);
+            const at = (ms) => new Date(ms).toISOString();
+            const ping = (server, trip) => {
+                now += trip;
+                clock.sample(at(server + trip / 2), now - trip);
+            };
+            const offset = () => Math.round(clock.now() - now);
+            clock.restart(at(5000));
+            const seen = [offset()];
+            ping(5200 + now - 1000, 4); /* the hello was 200 ms on its way: a ping knows better */
+            seen.push(offset());
+            ping(5200 + now - 1000, 300); /* a slow one changes nothing */
+            seen.push(offset());
+            ping(3605200 + now - 1000, 90); /* the time came from the network */
+            seen.push(offset());
+            return seen;
+        });
+        assert.deepEqual(seen, [4000, 4200, 4200, 3604200]);
     },
 );

@@ -4,7 +4,18 @@
 import { after } from 'node:test';
 import { closeBrowser, realUrl } from './harness.mjs';
 
-const ALL = ['live', 'link', 'states', 'forms', 'gallery', 'events', 'hostile'];
+const ALL = [
+    'live',
+    'link',
+    'states',
+    'sight',
+    'add',
+    'found',
+    'forms',
+    'gallery',
+    'events',
+    'hostile',
+];
 const wanted = process.argv.slice(2);
 
 after(closeBrowser);

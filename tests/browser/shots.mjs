@@ -9,7 +9,7 @@ import { FakeGateway } from './fake-gateway.mjs';
 const folder = process.argv[2] ?? 'shots';
 const only = process.argv[3];
 const SIZES = {
-    wide: { width: 1600, height: 1000 },
+    wide: { width: 1280, height: 900 },
     narrow: { width: 390, height: 844 },
     tiny: { width: 360, height: 740 },
 };
@@ -59,6 +59,18 @@ await shoot('panel-scrolled', demoGateway(), async (page) => {
     await page.fill('[data-key="camera.framerate"] input', '99');
     await page.waitForTimeout(300);
     await page.evaluate(() => document.querySelector('[data-command="health"]').scrollIntoView());
+});
+await shoot('add', demoGateway(), async (page) => {
+    await page.click('#add-device');
+    await page.selectOption('#add-driver', 'pi-trigger-camera');
+    await page.fill('[data-key="host"] input', 'a b');
+    await page.click('#add .primary');
+    await page.waitForTimeout(300);
+});
+await shoot('remove', demoGateway(), async (page) => {
+    await panel('meadow')(page);
+    await page.click('#panel >> text=Remove');
+    await page.waitForTimeout(300);
 });
 await shoot('viewer', demoGateway(), async (page) => {
     await page.click('.thumb');

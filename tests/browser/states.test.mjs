@@ -2,7 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { attribute, device, house, porch } from './fixtures.mjs';
-import { assertAccessible, newPage, openPanel, pageTest, textOf, until } from './harness.mjs';
+import {
+    assertAccessible,
+    newPage,
+    openPage,
+    openPanel,
+    pageTest,
+    textOf,
+    until,
+} from './harness.mjs';
 
 const TILE = '[data-device="porch"]';
 const MANY = Object.fromEntries(
@@ -33,6 +41,8 @@ pageTest(
         await page.goto(url);
         await page.waitForSelector('.bones');
         assert.match(await page.locator('#cameras-blank').textContent(), /Loading/);
+        await textOf(page, '#events .blank', /^Loading…$/);
+        assert.equal(await page.locator('.events').isVisible(), false);
         await assertAccessible(page, 'the skeleton');
     },
 );
@@ -202,36 +212,6 @@ pageTest(
 );
 
 pageTest(
-    'what is seen nearby can be added with one click',
-    {
-        prepare: (gateway) => {
-            gateway.found = [
-                {
-                    id: 'cam-1',
-                    bus: 'ble',
-                    address: 'AA:BB:CC:DD:EE:FF',
-                    name: 'T-Camera-BLE-Batch',
-                    driver: 'ble-batch-camera',
-                },
-            ];
-        },
-    },
-    async ({ gateway, page }) => {
-        await textOf(page, '#found', /T-Camera-BLE-Batch.*AA:BB:CC:DD:EE:FF/);
-        await page.click('#found button');
-        await page.waitForSelector('[data-device="cam-1"]');
-        await until(
-            async () => !(await page.locator('#found-section').isVisible()),
-            'the list to go',
-        );
-        assert.deepEqual(
-            gateway.requests.find(({ method }) => method === 'POST').path,
-            '/found/cam-1/adopt',
-        );
-    },
-);
-
-pageTest(
     'drivers appear as they are loaded, and a refused one says why',
     { devices: [device('hub')] },
     async ({ gateway, page }) => {
@@ -245,5 +225,39 @@ pageTest(
         });
         gateway.emit('plugin.refused', null, { file: 'broken.so' });
         await textOf(page, '#foot', /1 driver, 1 refused.*broken\.soRefused: the file ends/);
+    },
+);
+
+pageTest(
+    'nothing moves when the first picture comes',
+    { devices: [porch(), device('meadow', { camera: true, channel: 2 })] },
+    async ({ gateway, page }) => {
+        await looks(page, 'waiting');
+        await page.evaluate(() => document.fonts.ready);
+        await page.evaluate(() => {
+            window.shifts = [];
+            new PerformanceObserver((list) => window.shifts.push(...list.getEntries())).observe({
+                type: 'layout-shift',
+            });
+        });
+        gateway.stream('porch');
+        await looks(page, 'live');
+        await textOf(page, `${TILE} .fps`, /fps/);
+        assert.equal(await page.evaluate(() => window.shifts.length), 0);
+    },
+);
+
+pageTest(
+    'who wants no motion gets none',
+    {
+        devices: [porch({ state: 'starting' })],
+        open: (url) => openPage(url, { reducedMotion: 'reduce' }),
+    },
+    async ({ page }) => {
+        await looks(page, 'waiting');
+        const moving = await page.evaluate(
+            () => document.getAnimations().filter((a) => a.playState === 'running').length,
+        );
+        assert.equal(moving, 0);
     },
 );

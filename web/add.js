@@ -1,0 +1,187 @@
+/* add.js - the dialog that makes a device: of an address, by a form made from the driver's options;
+ * or of something seen nearby, whose driver and address are known. */
+
+import * as api from './api.js';
+import { closeBeside, h, setHidden, setText } from './dom.js';
+import { sentence } from './format.js';
+import { Field, failField } from './forms.js';
+
+/** As the gateway limits names. */
+const NAME = { key: 'name', type: 'string', max: 127, help: 'What it is called here.' };
+
+/* The keys that a driver names the address by. */
+const isAddress = ({ key }) => key === 'host' || key === 'address';
+
+export class AddDevice {
+    #dialog;
+    #added;
+    #plugins = [];
+    #found = null;
+    #fields = [];
+    #title = h('h2', { id: 'add-title' });
+    #driver = h('select', { id: 'add-driver', 'aria-describedby': 'add-summary' });
+    #summary = h('p', { class: 'field-help', id: 'add-summary' });
+    #choice = h(
+        'div',
+        { class: 'field' },
+        h('label', { for: 'add-driver', text: 'Driver' }),
+        this.#driver,
+        this.#summary,
+    );
+    #rows = h('div', { class: 'fields' });
+    #message = h('p', { class: 'problem', role: 'alert' });
+    #submit = h(
+        'button',
+        { class: 'button primary', type: 'submit' },
+        h('span', { class: 'spinner' }),
+        h('span'),
+    );
+    #form = h(
+        'form',
+        { novalidate: true },
+        this.#title,
+        this.#choice,
+        this.#rows,
+        this.#message,
+        h(
+            'div',
+            { class: 'actions' },
+            h('button', {
+                class: 'button quiet',
+                type: 'button',
+                text: 'Cancel',
+                on: { click: () => this.#dialog.close() },
+            }),
+            this.#submit,
+        ),
+    );
+
+    /** `added(device)` is called with what was made, when the dialog is closed. */
+    constructor(dialog, added) {
+        this.#dialog = dialog;
+        this.#added = added;
+        dialog.append(this.#form);
+        closeBeside(dialog);
+        this.#driver.addEventListener('change', () => this.#showDriver());
+        this.#form.addEventListener('submit', (event) => this.#send(event));
+    }
+
+    /**
+     * `found`: what was seen, to be adopted; null: by its address. `problem` is what the gateway said
+     * when it was tried without asking.
+     */
+    async open(found = null, problem = '') {
+        this.#found = found;
+        setText(this.#title, found ? `Adopt ${found.name || found.address}` : 'Add a device');
+        setText(this.#submit.lastChild, found ? 'Adopt' : 'Add');
+        setText(this.#message, '');
+        this.#rows.replaceChildren(h('p', { class: 'muted', text: 'Loading…' }));
+        this.#dialog.showModal();
+        await this.#load();
+        if (problem && !failField(this.#fields, problem)) setText(this.#message, sentence(problem));
+    }
+
+    async #load() {
+        try {
+            const { items } = await api.plugins();
+            this.#plugins = items.filter(({ state }) => state === 'loaded').sort(byNeed);
+        } catch (problem) {
+            this.#plugins = [];
+            setText(this.#message, problem.message);
+        }
+        this.#driver.replaceChildren(
+            ...this.#plugins.map(({ name }) => h('option', { value: name, text: name })),
+        );
+        if (this.#found) this.#driver.value = this.#found.driver;
+        setHidden(this.#choice, this.#found !== null || this.#plugins.length === 0);
+        this.#showDriver();
+    }
+
+    /* The options that are needed first; all others have a default, and stay folded. */
+    #showDriver() {
+        const plugin = this.#plugins.find(({ name }) => name === this.#driver.value);
+        this.#submit.disabled = !plugin;
+        setText(
+            this.#message,
+            plugin || this.#message.textContent
+                ? this.#message.textContent
+                : 'No driver is loaded.',
+        );
+        setText(this.#summary, sentence(plugin?.summary ?? ''));
+        const options = plugin?.options ?? [];
+        const name = new Field(NAME);
+        name.set(this.#found?.name);
+        const fields = options.map((row) => this.#fieldOf(row));
+        const isFirst = (_, i) => options[i].required || isAddress(options[i]);
+        const rest = fields.filter((...at) => !isFirst(...at));
+        this.#fields = [...fields, name];
+        this.#rows.replaceChildren(
+            ...(plugin ? [name, ...fields.filter(isFirst)].map((field) => field.element) : []),
+            rest.length ? more(rest) : '',
+        );
+        (this.#found ? name : (fields.find(isFirst) ?? name)).focus();
+    }
+
+    #fieldOf(row) {
+        const field = new Field(row);
+        if (this.#found && isAddress(row)) {
+            field.set(this.#found.address);
+            field.lock(true);
+        }
+        return field;
+    }
+
+    async #send(event) {
+        event.preventDefault();
+        setText(this.#message, '');
+        const wrong = this.#fields.filter((field) => !field.check());
+        if (wrong.length) {
+            wrong[0].element.closest('details')?.setAttribute('open', '');
+            wrong[0].focus();
+            return;
+        }
+        this.#busy(true);
+        try {
+            const device = await this.#make();
+            this.#dialog.close();
+            this.#added(device);
+        } catch (problem) {
+            if (!failField(this.#fields, problem.message))
+                setText(this.#message, sentence(problem.message));
+        }
+        this.#busy(false);
+    }
+
+    #make() {
+        const given = this.#fields.map((field) => [field.key, field.get()]);
+        const name = given.pop()[1];
+        const options = Object.fromEntries(given.filter(([, v]) => v !== undefined));
+        return this.#found
+            ? api.adopt(this.#found.id, { name, options })
+            : api.addDevice({ driver: this.#driver.value, name, options });
+    }
+
+    #busy(busy) {
+        this.#form.dataset.busy = busy;
+        this.#submit.disabled = busy;
+    }
+}
+
+/* Drivers that want an address before those that need nothing. */
+function byNeed(a, b) {
+    const needs = ({ options }) => Number((options ?? []).some((row) => row.required));
+    return needs(b) - needs(a) || a.name.localeCompare(b.name);
+}
+
+function more(fields) {
+    return h(
+        'details',
+        { class: 'more-options' },
+        h('summary', { text: `More options (${fields.length})` }),
+        h(
+            'div',
+            { class: 'fields' },
+            fields.map((field) => field.element),
+        ),
+    );
+}
