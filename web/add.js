@@ -3,7 +3,7 @@
 
 import * as api from './api.js';
 import { closeBeside, h, setHidden, setText } from './dom.js';
-import { sentence } from './format.js';
+import { sentence, spoken } from './format.js';
 import { Field, failField } from './forms.js';
 
 /** As the gateway limits names. */
@@ -78,7 +78,7 @@ export class AddDevice {
         this.#rows.replaceChildren(h('p', { class: 'muted', text: 'Loading…' }));
         this.#dialog.showModal();
         await this.#load();
-        if (problem && !failField(this.#fields, problem)) setText(this.#message, sentence(problem));
+        if (problem && !failField(this.#fields, problem)) setText(this.#message, spoken(problem));
     }
 
     async #load() {
@@ -147,7 +147,7 @@ export class AddDevice {
             this.#added(device);
         } catch (problem) {
             if (!failField(this.#fields, problem.message))
-                setText(this.#message, sentence(problem.message));
+                setText(this.#message, spoken(problem.message));
         }
         this.#busy(false);
     }

@@ -2,7 +2,7 @@
  * about itself. */
 
 import { h, setText } from './dom.js';
-import { label, value } from './format.js';
+import { label, spoken, value } from './format.js';
 import { icon } from './icons.js';
 import { StateMark } from './tile.js';
 
@@ -44,7 +44,7 @@ export class Card {
                 .filter(Boolean)
                 .join(' '),
         );
-        setText(this.#why, device.state === 'online' ? '' : (device.why ?? ''));
+        setText(this.#why, device.state === 'online' ? '' : spoken(device.why));
         this.#state.show(device.state);
         this.#attributes.replaceChildren(
             ...Object.entries(device.attributes ?? {})

@@ -9,9 +9,12 @@ const REFETCH_AFTER_MS = 150;
  * run for ever.
  */
 const MAX_PAGES = 50;
+/** Names of devices that are gone are kept for the events that tell of them; so many in all. */
+const MAX_NAMES = 1000;
 
 export class Devices {
     #byId = new Map();
+    #names = new Map();
     #timers = new Map();
     #changed;
 
@@ -28,8 +31,8 @@ export class Devices {
         return this.#byId.get(id) ?? null;
     }
 
-    /** The name that people know; the id of what is not (or no longer) known. */
-    nameOf = (id) => this.#byId.get(id)?.name || id;
+    /** The name that people know, also of what is gone; the id of what was never known. */
+    nameOf = (id) => this.#names.get(id) || id;
 
     /** Reads all of them anew. Throws a Problem. */
     async load() {
@@ -42,6 +45,7 @@ export class Devices {
             if (!cursor) break;
         }
         this.#byId = new Map(all.map((device) => [device.id, device]));
+        all.forEach((device) => this.#learnName(device));
         this.#changed();
     }
 
@@ -62,7 +66,14 @@ export class Devices {
 
     put(device) {
         this.#byId.set(device.id, device);
+        this.#learnName(device);
         this.#changed();
+    }
+
+    #learnName({ id, name }) {
+        this.#names.delete(id);
+        this.#names.set(id, name);
+        if (this.#names.size > MAX_NAMES) this.#names.delete(this.#names.keys().next().value);
     }
 
     remove(id) {

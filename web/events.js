@@ -104,6 +104,9 @@ export class EventList {
             ...devices.map(({ id, name }) => h('option', { value: id, text: name || id })),
         );
         this.#filter.value = devices.some(({ id }) => id === chosen) ? chosen : '';
+        /* An event of a new device comes before its name does. */
+        for (const span of this.#list.querySelectorAll('.event-device'))
+            setText(span, this.#nameOf(span.dataset.of));
     }
 
     /** Starts over with the history that the gateway keeps. */
@@ -192,7 +195,11 @@ export class EventList {
                 'p',
                 { class: 'event-data' },
                 event.device
-                    ? h('span', { class: 'event-device', text: this.#nameOf(event.device) })
+                    ? h('span', {
+                          class: 'event-device',
+                          data: { of: event.device },
+                          text: this.#nameOf(event.device),
+                      })
                     : null,
                 event.device && data ? ' · ' : null,
                 data,

@@ -92,9 +92,14 @@ export function sentence(text) {
     return text && !/[.!?…]$/.test(text) ? `${text}.` : text;
 }
 
+/** What the gateway says about itself or a device, as a sentence of its own. */
+export function spoken(text) {
+    return text ? sentence(text.charAt(0).toUpperCase() + text.slice(1)) : '';
+}
+
 /** The value of an attribute, setting or argument with its unit. */
 export function value(v, unit = null) {
-    if (v === null || v === undefined) return '—';
+    if (v === null || v === undefined || v === '') return '—';
     if (typeof v === 'boolean') return v ? 'Yes' : 'No';
     if (Array.isArray(v)) return v.length ? v.join(', ') : 'none';
     if (typeof v === 'object') return JSON.stringify(v);

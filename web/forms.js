@@ -6,7 +6,7 @@
 
 import { makeControl, rangeWords } from './controls.js';
 import { h, setText, uniqueId } from './dom.js';
-import { sentence, unitWords, words } from './format.js';
+import { sentence, spoken, unitWords, words } from './format.js';
 
 /**
  * A field: label, control, help and the place for its problem. `name` replaces the words made from
@@ -74,14 +74,10 @@ export function failField(fields, sentence) {
     const [begin, key] = PLACE.exec(sentence) ?? [];
     const field = fields.find((f) => f.key === key);
     if (!field) return false;
-    field.fail(capital(sentence.slice(begin.length)));
+    field.fail(spoken(sentence.slice(begin.length)));
     field.element.closest('details')?.setAttribute('open', '');
     field.focus();
     return true;
-}
-
-function capital(text) {
-    return sentence(text.charAt(0).toUpperCase() + text.slice(1));
 }
 
 function inputsOf(element) {

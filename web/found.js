@@ -3,6 +3,7 @@
 
 import * as api from './api.js';
 import { arrange, h, setHidden, setText } from './dom.js';
+import { spoken } from './format.js';
 import { signalBars } from './signal.js';
 
 /** A scan sees many things in a moment; the list of them is read once. */
@@ -48,7 +49,7 @@ class FoundRow {
             this.#host.added(await api.adopt(this.#item.id, {}));
         } catch (problem) {
             if (problem.status === 422) this.#host.ask(this.#item, problem.message);
-            else setText(this.#problem, problem.message);
+            else setText(this.#problem, spoken(problem.message));
         }
         this.#adopt.disabled = false;
     }

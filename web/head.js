@@ -4,6 +4,7 @@
 import * as api from './api.js';
 import { confirm } from './confirm.js';
 import { h, setHidden, setText } from './dom.js';
+import { spoken } from './format.js';
 import { icon } from './icons.js';
 import { StateMark } from './tile.js';
 
@@ -85,7 +86,7 @@ export class Head {
                 .filter(Boolean)
                 .join(' · '),
         );
-        setText(this.#why, device.state === 'online' ? '' : (device.why ?? ''));
+        setText(this.#why, device.state === 'online' ? '' : spoken(device.why));
         this.#state.show(device.state);
         this.#enabled.checked = device.enabled;
         const fromConfig = device.owner === 'config';

@@ -2,7 +2,7 @@
  * should be. Used by tile and panel. */
 
 import { h, setHidden, setText } from './dom.js';
-import { moment, span, stateWords } from './format.js';
+import { moment, span, spoken, stateWords } from './format.js';
 import { icon } from './icons.js';
 
 /** A live picture older than this is called out. */
@@ -85,7 +85,8 @@ export class Screen {
         setText(this.#veilTitle, live ? 'Waiting for a picture' : stateWords(state));
         setText(
             this.#veilWhy,
-            this.#device.why ?? (state === 'disabled' ? 'Nothing is asked of this device.' : ''),
+            spoken(this.#device.why) ||
+                (state === 'disabled' ? 'Nothing is asked of this device.' : ''),
         );
         if (this.#shownState !== state) {
             this.#shownState = state;

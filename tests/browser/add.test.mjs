@@ -96,7 +96,7 @@ pageTest(
         );
         await page.fill(`${field('host')} input`, 'pi.local');
         await page.click('#add .primary');
-        await textOf(page, '#add .problem', /there is a device "pi-trigger-camera" already\./);
+        await textOf(page, '#add .problem', /There is a device "pi-trigger-camera" already\./);
         gateway.refuse('POST', /^\/devices$/, 422, 'Unprocessable', 'token: expected no spaces');
         await page.click('#add .primary');
         await textOf(page, `${field('token')} .field-problem`, /^Expected no spaces\.$/);

@@ -98,6 +98,17 @@ pageTest(
 );
 
 pageTest(
+    'events of a device are told under its name, also when that comes later or the device is gone',
+    { devices: [] },
+    async ({ gateway, page }) => {
+        gateway.put(porch());
+        await textOf(page, '.event', /Porch/);
+        gateway.remove('porch');
+        await textOf(page, '.event', /Device removed.*Porch/);
+    },
+);
+
+pageTest(
     'units that stand in the keys stand behind the values',
     { devices: devices() },
     async ({ gateway, page }) => {

@@ -107,7 +107,7 @@ pageTest(
         await page.waitForSelector(ROW);
         gateway.found = [];
         await page.click(`${ROW} button`);
-        await textOf(page, `${ROW} .problem`, /nothing like "cam-1" was seen lately/);
+        await textOf(page, `${ROW} .problem`, /Nothing like "cam-1" was seen lately\./);
         await until(async () => !(await page.locator(`${ROW} button`).isDisabled()), 'the button');
     },
 );

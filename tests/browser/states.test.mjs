@@ -103,7 +103,7 @@ pageTest(
         gateway.silence('porch');
         gateway.change(
             'porch',
-            { state: 'offline', why: 'No route to 10.0.0.9.' },
+            { state: 'offline', why: 'no route to 10.0.0.9' },
             'device.offline',
         );
         await looks(page, 'last');
