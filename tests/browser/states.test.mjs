@@ -233,7 +233,9 @@ pageTest(
     { devices: [porch(), device('meadow', { camera: true, channel: 2 })] },
     async ({ gateway, page }) => {
         await looks(page, 'waiting');
-        await page.evaluate(() => document.fonts.ready);
+        await textOf(page, '#foot summary', /driver/);
+        await page.waitForLoadState('networkidle'); /* all lists are read */
+        await page.waitForTimeout(300);
         await page.evaluate(() => {
             window.shifts = [];
             new PerformanceObserver((list) => window.shifts.push(...list.getEntries())).observe({
