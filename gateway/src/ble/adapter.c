@@ -83,6 +83,8 @@ static void scan_over(struct ble_adapter *a)
     ble_call_cancel(&a->call);
     a->scan = SCAN_OFF;
     a->scan_ended_us = loop_now_us(a->ble->loop);
+    if (a->ble->mirror.n_left_out > 0)
+        ble_list(a->ble); /* there may be room now */
     ble_poke(a->ble);
 }
 

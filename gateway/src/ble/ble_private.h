@@ -1,8 +1,8 @@
 /* ble_private.h - one service inside this folder.
  *
- *     bluez.c    the bus, bluetoothd, the mirror; what is wrong, in one sentence
- *     adapter.c  scanning by turns
- *     link.c     a link's life            link_io.c  what is done on it
+ *     bluez.c    the bus, bluetoothd, the mirror     why.c          what is wrong
+ *     adapter.c  scanning by turns                   link_queue.c   which link is next
+ *     link.c     a link's life                       link_io.c, link_notify.c  what is done on it
  *
  * ble_pump() is the one place that makes what is into what should be: whoever learns something sets a
  * flag and calls ble_poke(). Links are freed there only, so that a pointer holds through any event.
@@ -25,6 +25,8 @@
 /* While links are open a scan takes their radio time: less of it. */
 #define BLE_BUSY_SCAN_US INT64_C(3000000)
 #define BLE_BUSY_SCAN_EVERY_US INT64_C(60000000)
+
+struct ble_adapter;
 
 struct ble {
     struct loop *loop;
@@ -63,6 +65,22 @@ void ble_poke(struct ble *b);
 void ble_drain(struct ble *b);
 /* Asks for all objects anew; links that wait for theirs are told by link_listed(). */
 void ble_list(struct ble *b);
+
+/* Somebody looks for something, or wants a link. */
+bool ble_is_wanted(const struct ble *b);
+
+/* --- why.c, ble_config.c ----------------------------------------------------------------------- */
+
+/* The first adapter that the configuration has; NULL. */
+const struct ble_adapter *ble_first_used(const struct ble *b, bool ready);
+/* "" or a sentence. */
+void ble_say(const struct ble *b, char out[ERROR_TEXT_MAX]);
+void ble_strings_free(char **strings, size_t n);
+/* Ends with NULL. -ENOMEM */
+int ble_strings_copy(const char *const *from, size_t n, char ***ret);
+/* With defaults for times that are 0. -ENOMEM */
+int ble_config_copy(const struct ble_config *c, struct ble_config *ret);
+void ble_config_fini(struct ble_config *c);
 
 /* --- adapter.c --------------------------------------------------------------------------------- */
 
@@ -198,6 +216,12 @@ void links_fail(struct ble *b, int why, const char *error);
 void links_free(struct ble *b);
 /* closed() is called, and the device disconnected. */
 void link_end(struct ble_link *k, int why, const char *error);
+/* Nobody's any more. */
+bool link_is_over(const struct ble_link *k);
+/* Connects it to that device, whose adapter is quiet. */
+void link_begin(struct ble_link *k, const struct mirror_object *device);
+/* The connection is not there any more: tried again, or ended with the reason. */
+void link_end_lost(struct ble_link *k);
 bool link_is_on(const struct ble_link *k, const struct ble_adapter *a);
 
 /* --- link_io.c --------------------------------------------------------------------------------- */
@@ -206,7 +230,26 @@ bool link_is_on(const struct ble_link *k, const struct ble_adapter *a);
 size_t link_io_open(struct ble_link *k);
 void link_io_close(struct ble_link *k);
 void link_io_init(struct ble_link *k);
+/* What warren/ble.h says of operations: 0 and the characteristic. */
+int link_check(struct ble_link *k, const char *uuid, uint32_t props, struct link_char **ret);
+/* NULL: no memory. */
+struct link_op *link_op_new(struct link_char *c, enum op_kind kind, const void *bytes, size_t n,
+    wr_ble_done done, void *ctx);
+/* Answered on a later turn. */
+void link_op_finish_later(struct link_op *op, int result);
+/* A call was not answered: the end of the link. */
+void link_timed_out(struct ble_link *k, const char *what);
+/* A message with op's bytes (NULL: none), and the options that all of GattCharacteristic1's methods
+ * take last. */
+int link_new_call(struct link_char *c, const char *member, const struct link_op *op,
+    const char *type, sd_bus_message **ret);
+/* The descriptor of an Acquire call's reply, as our own, and the MTU it tells. */
+int link_take_fd(struct ble_link *k, sd_bus_message *reply);
+
+/* --- link_notify.c ----------------------------------------------------------------------------- */
+
 /* Notifications that wait in its sockets. */
 void link_io_drain(struct ble_link *k);
 /* One that came as a signal. */
 void link_io_value(struct ble *b, const char *path, const uint8_t *bytes, size_t n);
+void link_close_notify(struct link_char *c);

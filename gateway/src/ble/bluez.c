@@ -247,7 +247,7 @@ static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
 
 /* --- the bus ----------------------------------------------------------------------------------- */
 
-static bool is_wanted(const struct ble *b)
+bool ble_is_wanted(const struct ble *b)
 {
     return b->config.enabled && (b->n_services > 0 || b->others || !list_empty(&b->links));
 }
@@ -322,76 +322,14 @@ static void reopen_due(struct timer *t)
         ble_list(b);
 }
 
-/* --- what is wrong ----------------------------------------------------------------------------- */
-
-static const struct ble_adapter *first_used(const struct ble *b, bool ready)
-{
-    const struct ble_adapter *a;
-
-    list_for_each (a, &b->adapters, link) {
-        if (adapter_is_used(a) && (!ready || adapter_is_ready(a)))
-            return a;
-    }
-    return NULL;
-}
-
-bool ble_is_ready(const struct ble *b)
-{
-    return b->listed && first_used(b, true);
-}
-
-static void say_adapters(const struct ble *b, char out[ERROR_TEXT_MAX])
-{
-    const struct ble_adapter *a = first_used(b, false), *ready = first_used(b, true);
-
-    if (list_empty(&b->adapters))
-        snprintf(out, ERROR_TEXT_MAX, "there is no Bluetooth adapter");
-    else if (!a)
-        snprintf(out, ERROR_TEXT_MAX, "none of the adapters of ble.adapters is there");
-    else if (!ready)
-        snprintf(out, ERROR_TEXT_MAX,
-            "the Bluetooth adapter %s has no power: bluetoothctl power on (or rfkill unblock "
-            "bluetooth)",
-            a->name);
-    else if (ready->no_scan.code)
-        snprintf(out, ERROR_TEXT_MAX, "the Bluetooth adapter %s does not scan: %.120s", ready->name,
-            error_text(&ready->no_scan));
-    else
-        *out = '\0';
-}
-
-static void say(const struct ble *b, char out[ERROR_TEXT_MAX])
-{
-    *out = '\0';
-    if (!b->config.enabled)
-        snprintf(out, ERROR_TEXT_MAX, "Bluetooth is turned off by ble.enabled");
-    else if (!is_wanted(b) && !b->dbus)
-        snprintf(out, ERROR_TEXT_MAX, "no driver that is loaded uses Bluetooth");
-    else if (b->no_dbus.code)
-        snprintf(out, ERROR_TEXT_MAX, "there is no D-Bus to reach bluetoothd by: %.160s",
-            error_text(&b->no_dbus));
-    else if (b->no_list.code == -EACCES)
-        snprintf(out, ERROR_TEXT_MAX,
-            "no permission to speak to bluetoothd: the user of this program has to be in the group "
-            "bluetooth");
-    else if (b->no_list.code)
-        snprintf(out, ERROR_TEXT_MAX, "bluetoothd does not tell what it has: %.120s",
-            error_text(&b->no_list));
-    else if (b->asked && !b->owner[0])
-        snprintf(out, ERROR_TEXT_MAX,
-            "bluetoothd does not run: systemctl enable --now bluetooth (package bluez)");
-    else if (!b->listed)
-        snprintf(out, ERROR_TEXT_MAX, "bluetoothd is being asked");
-    else
-        say_adapters(b, out);
-}
+/* --- how it is ------------------------------------------------------------------------------------- */
 
 /* People hear of what lasts. */
 static void say_due(struct timer *t)
 {
     struct ble *b = container_of(t, struct ble, say);
 
-    if (*b->why && is_wanted(b))
+    if (*b->why && ble_is_wanted(b))
         log_info("Bluetooth cannot be used", F_STR("why", b->why));
 }
 
@@ -400,12 +338,12 @@ static void look_at_state(struct ble *b)
     bool ready = ble_is_ready(b);
     char why[ERROR_TEXT_MAX];
 
-    say(b, why);
+    ble_say(b, why);
     if (strcmp(why, b->why) != 0)
         timer_once(&b->say, SAY_AFTER_US);
     memcpy(b->why, why, sizeof why);
     if (ready && !b->was_ready) {
-        log_info("Bluetooth is ready", F_STR("adapter", first_used(b, true)->name));
+        log_info("Bluetooth is ready", F_STR("adapter", ble_first_used(b, true)->name));
         if (b->events->ready)
             b->events->ready(b->ctx);
     }
@@ -418,7 +356,7 @@ static void ble_pump(struct deferred *d)
     struct ble_adapter *a;
 
     links_reap(b);
-    if (is_wanted(b) && !b->dbus && !timer_armed(&b->reopen))
+    if (ble_is_wanted(b) && !b->dbus && !timer_armed(&b->reopen))
         open_bus(b);
     links_pump(b);
     list_for_each (a, &b->adapters, link)
@@ -428,79 +366,6 @@ static void ble_pump(struct deferred *d)
 
 /* --- configuration ----------------------------------------------------------------------------- */
 
-static void strings_free(char **strings, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        free(strings[i]);
-    free(strings);
-}
-
-static int strings_copy(const char *const *from, size_t n, char ***ret)
-{
-    char **to = calloc(n + 1, sizeof *to);
-
-    if (!to)
-        return -ENOMEM;
-    for (size_t i = 0; i < n; i++) {
-        to[i] = strdup(from[i]);
-        if (!to[i]) {
-            strings_free(to, i);
-            return -ENOMEM;
-        }
-    }
-    *ret = to;
-    return 0;
-}
-
-static size_t strings_count(const char *const *s)
-{
-    size_t n = 0;
-
-    while (s && s[n])
-        n++;
-    return n;
-}
-
-static void config_fini(struct ble_config *c)
-{
-    free((char *)c->bus);
-    if (c->adapters)
-        strings_free((char **)c->adapters, strings_count(c->adapters));
-}
-
-static void fill_times(struct ble_times *t)
-{
-    static const struct ble_times defaults = {.call_us = 10000000,
-        .acquire_us = 3000000,
-        .connect_us = 25000000,
-        .disconnect_us = 6000000,
-        .settle_us = 1000000,
-        .quiet_us = 100000,
-        .reopen_us = 1000000,
-        .pause_us = 2000000};
-    int64_t *to = (int64_t *)t;
-    const int64_t *from = (const int64_t *)&defaults;
-
-    for (size_t i = 0; i < sizeof defaults / sizeof(int64_t); i++)
-        to[i] = to[i] > 0 ? to[i] : from[i];
-}
-
-static int config_copy(const struct ble_config *c, struct ble_config *ret)
-{
-    struct ble_config copy = *c;
-    char **adapters = NULL;
-
-    copy.bus = strdup(c->bus);
-    if (!copy.bus || strings_copy(c->adapters, strings_count(c->adapters), &adapters) < 0) {
-        free((char *)copy.bus);
-        return -ENOMEM;
-    }
-    copy.adapters = (const char *const *)adapters;
-    fill_times(&copy.times);
-    *ret = copy;
-    return 0;
-}
-
 int ble_configure(struct ble *b, const struct ble_config *c)
 {
     struct ble_config now = {0};
@@ -509,10 +374,10 @@ int ble_configure(struct ble *b, const struct ble_config *c)
 
     with.enabled = b->config.enabled;
     with.bus = b->config.bus;
-    r = config_copy(&with, &now);
+    r = ble_config_copy(&with, &now);
     if (r < 0)
         return r;
-    config_fini(&b->config);
+    ble_config_fini(&b->config);
     b->config = now;
     ble_poke(b);
     return 0;
@@ -521,11 +386,11 @@ int ble_configure(struct ble *b, const struct ble_config *c)
 int ble_look_for(struct ble *b, const char *const *services, size_t n_services, bool others)
 {
     char **copy = NULL;
-    int r = strings_copy(services, n_services, &copy);
+    int r = ble_strings_copy(services, n_services, &copy);
 
     if (r < 0)
         return r;
-    strings_free(b->services, b->n_services);
+    ble_strings_free(b->services, b->n_services);
     b->services = copy;
     b->n_services = n_services;
     b->others = others;
@@ -547,7 +412,7 @@ int ble_new(struct loop *l, const struct ble_config *c, const struct ble_events 
     b->loop = l;
     b->events = events ? events : &none;
     b->ctx = ctx;
-    r = config_copy(c, &b->config);
+    r = ble_config_copy(c, &b->config);
     if (r < 0) {
         free(b);
         return r;
@@ -573,8 +438,8 @@ struct ble *ble_free(struct ble *b)
     timer_stop(&b->reopen);
     timer_stop(&b->say);
     deferred_cancel(&b->pump);
-    strings_free(b->services, b->n_services);
-    config_fini(&b->config);
+    ble_strings_free(b->services, b->n_services);
+    ble_config_fini(&b->config);
     free(b);
     return NULL;
 }

@@ -15,7 +15,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/text.h"
 #include "ble/ble_private.h"
 
 #define CONNECT_TIMEOUT_MS 30000
@@ -39,7 +38,7 @@ static struct mirror_device *device_of_link(const struct ble_link *k)
     return o ? &o->device : NULL;
 }
 
-static bool is_over(const struct ble_link *k)
+bool link_is_over(const struct ble_link *k)
 {
     return k->state >= LINK_LEAVING;
 }
@@ -147,7 +146,7 @@ void links_free(struct ble *b)
     struct ble_link *k, *next;
 
     list_for_each_safe (k, next, &b->links, link) {
-        assert(is_over(k));
+        assert(link_is_over(k));
         link_free(k);
     }
 }
@@ -201,7 +200,7 @@ static const char *lost_why(const struct ble_link *k, char text[ERROR_TEXT_MAX],
     return text;
 }
 
-static void end_lost(struct ble_link *k)
+void link_end_lost(struct ble_link *k)
 {
     char text[ERROR_TEXT_MAX];
     int r;
@@ -266,7 +265,7 @@ static void settled(struct timer *t)
     struct ble_link *k = container_of(t, struct ble_link, settle);
 
     if (k->lost)
-        end_lost(k);
+        link_end_lost(k);
     else if (k->state == LINK_CLEARING)
         call_connect(k);
     else if (k->state == LINK_OPEN)
@@ -359,7 +358,7 @@ static void on_cleared(struct ble_call *c, int result, sd_bus_message *reply, co
     }
 }
 
-static void begin(struct ble_link *k, const struct mirror_object *o)
+void link_begin(struct ble_link *k, const struct mirror_object *o)
 {
     const struct ble_adapter *a = adapter_of(k->ble, o->path);
 
@@ -400,103 +399,10 @@ static void limit_due(struct timer *t)
     char text[ERROR_TEXT_MAX];
     bool down = k->state == LINK_WAITING && !ble_is_ready(k->ble);
 
-    if (is_over(k))
+    if (link_is_over(k))
         leave_due(t);
     else
         link_end(k, down ? -ENODEV : -ETIMEDOUT, what_was_missing(k, text));
-}
-
-/* --- the queue --------------------------------------------------------------------------------- */
-
-static bool has_service(const struct mirror_device *d, const char *uuid)
-{
-    for (size_t i = 0; i < d->services.n; i++) {
-        if (text_match(uuid, d->services.rows[i].value))
-            return true;
-    }
-    return false;
-}
-
-static bool is_wanted_by(const struct ble_link *k, const struct mirror_device *d)
-{
-    if (k->address)
-        return strcasecmp(k->address, d->address) == 0;
-    return (!k->name || text_match(k->name, d->name)) &&
-        (!k->service || has_service(d, k->service));
-}
-
-/* By another link, on whichever adapter; also one that is being left. */
-static bool is_taken(const struct ble_link *k, const struct mirror_device *d)
-{
-    const struct ble_link *other;
-
-    list_for_each (other, &k->ble->links, link) {
-        if (other != k && other->path[0] && other->state != LINK_GONE &&
-            strcmp(other->stats.address, d->address) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool is_fresh(const struct ble_link *k, const struct mirror_device *d)
-{
-    int64_t since = loop_now_us(k->ble->loop) - d->seen_us;
-
-    return d->is_connected ||
-        (d->seen_us != 0 && d->seen_us > k->seen_after_us && since < BLE_FRESH_US);
-}
-
-/* Of those that see it, the adapter with the fewest links, then the one that hears it best. */
-static bool is_better(const struct ble_adapter *a, const struct mirror_object *o,
-    const struct ble_adapter *best, const struct mirror_object *best_o)
-{
-    size_t n = adapter_n_links(a), best_n = best ? adapter_n_links(best) : 0;
-
-    if (!best || n != best_n)
-        return !best || n < best_n;
-    return o->device.rssi_dbm > best_o->device.rssi_dbm;
-}
-
-static struct mirror_object *pick(const struct ble_link *k)
-{
-    struct mirror_object *o, *best = NULL;
-    struct ble_adapter *best_a = NULL;
-
-    list_for_each (o, &k->ble->mirror.kinds[MIRROR_DEVICE], of_kind) {
-        struct ble_adapter *a = adapter_of(k->ble, o->path);
-
-        if (a && adapter_is_ready(a) && is_wanted_by(k, &o->device) && is_fresh(k, &o->device) &&
-            !is_taken(k, &o->device) && is_better(a, o, best_a, best)) {
-            best = o;
-            best_a = a;
-        }
-    }
-    return best;
-}
-
-static bool is_lost(const struct ble_link *k)
-{
-    const struct ble_adapter *a = adapter_of(k->ble, k->path);
-
-    return k->path[0] && !is_over(k) && (!a || !a->powered);
-}
-
-void links_pump(struct ble *b)
-{
-    struct ble_link *k;
-
-    list_for_each (k, &b->links, link) {
-        struct mirror_object *o;
-        struct ble_adapter *a;
-
-        if (is_lost(k))
-            end_lost(k);
-        if (k->state != LINK_WAITING || !b->listed || !(o = pick(k)))
-            continue;
-        a = adapter_of(b, o->path);
-        if (!adapter_is_connecting(a) && adapter_quiet(a))
-            begin(k, o);
-    }
 }
 
 /* --- the mirror's news ------------------------------------------------------------------------- */
@@ -610,7 +516,8 @@ void ble_link_stats(const struct ble_link *k, struct ble_link_stats *ret)
     int64_t us = loop_now_us(k->ble->loop) - k->rate_since_us;
 
     *ret = k->stats;
-    if (k->rate_since_us && us > 2000000) /* nothing came to close that second */
+    /* The first second is not over yet, or nothing came to close the last one. */
+    if (k->rate_since_us && us > (ret->bytes_per_s ? 2000000 : 100000))
         ret->bytes_per_s = k->rate_bytes * 1000000 / (uint64_t)us;
 }
 

@@ -1,22 +1,16 @@
-/* link_io.c - what is done on an open link: reads, writes, notifications.
+/* link_io.c - what is done on an open link: its operations, reads and writes.
  *
- * Where BlueZ gives a packet socket, values go by it: no D-Bus message per value, and 1 MB/s. It has
- * room for about 167 notifications and then loses them without a word, so it is emptied at once, and
- * before anything else that bluetoothd says is told.
+ * Where BlueZ gives a packet socket, commands go by it: no D-Bus message per value, and 1 MB/s.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/clock.h"
 #include "ble/ble_private.h"
 
-/* Packets of one socket in one turn, or a device could keep all others waiting. */
-#define DRAIN_MAX 512
 /* BlueZ refuses a write while the socket for commands is open, and needs a moment to see it closed. */
 #define AGAIN_US INT64_C(50000)
 #define AGAIN_MAX 10
@@ -48,7 +42,7 @@ static void op_finish(struct link_op *op, int result, const uint8_t *bytes, size
 }
 
 /* On a later turn. */
-static void op_finish_later(struct link_op *op, int result)
+void link_op_finish_later(struct link_op *op, int result)
 {
     op->result = result;
     list_remove(&op->queued);
@@ -68,7 +62,7 @@ static void answer_all(struct deferred *d)
 }
 
 /* A call without an answer: bluetoothd, or the device, hangs. */
-static void timed_out(struct ble_link *k, const char *what)
+void link_timed_out(struct ble_link *k, const char *what)
 {
     char text[ERROR_TEXT_MAX];
 
@@ -78,7 +72,7 @@ static void timed_out(struct ble_link *k, const char *what)
 
 static void write_again(struct timer *t);
 
-static struct link_op *op_new(struct link_char *c, enum op_kind kind, const void *bytes, size_t n,
+struct link_op *link_op_new(struct link_char *c, enum op_kind kind, const void *bytes, size_t n,
     wr_ble_done done, void *ctx)
 {
     struct link_op *op = calloc(1, sizeof *op + n);
@@ -116,7 +110,7 @@ static struct link_char *find_char(struct ble_link *k, const char *uuid, uint32_
     return found;
 }
 
-static int check(struct ble_link *k, const char *uuid, uint32_t props, struct link_char **ret)
+int link_check(struct ble_link *k, const char *uuid, uint32_t props, struct link_char **ret)
 {
     struct link_char *c;
 
@@ -145,7 +139,7 @@ static void on_read(struct ble_call *c, int result, sd_bus_message *reply, const
     if (op->owner->lost)
         return; /* closed() is the answer */
     if (r == -ETIMEDOUT) {
-        timed_out(op->owner, "read");
+        link_timed_out(op->owner, "read");
         return;
     }
     if (r == 0)
@@ -154,7 +148,7 @@ static void on_read(struct ble_call *c, int result, sd_bus_message *reply, const
 }
 
 /* A message with the options that all of GattCharacteristic1's methods take last. */
-static int new_call(struct link_char *c, const char *member, const struct link_op *op,
+int link_new_call(struct link_char *c, const char *member, const struct link_op *op,
     const char *type, sd_bus_message **ret)
 {
     sd_bus_message *m = NULL;
@@ -178,14 +172,14 @@ int ble_read(struct ble_link *k, const char *uuid, wr_ble_done done, void *ctx)
     sd_bus_message *m = NULL;
     struct link_char *c;
     struct link_op *op;
-    int r = check(k, uuid, WR_BLE_READ, &c);
+    int r = link_check(k, uuid, WR_BLE_READ, &c);
 
     if (r < 0)
         return r;
-    op = op_new(c, OP_READ, NULL, 0, done, ctx);
+    op = link_op_new(c, OP_READ, NULL, 0, done, ctx);
     if (!op)
         return -ENOMEM;
-    r = new_call(c, "ReadValue", NULL, NULL, &m);
+    r = link_new_call(c, "ReadValue", NULL, NULL, &m);
     if (r == 0)
         r = ble_call_consume(k->ble, &op->call, m, k->ble->config.times.call_us, on_read);
     if (r < 0)
@@ -213,7 +207,7 @@ static void on_written(struct ble_call *c, int result, sd_bus_message *reply, co
     if (op->owner->lost)
         return;
     if (result == -ETIMEDOUT)
-        timed_out(op->owner, "write");
+        link_timed_out(op->owner, "write");
     else if (result == -EPERM && op->chr->was_acquired && op->n_tries++ < AGAIN_MAX)
         timer_once(&op->again, AGAIN_US);
     else
@@ -224,7 +218,7 @@ static int write_by_call(struct link_op *op)
 {
     struct ble *b = op->owner->ble;
     sd_bus_message *m = NULL;
-    int r = new_call(op->chr, "WriteValue", op, op->is_command ? "command" : "request", &m);
+    int r = link_new_call(op->chr, "WriteValue", op, op->is_command ? "command" : "request", &m);
 
     return r < 0 ? r : ble_call_consume(b, &op->call, m, b->config.times.call_us, on_written);
 }
@@ -245,7 +239,7 @@ static void release_write(struct link_char *c)
         list_remove(&op->queued);
         r = write_by_call(op);
         if (r < 0)
-            op_finish_later(op, r);
+            link_op_finish_later(op, r);
     }
 }
 
@@ -262,7 +256,7 @@ static bool flush_outbox(struct link_char *c)
             break;
         if (n < 0)
             return false;
-        op_finish_later(op, 0);
+        link_op_finish_later(op, 0);
     }
     watch_fd_set(c->write_watch, list_empty(&c->outbox) ? 0 : FD_WRITABLE);
     return true;
@@ -277,7 +271,7 @@ static void on_writable(void *ctx, unsigned events)
 }
 
 /* The descriptor of an Acquire call's reply, as our own, and the MTU it tells. */
-static int take_fd(struct ble_link *k, sd_bus_message *reply)
+int link_take_fd(struct ble_link *k, sd_bus_message *reply)
 {
     uint16_t mtu;
     int theirs, fd;
@@ -297,7 +291,7 @@ static void on_write_acquired(
 {
     struct link_char *c = container_of(call, struct link_char, write_call);
     struct ble_link *k = c->owner;
-    int fd = result < 0 ? result : take_fd(k, reply);
+    int fd = result < 0 ? result : link_take_fd(k, reply);
 
     if (fd >= 0 && watch_fd_new(k->ble->loop, fd, on_writable, c, &c->write_watch) < 0) {
         close(fd);
@@ -314,7 +308,7 @@ static void acquire_write(struct link_char *c)
 {
     struct ble *b = c->owner->ble;
     sd_bus_message *m = NULL;
-    int r = new_call(c, "AcquireWrite", NULL, NULL, &m);
+    int r = link_new_call(c, "AcquireWrite", NULL, NULL, &m);
 
     c->write = WRITE_ACQUIRING;
     if (r == 0)
@@ -349,12 +343,12 @@ int ble_write(struct ble_link *k, const char *uuid, enum wr_ble_write how, const
 
     if ((unsigned)how >= N_ELEMENTS(props))
         return -EINVAL;
-    r = check(k, uuid, props[how], &c);
+    r = link_check(k, uuid, props[how], &c);
     if (r < 0)
         return r;
     if (n > BLE_MAX_VALUE_BYTES || (how != WR_BLE_WRITE_WITH_RESPONSE && n + 3 > k->stats.mtu))
         return -EMSGSIZE;
-    op = op_new(c, OP_WRITE, bytes, n, done, ctx);
+    op = link_op_new(c, OP_WRITE, bytes, n, done, ctx);
     if (!op)
         return -ENOMEM;
     if (how != WR_BLE_WRITE_WITH_RESPONSE && c->props & WR_BLE_WRITE_NO_RESPONSE) {
@@ -367,197 +361,6 @@ int ble_write(struct ble_link *k, const char *uuid, enum wr_ble_write how, const
     if (r < 0)
         op_free(op);
     return r;
-}
-
-/* --- notifications ----------------------------------------------------------------------------- */
-
-static void count(struct ble_link *k, size_t n)
-{
-    int64_t now = loop_now_us(k->ble->loop), us = now - k->rate_since_us;
-
-    k->stats.n_notifications++;
-    k->stats.n_bytes += n;
-    k->ble->stats.n_notifications++;
-    k->ble->stats.n_notified_bytes += n;
-    if (us >= US_PER_S) {
-        k->stats.bytes_per_s = k->rate_since_us ? k->rate_bytes * 1000000 / (uint64_t)us : 0;
-        k->rate_since_us = now;
-        k->rate_bytes = 0;
-    }
-    k->rate_bytes += n;
-}
-
-static void tell(struct link_char *c, const uint8_t *bytes, size_t n)
-{
-    struct ble_link *k = c->owner;
-
-    count(k, n);
-    if (k->events->notified)
-        k->events->notified(k->ctx, k, c->uuid, bytes, n);
-}
-
-static void close_notify(struct link_char *c)
-{
-    c->notify_watch = watch_fd_free(c->notify_watch);
-    if (c->notify_fd >= 0)
-        close(c->notify_fd);
-    c->notify_fd = -1;
-}
-
-/* Empty packets and the end look alike. */
-static bool has_ended(int fd)
-{
-    struct pollfd p = {.fd = fd, .events = POLLIN | POLLRDHUP};
-
-    return poll(&p, 1, 0) > 0 && p.revents & (POLLHUP | POLLRDHUP | POLLERR | POLLNVAL);
-}
-
-/* The connection ended most often, and bluetoothd will say so at once; else it is as good as ended. */
-static void notify_ended(struct link_char *c)
-{
-    close_notify(c);
-    c->notify = NOTIFY_ENDED;
-    if (c->owner->lost)
-        return;
-    timer_once(&c->owner->settle, c->owner->ble->config.times.settle_us);
-}
-
-static void drain(struct link_char *c)
-{
-    uint8_t bytes[BLE_MAX_VALUE_BYTES + 8];
-
-    for (int i = 0; i < DRAIN_MAX && c->owner->state == LINK_OPEN && c->notify_fd >= 0; i++) {
-        ssize_t n = recv(c->notify_fd, bytes, sizeof bytes, MSG_DONTWAIT);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-            return;
-        if (n < 0 || (n == 0 && has_ended(c->notify_fd))) {
-            notify_ended(c);
-            return;
-        }
-        tell(c, bytes, (size_t)n);
-    }
-}
-
-void link_io_drain(struct ble_link *k)
-{
-    for (size_t i = 0; k->state == LINK_OPEN && i < k->n_chars; i++) {
-        if (k->chars[i].notify_fd >= 0)
-            drain(&k->chars[i]);
-    }
-}
-
-static void on_readable(void *ctx, unsigned events)
-{
-    drain(ctx);
-}
-
-void link_io_value(struct ble *b, const char *path, const uint8_t *bytes, size_t n)
-{
-    struct ble_link *k;
-
-    list_for_each (k, &b->links, link) {
-        for (size_t i = 0; k->state == LINK_OPEN && i < k->n_chars; i++) {
-            struct link_char *c = &k->chars[i];
-
-            if ((c->notify == NOTIFY_SIGNALS || c->notify == NOTIFY_STARTING) &&
-                strcmp(c->path, path) == 0)
-                tell(c, bytes, n);
-        }
-    }
-}
-
-/* All that asked for it are answered. */
-static void subscribed(struct link_char *c, enum notify_state state, int result)
-{
-    struct ble_link *k = c->owner;
-    struct link_op *op, *next;
-
-    c->notify = state;
-    list_for_each_safe (op, next, &k->ops, link) {
-        if (op->kind == OP_SUBSCRIBE && op->chr == c)
-            op_finish_later(op, result);
-    }
-}
-
-static void on_notify_started(
-    struct ble_call *call, int result, sd_bus_message *reply, const char *error)
-{
-    struct link_char *c = container_of(call, struct link_char, notify_call);
-
-    if (c->owner->lost)
-        return;
-    if (result == -ETIMEDOUT)
-        timed_out(c->owner, "subscription");
-    else
-        subscribed(c, result == 0 ? NOTIFY_SIGNALS : NOTIFY_OFF, result);
-}
-
-/* Signals can come before the answer does. */
-static void start_notify(struct link_char *c)
-{
-    struct ble *b = c->owner->ble;
-    int r = ble_call_start(b, &c->notify_call, c->path, "GattCharacteristic1", "StartNotify",
-        b->config.times.call_us, on_notify_started);
-
-    c->notify = NOTIFY_STARTING;
-    if (r < 0)
-        subscribed(c, NOTIFY_OFF, r);
-}
-
-static void on_notify_acquired(
-    struct ble_call *call, int result, sd_bus_message *reply, const char *error)
-{
-    struct link_char *c = container_of(call, struct link_char, notify_call);
-    struct ble_link *k = c->owner;
-    int fd = result < 0 ? result : take_fd(k, reply);
-
-    if (fd >= 0 && watch_fd_new(k->ble->loop, fd, on_readable, c, &c->notify_watch) < 0) {
-        close(fd);
-        fd = -ENOMEM;
-    }
-    if (fd < 0 && !k->lost)
-        start_notify(c);
-    if (fd < 0)
-        return;
-    c->notify_fd = fd;
-    watch_fd_set(c->notify_watch, FD_READABLE);
-    subscribed(c, NOTIFY_FD, 0);
-}
-
-static void acquire_notify(struct link_char *c)
-{
-    struct ble *b = c->owner->ble;
-    sd_bus_message *m = NULL;
-    int r = new_call(c, "AcquireNotify", NULL, NULL, &m);
-
-    c->notify = NOTIFY_ACQUIRING;
-    if (r == 0)
-        r = ble_call_consume(b, &c->notify_call, m, b->config.times.acquire_us, on_notify_acquired);
-    if (r < 0)
-        subscribed(c, NOTIFY_OFF, r);
-}
-
-int ble_subscribe(struct ble_link *k, const char *uuid, wr_ble_done done, void *ctx)
-{
-    struct link_char *c;
-    struct link_op *op;
-    int r = check(k, uuid, WR_BLE_NOTIFY, &c);
-
-    if (r < 0)
-        return r;
-    if (c->notify == NOTIFY_ENDED)
-        return -ENOTCONN;
-    op = op_new(c, OP_SUBSCRIBE, NULL, 0, done, ctx);
-    if (!op)
-        return -ENOMEM;
-    if (c->notify == NOTIFY_FD || c->notify == NOTIFY_SIGNALS)
-        op_finish_later(op, 0);
-    else if (c->notify == NOTIFY_OFF)
-        acquire_notify(c);
-    return 0;
 }
 
 /* --- life -------------------------------------------------------------------------------------- */
@@ -619,7 +422,7 @@ void link_io_close(struct ble_link *k)
 
         ble_call_cancel(&c->write_call);
         ble_call_cancel(&c->notify_call);
-        close_notify(c);
+        link_close_notify(c);
         c->write_watch = watch_fd_free(c->write_watch);
         if (c->write_fd >= 0)
             close(c->write_fd);
