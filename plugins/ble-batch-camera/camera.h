@@ -254,6 +254,7 @@ void tell_status(struct wr_dev *dev, const char *format, ...) __attribute__((for
 /* device.error, the log, and the attribute "trouble". */
 void tell_trouble(struct wr_dev *dev, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* A picture went all the way. */
 void tell_no_trouble(struct wr_dev *dev);
 /* transfer.progress, at most so often; `whole` is always told. */
 void tell_progress(struct wr_dev *dev, uint32_t picture, uint32_t of, size_t bytes, size_t size);
@@ -270,11 +271,10 @@ enum link_state { LINK_DOWN, LINK_CONNECTING, LINK_SETTING_UP, LINK_READY };
 struct link {
     enum link_state state;
     wr_handle ble, again;
-    unsigned n_tries, n_failures, i_name;
+    unsigned n_failures, i_name;
     unsigned mtu;
     enum dialect dialect;
     uint32_t status_props, data_props, command_props, config_props, link_props;
-    unsigned n_setup; /* steps that are not answered yet */
 };
 
 void link_start(struct wr_dev *dev);

@@ -120,7 +120,7 @@ static const char *why_not(const struct link *l, const struct wr_ble_char *chars
     return NULL;
 }
 
-static enum dialect guess_dialect(const struct wr_dev *dev, const struct link *l)
+static enum dialect guess_dialect(const struct link *l)
 {
     uint32_t write = WR_BLE_WRITE | WR_BLE_WRITE_NO_RESPONSE;
 
@@ -222,7 +222,7 @@ static void on_opened(struct wr_dev *dev, wr_handle h, void *ctx, const struct w
     }
     l->mtu = mtu;
     report_int(dev, "mtu", mtu);
-    tell_dialect(dev, guess_dialect(dev, l));
+    tell_dialect(dev, guess_dialect(l));
     if (l->dialect == DIALECT_WARREN || mtu >= BATCH_CHUNK_MTU) {
         set_up(dev);
         return;

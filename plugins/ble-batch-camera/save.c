@@ -49,7 +49,7 @@ static void finish(struct wr_dev *dev, int result, uint64_t id, const char *why)
     struct save *s = &camera_of(dev)->save;
     save_fn fn = s->fn;
 
-    if (result == 0 && s->told)
+    if (result == 0 || result == -EEXIST)
         tell_no_trouble(dev);
     save_drop(dev);
     fn(dev, result, id, why);
@@ -65,14 +65,14 @@ static const char *reason(int result)
 }
 
 /* When it is to be tried again; 0: it is given up. */
-static int64_t next_try(const struct wr_dev *dev, const struct save *s)
+static int64_t next_try(struct wr_dev *dev, const struct save *s)
 {
     int64_t us = FIRST_RETRY_US;
 
     for (unsigned i = 1; i < s->n_tries && us < MAX_RETRY_US; i++)
         us *= 2;
     us = us < MAX_RETRY_US ? us : MAX_RETRY_US;
-    return s->until_us && dev->host->now_us((struct wr_dev *)dev) + us > s->until_us ? 0 : us;
+    return s->until_us && dev->host->now_us(dev) + us > s->until_us ? 0 : us;
 }
 
 static void failed(struct wr_dev *dev, int result)

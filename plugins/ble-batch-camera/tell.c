@@ -50,7 +50,11 @@ void tell_trouble(struct wr_dev *dev, const char *format, ...)
 
 void tell_no_trouble(struct wr_dev *dev)
 {
-    camera_of(dev)->tell.trouble[0] = '\0';
+    struct tell *t = &camera_of(dev)->tell;
+
+    if (!t->trouble[0])
+        return;
+    t->trouble[0] = '\0';
     report_text(dev, "trouble", "");
 }
 

@@ -114,9 +114,11 @@ Test(ble_batch, camera_that_falls_silent_loses_its_picture_after_15_s)
     cr_assert_eq(fake_n_events(fake_dev(h), "device.error"), 1);
     cr_assert_eq(fake_n_captures(h), 0);
     cr_assert_str_eq(fake_value(fake_dev(h), "pictures_failed"), "1");
+    cr_assert_str_neq(fake_value(fake_dev(h), "trouble"), "");
     ble_say(h, "COUNT:1");
     cr_assert(ble_send(h, ble_picture(700, 2), 700), "it goes on");
     is_kept(h, 0, ble_picture(700, 2), 700);
+    cr_assert_str_eq(fake_value(fake_dev(h), "trouble"), "", "now all works");
     fake_host_free(h);
 }
 
