@@ -355,11 +355,11 @@ static void tell_counts(struct wr_dev *dev, const struct batch_link_info *i)
     report_int(dev, "images_waiting", i->n_waiting);
     report_float(
         dev, "storage_used_percent", (i->used_permille < 1000 ? i->used_permille : 1000) / 10.0);
+    /* Without the numbers, so that a sensor that is broken is told once and not every few seconds. */
     if (i->n_dropped > (same_start ? w->n_dropped : 0))
-        tell_trouble(
-            dev, "The camera's memory was full: it has forgotten %u pictures unsent", i->n_dropped);
+        tell_trouble(dev, "The camera's memory was full: it has forgotten pictures unsent");
     if (i->n_failed > (same_start ? w->n_failed : 0))
-        tell_trouble(dev, "The camera's sensor failed to give %u pictures", i->n_failed);
+        tell_trouble(dev, "The camera's sensor failed to give a picture");
     w->n_dropped = i->n_dropped;
     w->n_failed = i->n_failed;
 }

@@ -350,6 +350,16 @@ Test(ble_window, what_the_camera_forgot_or_failed_to_take_is_told)
     cr_assert_str_eq(fake_value(fake_dev(h), "camera_failed"), "2");
     cr_assert_str_eq(fake_value(fake_dev(h), "camera_dropped"), "5");
     cr_assert_eq(fake_n_events(fake_dev(h), "device.error"), 2);
+    for (uint16_t i = 3; i < 50; i++)
+        ble_link(h,
+            &(struct batch_link){.type = BATCH_LINK_INFO,
+                .info = {.version = 1,
+                    .boot = BOOT,
+                    .window_bytes = 4096,
+                    .n_failed = i,
+                    .n_dropped = 5}});
+    cr_assert_str_eq(fake_value(fake_dev(h), "camera_failed"), "49");
+    cr_assert_eq(fake_n_events(fake_dev(h), "device.error"), 2, "the same again is no news");
     fake_host_free(h);
 }
 
