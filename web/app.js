@@ -124,7 +124,7 @@ function receiveEvent(event) {
     if (event.type === 'device.attributes')
         devices.putAttributes(event.device, event.data ?? {}, event.time);
     else if (event.type === 'capture.stored') captureChanged(event.device);
-    else if (topic === 'found') found.stale();
+    else if (event.type === 'device.found' || topic === 'found') found.stale();
     else if (topic === 'plugin') showAbout(byId('foot'));
     else if ((topic === 'device' || topic === 'settings') && event.device) deviceChanged(event);
 }

@@ -148,7 +148,7 @@ export class FakeGateway {
     see(id, item) {
         this.found = this.found.filter((other) => other.id !== id);
         if (item) this.found.push({ id, bus: 'ble', properties: [], ...item });
-        this.emit(item ? 'found.added' : 'found.removed', null, { id });
+        this.emit(item ? 'device.found' : 'found.removed', null, { id });
     }
 
     store(deviceId, more = {}) {

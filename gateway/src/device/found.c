@@ -22,7 +22,7 @@ struct item {
     struct wr_prop *props;
     size_t n_props;
     bool ask;   /* drivers came or went since it was asked about */
-    bool shown; /* it was told, by found.added, and is in the list */
+    bool shown; /* it was told, by device.found, and is in the list */
     int64_t first_seen_us, last_seen_us;
     int64_t expires_us; /* monotonic */
 };
@@ -132,7 +132,7 @@ static void tell(struct found *f, struct item *i)
     if (shown == i->shown)
         return;
     i->shown = shown;
-    publish(f, i, shown ? "found.added" : "found.removed");
+    publish(f, i, shown ? "device.found" : "found.removed");
 }
 
 static void drivers_changed(struct found *f)

@@ -1,10 +1,10 @@
 /* found.h - what was seen and nobody owns: kept while it is seen, asked about among the drivers,
  * adopted by a person.
  *
- *     scanner ── found_report() ──▶ whose is it? ── kept, found.added ──▶ GET /found
+ *     scanner ── found_report() ──▶ whose is it? ── kept, device.found ──▶ GET /found
  *                  each sighting      matches, probe()                     POST …/adopt ─▶ device
  *
- * What comes into that list is told by found.added, what leaves it (adopted, not seen any more, its
+ * What comes into that list is told by device.found, what leaves it (adopted, not seen any more, its
  * driver or address taken) by found.removed: both {"id", "name", "driver"}, and transient.
  *
  * A scanner (Bluetooth, mDNS) is made with this object, reports each sighting anew, with all that is
@@ -30,7 +30,7 @@ struct found *found_free(struct found *f);
 
 /* A sighting; `seen` is copied. 0: known and kept, with name and properties as they are now;
  * -ENODEV: nobody's, or owned already; -EINVAL: no address, or too long a one; -ENOSPC: FOUND_MAX
- * are kept. Publishes found.added the first time, and when it becomes another driver's. From the
+ * are kept. Publishes device.found the first time, and when it becomes another driver's. From the
  * loop's own turn: it calls probe().
  *
  * When drivers come or go, everything is asked about anew at its next sighting, and what only a

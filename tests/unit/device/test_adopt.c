@@ -35,7 +35,7 @@ Test(adopt, makes_a_device_with_the_address_that_was_seen)
     cr_assert_null(found_at(A));
     cr_assert_eq(world_events("found.removed", NULL), 1);
     cr_assert_eq(found_see(A, "Lamp-7", "", ""), -ENODEV, "it is owned");
-    cr_assert_eq(world_events("found.added", NULL), 1);
+    cr_assert_eq(world_events("device.found", NULL), 1);
 }
 
 Test(adopt, takes_a_name_and_options)
@@ -97,7 +97,7 @@ Test(adopt, what_is_free_again_is_offered_again_and_told)
     cr_assert_eq(devices_remove(world.devices, d, &e), 0);
     world_pass(1000);
     cr_assert_not_null(found_at(A));
-    cr_assert_eq(world_events("found.added", NULL), 2);
+    cr_assert_eq(world_events("device.found", NULL), 2);
 }
 
 Test(adopt, a_device_of_the_configuration_owns_its_address_also_without_its_driver)
@@ -152,7 +152,7 @@ Test(adopt, what_its_driver_rejects_is_offered_to_the_next)
     cr_assert_str_eq(device_why(d), "it is a lantern, not a lamp");
     cr_assert_eq(found_see(TWIN, "Lamp-7", UUID_LANTERN, ""), 0);
     cr_assert_str_eq(found_at(TWIN)->driver, "lantern");
-    cr_assert_eq(world_events("found.added", NULL), 2);
+    cr_assert_eq(world_events("device.found", NULL), 2);
     cr_assert_eq(adopt(TWIN_ID, "Porch", NULL, &d), 0, "%s", error_text(&e));
     cr_assert_str_eq(device_id(d), "porch", "it takes the place of the other");
     cr_assert_eq(device_state(d), DEVICE_ONLINE);

@@ -17,7 +17,7 @@ Test(found, is_recognised_by_the_pattern_of_its_name)
     cr_assert_str_eq(found_at(A)->name, "Lamp-7");
     cr_assert_str_eq(found_at(A)->bus, "ble");
     cr_assert_str_eq(found_at(A)->id, "ble-aa-bb-cc-dd-ee-01");
-    cr_assert_eq(world_events("found.added", &data), 1);
+    cr_assert_eq(world_events("device.found", &data), 1);
     cr_assert_str_eq(
         data, "{\"id\":\"ble-aa-bb-cc-dd-ee-01\",\"name\":\"Lamp-7\",\"driver\":\"lamp\"}");
 }
@@ -32,7 +32,7 @@ Test(found, what_no_driver_knows_is_not_kept)
 {
     cr_assert_eq(found_see(A, "Kettle", "0000180f-0000-1000-8000-00805f9b34fb", ""), -ENODEV);
     cr_assert_eq(found_count(), 0);
-    cr_assert_eq(world_events("found.added", NULL), 0);
+    cr_assert_eq(world_events("device.found", NULL), 0);
 }
 
 Test(found, another_bus_is_another_match)
@@ -80,7 +80,7 @@ Test(found, each_sighting_tells_what_is_so_now)
     cr_assert_str_eq(found_at(A)->name, "Lantern", "and is not in every packet");
     cr_assert_eq(found_at(A)->first_seen_us, first);
     cr_assert_eq(found_at(A)->last_seen_us, first + 5 * S);
-    cr_assert_eq(world_events("found.added", NULL), 1);
+    cr_assert_eq(world_events("device.found", NULL), 1);
 }
 
 Test(found, what_is_not_seen_any_more_is_forgotten)
@@ -97,7 +97,7 @@ Test(found, what_is_not_seen_any_more_is_forgotten)
     cr_assert_str_eq(
         data, "{\"id\":\"ble-aa-bb-cc-dd-ee-01\",\"name\":\"Lamp-7\",\"driver\":\"lamp\"}");
     cr_assert_eq(found_see(A, "Lamp-7", "", ""), 0);
-    cr_assert_eq(world_events("found.added", NULL), 3, "it is news again");
+    cr_assert_eq(world_events("device.found", NULL), 3, "it is news again");
 }
 
 Test(found, there_is_a_ceiling)
