@@ -138,16 +138,17 @@ export async function differentPictures(page, selector, times = 12) {
     return seen.size;
 }
 
-/* Waits for what moves once and then stands: colours that fade in are not measured half way. */
+/* Waits for what moves once and then stands, some frames long, for a change may be under way that has begun no transition yet: colours that
+ * fade in are not measured half way. */
 function settled(page) {
     return page.evaluate(async () => {
         const ending = (animation) => animation.effect.getComputedTiming().endTime !== Infinity;
-        await Promise.allSettled(
-            document
-                .getAnimations()
-                .filter(ending)
-                .map((a) => a.finished),
-        );
+        for (let quiet = 0; quiet < 5; quiet++) {
+            await new Promise(requestAnimationFrame);
+            const moving = document.getAnimations().filter(ending);
+            if (moving.length > 0) quiet = -1;
+            await Promise.allSettled(moving.map((a) => a.finished));
+        }
     });
 }
 
