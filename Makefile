@@ -6,7 +6,7 @@
 #:   make run           show it: a gateway with a virtual Raspberry Pi camera, in your browser
 #:   make test          run every test, then all but the page's once more with sanitizers
 #:   make bench         measure it
-#:   make test-vm       the camera service on a real V4L2 driver, in an emulated machine
+#:   make test-vm       on real kernel drivers, in an emulated machine: a camera by V4L2, virtual cameras by Bluetooth
 #:   make check         format, shell scripts, and a build by clang
 #:   make fuzz          look for bad input that breaks a parser, FUZZ_TIME=60 seconds each
 #:   make format        format the C sources
@@ -61,7 +61,8 @@ test:
 # Fetches a kernel package of 70 MB once; therefore not part of `test`.
 test-vm: programs
 	@deploy/deps.sh install vm
-	@exec tests/vm/v4l2 build/firmware/pi-trigger-camera/warren-pi-camera
+	@tests/vm/v4l2 build/firmware/pi-trigger-camera/warren-pi-camera
+	@exec tests/vm/bleak build/firmware/sim/warren-sim
 
 bench:
 	@deploy/deps.sh install build test bench

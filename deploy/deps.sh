@@ -24,8 +24,8 @@ packages_of() {
     # Criterion for C, Python for what runs whole programs, Chromium for the page; systemd checks our units.
     test) echo 'libcriterion-dev ffmpeg python3 systemd chromium|chromium-browser nodejs npm' ;;
     bench) echo 'python3' ;;
-    # A kernel of Debian's in an emulated machine.
-    vm) echo 'qemu-system-x86 busybox-static cpio kmod' ;;
+    # A kernel of Debian's in an emulated machine; a virtual radio, BlueZ, and a client of it that is none of ours.
+    vm) echo 'qemu-system-x86 busybox-static cpio kmod bluez bluez-test-tools|bluez-tests python3-bleak' ;;
     # To look at the code with other eyes: `make check`, `make format`, `make fuzz`.
     check) echo 'clang clang-format shellcheck python3' ;;
     *)
