@@ -57,6 +57,7 @@ export class EventList {
     #shape = '';
     #held = [];
     #seen = new Set();
+    #came = null; /* events since a load began; null: none is on its way */
     #hovered = false;
     #focused = false;
     #list = h('ol', {
@@ -109,10 +110,12 @@ export class EventList {
             setText(span, this.#nameOf(span.dataset.of));
     }
 
-    /** Starts over with the history that the gateway keeps. */
+    /** Starts over with the history that the gateway keeps, and what comes while that is on its way. */
     async load() {
+        const came = (this.#came = []);
         try {
             const { items } = await api.events({ limit: MAX_EVENTS, device: this.#filter.value });
+            if (this.#came !== came) return; /* A later one is on its way. */
             this.#list.replaceChildren();
             this.#seen.clear();
             this.#held = [];
@@ -120,11 +123,13 @@ export class EventList {
                 .filter(isListed)
                 .reverse()
                 .forEach((event) => this.#put(event));
+            came.forEach((event) => this.#put(event));
             this.#showHeld();
             setText(this.#blank, 'Nothing has happened yet.');
         } catch (problem) {
             setText(this.#blank, problem.message);
         }
+        if (this.#came === came) this.#came = null;
         this.#showBlank();
     }
 
@@ -132,6 +137,7 @@ export class EventList {
     add(event) {
         if (!isListed(event)) return;
         if (this.#filter.value && event.device !== this.#filter.value) return;
+        this.#came?.push(event);
         if (!this.#hovered && !this.#focused) {
             this.#put(event);
             this.#showBlank();

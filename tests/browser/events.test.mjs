@@ -98,6 +98,23 @@ pageTest(
 );
 
 pageTest(
+    'an event that comes while the history is on its way is not lost',
+    { devices: devices() },
+    async ({ gateway, page }) => {
+        await page.route('**/api/v1/events?*', async (route) => {
+            const response = await route.fetch();
+            gateway.emit('camera.night', 'porch');
+            await page.waitForTimeout(300);
+            await route.fulfill({ response });
+        });
+        await page.reload();
+        await textOf(page, '.event', /Camera night/);
+        await page.waitForTimeout(500);
+        assert.equal(await page.locator('.event', { hasText: 'Camera night' }).count(), 1);
+    },
+);
+
+pageTest(
     'events of a device are told under its name, also when that comes later or the device is gone',
     { devices: [] },
     async ({ gateway, page }) => {
