@@ -3,7 +3,7 @@
 #: Warren: a gateway for small cameras and toys.
 #:
 #:   make               compile everything into build/
-#:   make run           show it: a gateway with a virtual Raspberry Pi camera, in your browser
+#:   make run           show it in your browser: a gateway with a virtual Raspberry Pi camera and a virtual Bluetooth camera
 #:   make test          run every test, then all but the page's once more with sanitizers
 #:   make bench         measure it
 #:   make test-vm       on real kernel drivers, in an emulated machine: a camera by V4L2, virtual cameras by Bluetooth
@@ -21,10 +21,12 @@
 #:   PORT=8081          where the page is (8080)
 #:   SOURCE=video.avi   a video, or a folder of JPEGs, instead of the drawn scene
 #:   DATA=folder        where pictures and events are kept (build/demo)
+#:   BLUETOOTH=system   look for real cameras by this machine's Bluetooth, instead of a virtual one
 
 PORT ?= 8080
 DATA ?= build/demo
 SOURCE ?=
+BLUETOOTH ?= virtual
 PREFIX ?= /usr/local
 DESTDIR ?=
 FUZZ_TIME ?= 60
@@ -52,7 +54,8 @@ programs: $(BUILD)/build.ninja
 
 # `exec`: the demo is make's own child, so that what make is told reaches it.
 run: programs
-	@exec deploy/demo.py --build '$(BUILD)' --port '$(PORT)' --data '$(DATA)' --source '$(SOURCE)'
+	@exec deploy/demo.py --build '$(BUILD)' --port '$(PORT)' --data '$(DATA)' --source '$(SOURCE)' \
+		--bluetooth '$(BLUETOOTH)'
 
 test:
 	@deploy/deps.sh install build test

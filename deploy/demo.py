@@ -1,90 +1,25 @@
 #!/usr/bin/env python3
-"""demo.py - what `make run` starts: a gateway and a virtual Raspberry Pi camera, until a signal ends them.
-
-Everything that runs is a child of this process, and no child outlives it: asked to end, it ends them in order; killed, the
-kernel ends them (PR_SET_PDEATHSIG). Children have process groups of their own, so that a Ctrl-C of the terminal reaches
-this process alone.
-
-What it must end on, and why that is not one line:
-- SIGINT, also when the shell that started `make run &` has set it to be ignored: Python handles it anew.
-- SIGTERM. make hands it on to us.
-- SIGINT to make alone (not to the terminal's whole group). make does not hand that on: it waits for us. But it stops
-  catching the signal, which /proc shows.
-- SIGHUP when the terminal closes, unless nohup has set it to be ignored.
-- make, or whoever else started us, gone without a word.
+"""demo.py - what `make run` starts: a gateway, a virtual Raspberry Pi camera and a virtual Bluetooth camera, until a signal
+ends them. That nothing is left behind, however it ends, is the work of children.py.
 """
 
 import argparse
-import ctypes
 import fcntl
 import http.client
 import os
 import re
 import shutil
-import signal
 import socket
-import subprocess
 import sys
-import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-READY_WITHIN_S = 20.0
-END_WITHIN_S = 8.0
+sys.dont_write_bytecode = True
+from children import ROOT, Ended, Failed, Part, Wishes, say
+
 LOOK_EVERY_S = 0.5
-DRIVERS = ["pi-trigger-camera"]
-PR_SET_PDEATHSIG = 1
-
-
-class Failed(Exception):
-    """A sentence for the person at the terminal."""
-
-
-def say(*lines):
-    try:
-        print(*lines, sep="\n", flush=True)
-    except OSError:  # the terminal or pipe is gone; the gateway need not be
-        pass
-
-
-# --- who started us -------------------------------------------------------------------------------------------------
-
-
-def is_make_that_catches_sigint(pid):
-    try:
-        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as status:
-            text = status.read()
-    except OSError:
-        return False
-    caught = re.search(r"^SigCgt:\s*([0-9a-f]+)", text, re.M)
-    is_make = re.match(r"Name:\s*g?make\n", text)
-    return bool(caught and is_make and int(caught[1], 16) >> (signal.SIGINT - 1) & 1)
-
-
-class Ended(Exception):
-    """Somebody wants us to end."""
-
-
-class Wishes:
-    """Signals are blocked, and taken only where we wait: none can strike between the start of a program and its being noted."""
-
-    def __init__(self):
-        ends = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-        if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
-            ends.remove(signal.SIGHUP)
-        for number in ends:
-            signal.signal(number, signal.SIG_DFL)
-        self.wakes = ends | {signal.SIGCHLD}
-        signal.pthread_sigmask(signal.SIG_BLOCK, self.wakes)
-        self.starter = os.getppid()
-        self.watches_make = is_make_that_catches_sigint(self.starter)
-
-    def wait(self, seconds):
-        """Sleeps, less when a program ends. Raises Ended."""
-        got = signal.sigtimedwait(self.wakes, seconds)
-        if got and got.si_signo != signal.SIGCHLD:
-            raise Ended
-        if os.getppid() != self.starter or (self.watches_make and not is_make_that_catches_sigint(self.starter)):
-            raise Ended
+DRIVERS = ["pi-trigger-camera", "ble-batch-camera"]
+# A picture of some 40 KB every 10 s, over a link that carries 17 KB/s: slow enough to see it come.
+BATCH_CAMERA = ["--interval", "10", "--size", "800x600", "--quality", "55", "--faults", "interval_us=30000,packets=1"]
+BATCH_CAMERA_KEY = "\n  garden:\n"
 
 
 # --- ports ----------------------------------------------------------------------------------------------------------
@@ -121,57 +56,6 @@ def accepts(port):
     return True
 
 
-# --- the parts ------------------------------------------------------------------------------------------------------
-
-
-class Part:
-    """One program of the demo, with its log."""
-
-    def __init__(self, name, command, data, env=None):
-        self.name = name
-        self.log = os.path.join(data, name + ".log")
-        with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT,
-                                            env=env, preexec_fn=self.in_child)
-
-    @staticmethod
-    def in_child():
-        os.setpgid(0, 0)
-        signal.pthread_sigmask(signal.SIG_SETMASK, [])
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-    def must_run(self):
-        status = self.process.poll()
-        if status is None:
-            return
-        with open(self.log, encoding="utf-8", errors="replace") as log:
-            tail = log.readlines()[-15:]
-        how = f"with status {status}" if status >= 0 else f"by {signal.Signals(-status).name}"
-        raise Failed(f"The {self.name} ended {how}. The end of {self.log}:\n    " + "    ".join(tail).rstrip())
-
-    def wait_until(self, is_ready, wishes):
-        give_up = time.monotonic() + READY_WITHIN_S
-        while not is_ready():
-            self.must_run()
-            if time.monotonic() > give_up:
-                raise Failed(f"The {self.name} was not ready within {READY_WITHIN_S:.0f} s. Its log is {self.log}")
-            wishes.wait(0.05)
-
-    def end(self):
-        """Asks, then insists; takes its own children (ffmpeg) along."""
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(END_WITHIN_S)
-            except subprocess.TimeoutExpired:
-                say(f"The {self.name} did not end within {END_WITHIN_S:.0f} s and is killed.")
-        try:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        self.process.wait()
-
-
 # --- the demo -------------------------------------------------------------------------------------------------------
 
 
@@ -189,16 +73,16 @@ def hold(data):
     return lock
 
 
-def write_config(path, trigger_port, mjpeg_port):
-    """config/demo.yaml with the camera's ports of this run."""
+def write_config(path, trigger_port, mjpeg_port, has_batch_camera):
+    """config/demo.yaml with the camera's ports of this run, and its last device only where there is one."""
     with open(os.path.join(ROOT, "config/demo.yaml"), encoding="utf-8") as example:
-        text = example.read()
+        text, garden, rest = example.read().partition(BATCH_CAMERA_KEY)
     for key, port in (("trigger_port", trigger_port), ("mjpeg_port", mjpeg_port)):
         text, n = re.subn(rf"({key}: )\d+", rf"\g<1>{port}", text)
-        if n != 1:
-            raise Failed(f"config/demo.yaml: expected one {key}, found {n}")
+        if n != 1 or not garden:
+            raise Failed(f"config/demo.yaml: expected one {key}, and{BATCH_CAMERA_KEY.rstrip()} after it")
     with open(path, "w", encoding="utf-8") as out:
-        out.write("# Made from config/demo.yaml by each `make run`.\n" + text)
+        out.write("# Made from config/demo.yaml by each `make run`.\n" + text + (garden + rest if has_batch_camera else ""))
 
 
 def fill_drivers(build, folder):
@@ -211,11 +95,12 @@ def fill_drivers(build, folder):
     os.chmod(folder, 0o755)
 
 
-def gateway_env(options):
-    return os.environ | {
+def gateway_env(options, bus):
+    return {
         "WARREN_HTTP_LISTEN": f"127.0.0.1:{options.port}",
         "WARREN_STORE_PATH": options.data,
         "WARREN_PLUGINS_FOLDER": os.path.join(options.data, "plugins"),
+        **({"WARREN_BLE_BUS": bus} if bus else {"WARREN_BLE_ENABLED": "false"}),
     }
 
 
@@ -225,6 +110,24 @@ def camera_command(options, trigger_port, mjpeg_port):
     command = [options.build + "/firmware/sim/warren-sim", "pi-trigger-camera", "--dir", folder,
                "--trigger-port", str(trigger_port), "--mjpeg-port", str(mjpeg_port)]
     return command + (["--source", options.source] if options.source else [])
+
+
+def start_batch_camera(options, parts, wishes):
+    """A Bluetooth camera on a D-Bus of its own. The bus's address; None, and a sentence, where that cannot be."""
+    socket_path = os.path.join(options.data, "bluetooth")
+    # A socket's path has 107 bytes at most, and checkouts are deep: from ROOT, where all parts run, it is short.
+    command = [options.build + "/firmware/sim/warren-sim", "ble-batch-camera", *BATCH_CAMERA,
+               "--new-bus", min(os.path.relpath(socket_path, ROOT), os.path.abspath(socket_path), key=len)]
+    camera = Part("Bluetooth camera", command, options.data, {"TMPDIR": options.data})
+    parts.append(camera)
+    try:
+        return camera.wait_until(lambda: re.search(r"^listening bus=(\S+)", camera.said(), re.M), wishes)[1]
+    except Failed:
+        parts.remove(camera)
+        camera.end()
+        lines = camera.said().strip().splitlines() or ["it does not say why"]
+        say("", f"There is no Bluetooth camera this time: {lines[-1]}", f"Its log is {camera.log}. All else is there.")
+        return None
 
 
 def is_ready(port):
@@ -239,6 +142,7 @@ def is_ready(port):
 
 
 def start(options, parts, wishes):
+    """The bus on which Bluetooth is, or None."""
     trigger_port = free_port(9999, {options.port})
     mjpeg_port = free_port(8090, {options.port, trigger_port})
     config = os.path.join(options.data, "warren.yaml")
@@ -246,16 +150,21 @@ def start(options, parts, wishes):
     camera = Part("camera", camera_command(options, trigger_port, mjpeg_port), options.data)
     parts.append(camera)
     camera.wait_until(lambda: accepts(mjpeg_port), wishes)
-    write_config(config, trigger_port, mjpeg_port)
+    is_virtual = options.bluetooth == "virtual"
+    bus = start_batch_camera(options, parts, wishes) if is_virtual else "system"
+    write_config(config, trigger_port, mjpeg_port, is_virtual and bus)
     fill_drivers(options.build, os.path.join(options.data, "plugins"))
-    gateway = Part("gateway", [options.build + "/gateway/src/warren", "--config", config], options.data, gateway_env(options))
+    gateway = Part("gateway", [options.build + "/gateway/src/warren", "--config", config], options.data, gateway_env(options, bus))
     parts.append(gateway)
     gateway.wait_until(lambda: is_ready(options.port), wishes)
+    return bus
 
 
 def run(options, parts, wishes):
     if not 0 < options.port < 65536:
         raise Failed(f"PORT={options.port}: expected a number from 1 to 65535")
+    if options.bluetooth not in ("virtual", "system"):
+        raise Failed(f"BLUETOOTH={options.bluetooth}: expected virtual or system")
     if options.source and not os.path.exists(options.source):
         raise Failed(f"SOURCE={options.source}: there is no such file or folder")
     lock = hold(options.data)
@@ -264,9 +173,13 @@ def run(options, parts, wishes):
                      f"To take another port: PORT={options.port + 1} make run")
     lock.truncate(0)
     print(options.port, file=lock, flush=True)
-    start(options, parts, wishes)
+    bus = start(options, parts, wishes)
+    shows = f"The camera Porch shows {options.source or 'a drawn scene'}"
     say("", f"    Warren is ready: open http://127.0.0.1:{options.port}/", "",
-        f"    Its camera shows {options.source or 'a drawn scene'}. State and logs are in {options.data}.",
+        f"    {shows}." if not bus else
+        f"    {shows}; Garden hands over a picture by Bluetooth every 10 s." if options.bluetooth == "virtual" else
+        f"    {shows}. Bluetooth cameras are looked for; adopt them under “Seen nearby”.",
+        f"    State and logs are in {options.data}.",
         f"    See a driver come: cp {os.path.relpath(options.build)}/plugins/demo.so {options.data}/plugins/",
         "    Ctrl-C ends it.", "")
     while True:
@@ -276,11 +189,12 @@ def run(options, parts, wishes):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="A gateway with a virtual camera; see `make help`.")
+    parser = argparse.ArgumentParser(description="A gateway with virtual cameras; see `make help`.")
     parser.add_argument("--build", default="build")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--data", default="build/demo")
     parser.add_argument("--source", default="")
+    parser.add_argument("--bluetooth", default="virtual")
     options = parser.parse_args()
     options.build = os.path.join(ROOT, options.build)
     parts = []

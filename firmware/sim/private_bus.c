@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@ struct private_bus {
     char folder[PATH_MAX_BYTES]; /* of its configuration */
     char config[PATH_MAX_BYTES + 8];
     char socket[PATH_MAX_BYTES];
-    char address[PATH_MAX_BYTES + 16];
+    char address[3 * PATH_MAX_BYTES + 16];
 };
 
 /* Everybody may do everything: who reaches the socket is us. */
@@ -31,7 +32,7 @@ static const char config_format[] =
     " \"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd\">\n"
     "<busconfig>\n"
     "  <type>custom</type>\n"
-    "  <listen>unix:path=%s</listen>\n"
+    "  <listen>%s</listen>\n"
     "  <auth>EXTERNAL</auth>\n"
     "  <policy context=\"default\">\n"
     "    <allow send_destination=\"*\" eavesdrop=\"true\"/>\n"
@@ -46,10 +47,24 @@ static int write_config(const struct private_bus *b, struct error *e)
 
     if (!f)
         return error_set(e, -errno, "%s cannot be written: %s", b->config, error_name(-errno));
-    fprintf(f, config_format, b->socket);
+    fprintf(f, config_format, b->address);
     return fclose(f) == 0
         ? 0
         : error_set(e, -EIO, "%s cannot be written: %s", b->config, error_name(-errno));
+}
+
+#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_/."
+
+/* As the D-Bus specification escapes values of addresses. What is left is plain text for XML, too. */
+static void write_address(const char *path, char *out, size_t cap)
+{
+    size_t n = (size_t)snprintf(out, cap, "unix:path=");
+
+    for (; *path && n + 4 <= cap; path++) {
+        bool plain = strchr(PLAIN, *path) != NULL;
+
+        n += (size_t)snprintf(out + n, cap - n, plain ? "%c" : "%%%02x", (unsigned char)*path);
+    }
 }
 
 static int choose_places(struct private_bus *b, const char *path, struct error *e)
@@ -57,10 +72,9 @@ static int choose_places(struct private_bus *b, const char *path, struct error *
     const char *tmp = getenv("TMPDIR");
     int n = snprintf(b->folder, sizeof b->folder, "%s/warren-bus-XXXXXX", tmp ? tmp : "/tmp");
 
-    /* What is in an address or in XML would have to be escaped. */
-    if (n >= (int)sizeof b->folder - 8 || (path && strlen(path) >= sizeof b->socket) ||
-        (path && strpbrk(path, ",;%<>&'\" ")))
-        return error_set(e, -EINVAL, "no socket can be made at %.100s", path ? path : b->folder);
+    if (n >= (int)sizeof b->folder - 8 || (path && strlen(path) >= sizeof b->socket))
+        return error_set(e, -ENAMETOOLONG, "a socket's path has at most %zu bytes: %.120s",
+            sizeof b->socket - 1, path ? path : b->folder);
     if (!mkdtemp(b->folder)) {
         int r = error_set(e, -errno, "%s: %s", b->folder, error_name(-errno));
         b->folder[0] = '\0';
@@ -71,7 +85,7 @@ static int choose_places(struct private_bus *b, const char *path, struct error *
     else
         snprintf(b->socket, sizeof b->socket, "%.*s/bus", (int)sizeof b->socket - 5, b->folder);
     snprintf(b->config, sizeof b->config, "%s/config", b->folder);
-    snprintf(b->address, sizeof b->address, "unix:path=%s", b->socket);
+    write_address(b->socket, b->address, sizeof b->address);
     return 0;
 }
 

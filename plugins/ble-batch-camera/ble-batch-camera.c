@@ -161,7 +161,9 @@ static const struct wr_command commands[] = {
 };
 
 static const struct wr_topic topics[] = {
-    {.type = "transfer.progress", .help = "How far the picture is that comes in just now"},
+    {.type = "transfer.progress",
+        .help = "How far the picture is that comes in just now",
+        .flags = WR_TOPIC_LIVE},
     {.type = "device.error", .help = "Something does not work, in a sentence"},
     {0},
 };

@@ -1,5 +1,6 @@
 """`make run`: comes up, shows pictures, and leaves nothing behind however it is ended."""
 
+import json
 import os
 import pathlib
 import signal
@@ -49,8 +50,8 @@ class Demo(unittest.TestCase):
         self.log = self.folder / "log"
         self.port = free_port()
 
-    def start(self, data="data", sigint=signal.SIG_DFL):
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "WARREN_"))}
+    def start(self, data="data", sigint=signal.SIG_DFL, **more_env):
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "WARREN_"))} | more_env
         env |= {"PORT": str(self.port), "DATA": str(self.folder / data), "BUILD": str(BUILD)}
 
         def signals():
@@ -78,7 +79,7 @@ class Demo(unittest.TestCase):
         wait_until("it says that it is ready", lambda: "Warren is ready" in self.text() or make.poll() is not None)
         self.assertIn(f"http://127.0.0.1:{self.port}/", self.text())
         members = family(make.pid)
-        self.assertGreaterEqual(len(members), 4, "make, the demo, a camera, a gateway")
+        self.assertGreaterEqual(len(members), 4, "make, the demo, cameras, a gateway")
         return make, members
 
     def expect_end(self, make, members):
@@ -90,19 +91,87 @@ class Demo(unittest.TestCase):
     def demo_pid(self, members):
         return next(pid for pid, _ in members if b"demo.py" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes())
 
-    def get(self, path):
+    def get(self, path, method="GET", body=None):
+        """(head, nothing, body), with what is JSON parsed."""
+        body = json.dumps(body).encode() if body else b""
+        head = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}", "Connection: close"]
+        head += ["Content-Type: application/json", f"Content-Length: {len(body)}"] if body else []
         with socket.create_connection(("127.0.0.1", self.port), PATIENCE_S) as s:
-            s.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nConnection: close\r\n\r\n".encode())
+            s.sendall("\r\n".join(head).encode() + b"\r\n\r\n" + body)
             answer = b""
             while piece := s.recv(1 << 16):
                 answer += piece
         return answer.partition(b"\r\n\r\n")
+
+    def json(self, path, *more):
+        return json.loads(self.get("/api/v1" + path, *more)[2])
+
+    def garden(self):
+        return self.json("/devices/garden")
+
+    def wait_for_garden(self):
+        wait_until("the Bluetooth camera is online", lambda: self.garden().get("state") == "online")
+
+    def pictures_of_garden(self):
+        return [c["id"] for c in self.json("/captures?device=garden")["items"]]
 
     def test_it_shows_pictures_and_ends_on_sigint_to_all_as_ctrl_c_sends_it(self):
         make, members = self.start_and_wait()
         picture = lambda: (a := self.get("/api/v1/devices/porch/frame.jpg"))[0].startswith(b"HTTP/1.1 200") and a[2]
         self.assertEqual(wait_until("a picture", picture)[:2], b"\xff\xd8")
         os.killpg(make.pid, signal.SIGINT)
+        self.expect_end(make, members)
+
+    def test_the_bluetooth_camera_hands_over_pictures_one_after_the_other(self):
+        make, members = self.start_and_wait()
+        ids = wait_until("two pictures by Bluetooth", lambda: len(ids := self.pictures_of_garden()) >= 2 and ids, 60)
+        self.assertEqual(self.get(f"/api/v1/captures/{ids[0]}/image.jpg")[2][:2], b"\xff\xd8")
+        make.terminate()
+        self.expect_end(make, members)
+
+    def test_a_setting_reaches_the_bluetooth_camera_which_reports_it(self):
+        self.start_and_wait()
+        self.wait_for_garden()
+        self.assertIn(b" 200 ", self.get("/api/v1/devices/garden", "PATCH", {"settings": {"frequency": 7}})[0])
+        frequency = lambda: self.garden()["settings"]["frequency"]
+        wait_until("it is reported", lambda: (f := frequency())["reported"] == 7 and not f["pending"])
+        self.assertIn(b" 422 ", self.get("/api/v1/devices/garden", "PATCH", {"settings": {"frequency": 0}})[0])
+
+    def test_it_can_be_started_again_on_what_the_last_one_left(self):
+        for end in (signal.SIGKILL, signal.SIGINT):
+            make, members = self.start_and_wait()
+            self.wait_for_garden()
+            os.killpg(make.pid, end)
+            self.expect_end(make, members)
+
+    def test_two_run_at_once_each_with_its_own_bluetooth(self):
+        self.start_and_wait(data="one <&> of two")
+        first, log = self.port, self.log
+        self.port, self.log = free_port(), self.folder / "second log"
+        self.start_and_wait(data="the other")
+        for port in (first, self.port):
+            self.port = port
+            self.wait_for_garden()
+        self.log = log
+
+    def test_without_a_dbus_daemon_that_is_told_and_the_rest_runs(self):
+        broken = self.folder / "bin/dbus-daemon"
+        broken.parent.mkdir()
+        broken.write_text("#!/bin/sh\nexit 1\n")
+        broken.chmod(0o755)
+        make, members = self.start_and_wait(PATH=f"{broken.parent}:{os.environ['PATH']}")
+        self.assertIn("There is no Bluetooth camera this time: warren-sim ble-batch-camera: dbus-daemon did not start", self.text())
+        self.assertEqual([d["id"] for d in self.json("/devices")["items"]], ["porch"])
+        self.assertFalse(self.json("/info")["bluetooth"]["ready"])
+        make.send_signal(signal.SIGINT)
+        self.expect_end(make, members)
+
+    def test_the_machine_s_own_bluetooth_can_be_used_instead(self):
+        make, members = self.start_and_wait(BLUETOOTH="system", DBUS_SYSTEM_BUS_ADDRESS=f"unix:path={self.folder}/none")
+        self.assertIn("Bluetooth cameras are looked for", self.text())
+        self.assertEqual([d["id"] for d in self.json("/devices")["items"]], ["porch"])
+        wait_until("it looks there", lambda: "there is no D-Bus" in (self.json("/info")["bluetooth"]["why"] or ""))
+        make.terminate()
         self.expect_end(make, members)
 
     def test_it_ends_on_sigint_to_make_alone(self):

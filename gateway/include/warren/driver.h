@@ -139,12 +139,16 @@ struct wr_command {
     const void *reserved;
 };
 
+enum wr_topic_flags {
+    WR_TOPIC_LIVE = 1u << 0, /* for who is there now, as progress is: not kept in the history */
+};
+
 /* An event type that a kind publishes: dotted, lower case. A type that is not declared is refused
  * by publish(). */
 struct wr_topic {
     const char *type; /* NULL ends a table */
     const char *help;
-    const void *reserved;
+    uint32_t flags;
 };
 
 enum wr_kind_flags {

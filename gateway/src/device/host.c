@@ -219,23 +219,24 @@ static int host_cancel(struct wr_dev *dev, wr_handle handle)
 
 /* --- events and values ------------------------------------------------------------------------ */
 
-static bool declared(const struct device *d, const char *type)
+static const struct wr_topic *find_topic(const struct device *d, const char *type)
 {
     for (const struct wr_topic *t = d->kind->topics; t && t->type; t++) {
         if (strcmp(t->type, type) == 0)
-            return true;
+            return t;
     }
-    return false;
+    return NULL;
 }
 
 static int host_publish(struct wr_dev *dev, const char *type, const char *json)
 {
     struct device *d = device_of(dev);
+    const struct wr_topic *topic = type ? find_topic(d, type) : NULL;
     struct error e = ERROR_NULL;
 
     if (!d->running)
         return -ESTALE;
-    if (!type || !declared(d, type)) {
+    if (!topic) {
         host_misuse(d, "an event type that its tables do not have", type);
         return -EINVAL;
     }
@@ -251,7 +252,8 @@ static int host_publish(struct wr_dev *dev, const char *type, const char *json)
         }
     }
     d->last_seen_us = loop_wall_us(d->all->env.loop);
-    return bus_publish(d->all->env.bus, d->id, type, json);
+    return (topic->flags & WR_TOPIC_LIVE ? bus_publish_transient : bus_publish)(
+        d->all->env.bus, d->id, type, json);
 }
 
 static void report_attribute(struct device *d, unsigned i, const struct wr_value *value)

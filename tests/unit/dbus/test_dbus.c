@@ -201,3 +201,19 @@ Test(dbus, a_second_bus_at_the_same_place_replaces_the_socket_of_one_that_was_ki
     private_bus_free(b);
     cr_expect_neq(access(path, F_OK), 0);
 }
+
+Test(dbus, a_bus_may_be_at_a_path_of_any_characters)
+{
+    struct error e = ERROR_NULL;
+    struct private_bus *b = NULL;
+    struct dbus *d;
+    char path[64];
+
+    snprintf(path, sizeof path, "/tmp/a <b> & \"c\";%%,é-%d", getpid());
+    cr_assert_eq(private_bus_new(path, &b, &e), 0, "%s", e.text);
+    cr_expect_eq(access(path, F_OK), 0);
+    cr_assert_eq(dbus_open(l, private_bus_address(b), &events, NULL, &d, &e), 0, "%s", e.text);
+    WAIT_UNTIL(l, n_ready == 3);
+    dbus_free(d);
+    private_bus_free(b);
+}

@@ -221,6 +221,17 @@ Test(device, publishes_declared_events_with_sound_data_only)
     cr_assert_eq(world_events("toy.said", NULL), 2);
 }
 
+Test(device, a_topic_for_who_is_there_now_stays_out_of_the_history)
+{
+    world_toy();
+    world.n_events = 0;
+    cr_assert_eq(toy.dev->host->publish(toy.dev, "toy.said", NULL), 0);
+    cr_assert_eq(toy.dev->host->publish(toy.dev, "toy.hums", "{\"loud\":true}"), 0);
+    cr_assert_eq(world.n_events, 2);
+    cr_expect_not(world.events[0].transient);
+    cr_expect(world.events[1].transient);
+}
+
 Test(device, attributes_are_kept_and_told_together_once_a_second)
 {
     struct wr_value v = {.type = WR_INT, .i = 71}, wrong = {.type = WR_BOOL},

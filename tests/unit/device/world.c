@@ -114,7 +114,8 @@ static const struct wr_attribute attributes[] = {
     {.key = "battery", .type = WR_INT, .unit = "%", .help = "Charge"},
     {.key = "firmware", .type = WR_STRING, .help = "Version"},
     {.key = "trouble", .type = WR_STRING, .help = "What does not work"}, {0}};
-static const struct wr_topic topics[] = {{.type = "toy.said", .help = "It said something"}, {0}};
+static const struct wr_topic topics[] = {{.type = "toy.said", .help = "It said something"},
+    {.type = "toy.hums", .help = "It hums", .flags = WR_TOPIC_LIVE}, {0}};
 static const struct wr_kind kinds[] = {
     {.name = "toy-camera",
         .flags = WR_KIND_CAMERA,
@@ -180,6 +181,7 @@ static void heard(struct bus_listener *l, struct event *e)
     snprintf(world.events[i].device, sizeof world.events[i].device, "%s", e->device);
     snprintf(world.events[i].type, sizeof world.events[i].type, "%s", e->type);
     snprintf(world.events[i].data, sizeof world.events[i].data, "%.*s", (int)e->data_len, e->data);
+    world.events[i].transient = e->transient;
 }
 
 static void saw(struct bus_listener *l, struct frame *f)

@@ -55,6 +55,7 @@ struct world {
     struct bus_listener ear;
     struct {
         char device[64], type[64], data[512];
+        bool transient;
     } events[EVENTS_MAX];
     size_t n_events, n_frames;
     uint32_t last_seq;
