@@ -46,13 +46,10 @@ static int start(struct wr_dev *dev)
 
 static void stop(struct wr_dev *dev)
 {
-    struct camera *c = camera_of(dev);
-
     older_lost(dev);
     trigger_lost(dev);
     save_drop(dev);
-    if (c->window.picture.frame)
-        dev->host->frame_drop(dev, c->window.picture.frame);
+    window_stop(dev);
 }
 
 static int run(struct wr_dev *dev, const struct wr_call *call)

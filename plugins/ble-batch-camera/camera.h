@@ -5,7 +5,11 @@
  *     older.c              the lines of STATUS: batches of pictures, pushed
  *     trigger.c            the oldest dialect: each picture is asked for, and comes with a sound
  *     pieces.c             a picture (or a sound) by pieces of 512 bytes, as both of them move it
- *     window.c             our own dialect over LINK
+ *     window.c             our own dialect over LINK: its messages, silence, the end of a link
+ *     window_offer.c       … what the camera offers
+ *     window_bytes.c       … DATA into the pictures in hand
+ *     window_done.c        … whole pictures to the disk, and what the camera is told of it
+ *     window_say.c         … what is said, and until when there is to be an answer
  *     outbox.c             … what is written to LINK, one message after the other
  *     save.c               a whole picture on its way to the disk
  *     config.c             settings
@@ -172,36 +176,41 @@ struct outbox {
     wr_handle again;
 };
 
-/* Behind the others. A HAVE takes the place of one that still waits. */
+/* Behind the others; nothing, where the link is over. A HAVE takes the place of one of the same picture that still waits. */
 void outbox_put(struct wr_dev *dev, const struct batch_link *m);
 /* The link is over. */
 void outbox_lost(struct wr_dev *dev);
 
-/* --- window.c --------------------------------------------------------------------------------- */
+/* --- window.c and its neighbours (window.h) --------------------------------------------------- */
 
 #define STORED_MAX 32
+/* One picture comes in while the one before is on its way to the disk. More would not be quicker: the
+ * disk takes them one by one, and is quicker than the link. */
+#define AHEAD 1
+#define IN_HAND_MAX (AHEAD + 1)
 
-/* The picture in hand; it outlives a link. */
+/* A picture in hand; it outlives a link. */
 struct window_picture {
-    struct wr_frame *frame; /* NULL: none, or being saved */
+    enum { PICTURE_COMING, PICTURE_WHOLE, PICTURE_SAVING } state;
+    struct wr_frame *frame; /* NULL: it is being saved */
     uint32_t boot, id, size, crc;
     struct picture_meta meta;
-    bool offered; /* on this link */
-    bool saving;
+    bool offered; /* on this link, since the last HELLO */
+    bool asked;   /* for the byte that lacks */
+    uint32_t crc_so_far, have_told;
     unsigned n_wrong;
-    uint32_t crc_so_far;
 };
 
 struct window {
-    bool heard;  /* INFO came on this link */
-    bool expect; /* an INFO or OFFER is to come */
+    bool heard;       /* INFO came on this link */
+    bool expect;      /* an INFO or OFFER is to come */
+    bool passed_over; /* an OFFER, for lack of room: HELLO brings it again */
     uint32_t boot;
     uint32_t bytes; /* what holds */
     unsigned n_waiting, n_got;
     uint16_t n_failed, n_dropped;
-    struct window_picture picture;
-    uint32_t have_told;
-    bool gap; /* the missing byte was asked for */
+    struct window_picture pictures[IN_HAND_MAX]; /* in the order of their offers */
+    size_t n_pictures;
     unsigned n_silent, n_placeless;
     struct {
         bool known;
@@ -220,6 +229,8 @@ struct window {
 void window_ready(struct wr_dev *dev);
 void window_take(struct wr_dev *dev, const uint8_t *bytes, size_t n);
 void window_lost(struct wr_dev *dev);
+/* Forgets about all pictures. */
+void window_stop(struct wr_dev *dev);
 
 /* --- config.c --------------------------------------------------------------------------------- */
 

@@ -56,7 +56,10 @@ void outbox_put(struct wr_dev *dev, const struct batch_link *m)
 {
     struct outbox *o = &camera_of(dev)->outbox;
 
-    if (m->type == BATCH_LINK_HAVE && o->n > 0 && o->queue[o->n - 1].type == BATCH_LINK_HAVE)
+    if (camera_of(dev)->link.state != LINK_READY)
+        return; /* what is to be said after it is over, the next link begins anew */
+    if (m->type == BATCH_LINK_HAVE && o->n > 0 && o->queue[o->n - 1].type == BATCH_LINK_HAVE &&
+        o->queue[o->n - 1].picture.id == m->picture.id)
         o->n--;
     if (o->n >= OUTBOX_MAX) {
         link_fail(dev, "The camera does not take what is written to it");
