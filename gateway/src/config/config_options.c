@@ -47,7 +47,8 @@ static const struct config_option OPTIONS[] = {
             .min = 8,
             .max = 65535,
             .def = "1000",
-            .help = "Most connections at once; further ones are refused."},
+            .help = "Most connections at once; for a further one the longest silent one is closed, "
+                    "else it is refused."},
         .offset = offsetof(struct config, http.max_connections),
         .live = true,
     },

@@ -188,7 +188,7 @@ struct file_body *file_body_free(struct file_body *f);
 /* Sends what there is, and asks the owner for more when he wants to write and the socket takes it. */
 void stream_serve(struct conn *c);
 
-/* --- websocket.c: the only user of libwebsockets -------------------------------------------------- */
+/* --- websockets.c, websocket.c: the only users of libwebsockets -------------------------------------------------- */
 
 int websockets_new(struct http_server *s, struct websockets **ret, struct error *e);
 /* Says 1001 to all, and calls ws_closed. Returns NULL. */

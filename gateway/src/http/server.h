@@ -4,7 +4,7 @@
  * answers it, now or later.
  *
  * Requests, answers and streams are read and written here; a connection that becomes a WebSocket is handed to libwebsockets (the only
- * user of it is websocket.c). docs/decisions/http-server.md says why the HTTP side is our own.
+ * users of it are websockets.c and websocket.c). docs/decisions/http-server.md says why the HTTP side is our own.
  */
 #pragma once
 

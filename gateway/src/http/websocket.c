@@ -1,12 +1,6 @@
-/* websocket.c - WebSockets by libwebsockets, the only file that knows it.
+/* websocket.c - one WebSocket by libwebsockets: writing, receiving, closing.
  *
- * A connection comes here when its head has been read, checked and allowed. libwebsockets adopts the
- * socket together with a head of the plainest form, made here from nothing but the client's key, so that
- * its own parser never sees what a client wrote. From then on it frames, unmasks, answers pings and
- * closes; it runs on our loop (libwebsockets-evlib-uv, loaded at run time).
- *
- * Facts about version 4.1.6 that shaped this:
- *  - a write is cut at tx_packet_size, and the rest copied; so that is set beyond any message;
+ * libwebsockets frames, unmasks, answers pings and closes. Facts about version 4.1.6 that shaped this:
  *  - what the socket does not take of a write is copied, and sent by libwebsockets before the next;
  *  - its documentation wants writes from the writable callback only; but on libuv each of those costs four
  *    epoll_ctl(), half as much as sending 30 KB. What the callback guards against is asked here instead:
@@ -16,63 +10,23 @@
  *  - Debian's build closes twice, to test itself, whatever is closed by a callback's result, and the close frame is lost; so we close
  *    from a plain callback of the loop, by lws_set_timeout(LWS_TO_KILL_SYNC), which does it once and politely;
  *  - it says nothing of a frame's head before the first byte behind it is there; so what a head claims is looked at then, and once a second;
- *  - it takes frames without a mask, and does not tell (docs/security.md);
- *  - the context is destroyed in two steps, neither from within a callback of it: the first closes, and
- *    when its libuv handles have closed, the second frees.
+ *  - it takes frames without a mask, and does not tell (docs/security.md).
  */
+#include "http/websocket.h"
+
 #include <errno.h>
-#include <libwebsockets.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/util.h"
-#include "http/conn.h"
-#include "http/outlet.h"
 
 _Static_assert(HTTP_HEADROOM >= LWS_PRE, "libwebsockets writes its header in front of a message");
 
-/* Beyond any message; libwebsockets adds a little to it in an int. */
-#define TX_PACKET_BYTES (1u << 30)
 /* So often a frame is looked for that claims to be longer than any message, and of which nothing comes. */
 #define CLAIMS_US US_PER_S
-/* Descriptors of libwebsockets' own beside the connections. */
-#define EXTRA_FDS 16
 /* For a close frame and its answer; then the connection is cut. */
 #define CLOSE_US (INT64_C(3) * 1000000)
-/* RFC 6455: 125 bytes of a control frame, of which two are the code. */
-#define REASON_MAX 120
-
-struct websockets {
-    struct http_server *server; /* NULL: it is gone, and this goes soon */
-    struct loop *loop;
-    struct lws_context *context; /* set to NULL by libwebsockets when it has freed it */
-    struct lws_vhost *vhost;
-    struct list all;
-    struct timer claims;  /* runs while there is one */
-    const char *adopting; /* the peer, while a connection is handed over; else NULL */
-    size_t max_message_bytes;
-};
-
-/* Lives in what libwebsockets calls the session's user space: zeroed at first, freed by it. What each picture touches comes first. */
-struct ws {
-    struct outlet outlet;
-    struct websockets *owner; /* NULL: not open yet, or no more */
-    struct lws *wsi;
-    void *ctx;
-    int64_t wants_since_us;
-    bool wants;          /* ws_writable(), or to be closed */
-    bool asked;          /* libwebsockets, for its writable callback */
-    bool in_writable;    /* that runs now, and nothing was written yet */
-    bool closing;        /* libwebsockets has been told */
-    unsigned close_code; /* 0: is not to be closed */
-    struct list link;
-    struct timer close_timer;
-    struct drain drain;
-    struct buf message; /* pieces of one, until it is whole */
-    char close_reason[REASON_MAX + 1];
-};
 
 static const struct http_server_events *ws_events(const struct ws *w)
 {
@@ -203,12 +157,12 @@ static int ws_established(struct websockets *all, struct ws *w, struct lws *wsi)
     return 0;
 }
 
-static int ws_gone(struct ws *w)
+void websocket_gone(struct ws *w)
 {
     struct websockets *all = w->owner;
 
     if (!all)
-        return 0;
+        return;
     w->owner = NULL;
     timer_stop(&w->close_timer);
     outlet_cancel(&w->outlet);
@@ -219,7 +173,6 @@ static int ws_gone(struct ws *w)
     all->server->stats.n_ws--;
     all->server->stats.n_connections--;
     all->server->events.ws_closed(all->server->ctx, w);
-    return 0;
 }
 
 static int ws_writable_at_last(struct ws *w)
@@ -246,16 +199,10 @@ static bool ws_exceeds(const struct ws *w, size_t n)
     return have > WS_MAX_MESSAGE_BYTES ||
         lws_remaining_packet_payload(w->wsi) > WS_MAX_MESSAGE_BYTES - have;
 }
-
-static void websockets_claims(struct timer *t)
+void websocket_check_claim(struct ws *w)
 {
-    struct websockets *all = container_of(t, struct websockets, claims);
-    struct ws *w;
-
-    list_for_each (w, &all->all, link) {
-        if (w->close_code == 0 && ws_exceeds(w, 0))
-            ws_too_long(w);
-    }
+    if (w->close_code == 0 && ws_exceeds(w, 0))
+        ws_too_long(w);
 }
 
 /* A message that came in one piece is passed on where it lies. */
@@ -289,7 +236,7 @@ static int ws_received(struct ws *w, const char *bytes, size_t n)
     return 0;
 }
 
-static int ws_callback(
+int websocket_callback(
     struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
     struct ws *w = user;
@@ -309,129 +256,19 @@ static int ws_callback(
     case LWS_CALLBACK_RECEIVE:
         return w->owner ? ws_received(w, in, len) : 0;
     case LWS_CALLBACK_CLOSED:
-        return ws_gone(w);
+        websocket_gone(w);
+        return 0;
     default:
         return 0;
     }
 }
 
-/* --- handing over ----------------------------------------------------------------------------- */
-
-void websockets_adopt(struct websockets *all, int fd, const char *peer, const char *key,
-    const uint8_t *early, size_t n_early)
-{
-    struct buf head = BUF_INIT(n_early + 512);
-    int r = buf_printf(&head,
-        "GET / HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n\r\n",
-        key);
-
-    if (r == 0)
-        r = buf_append(&head, early, n_early);
-    if (r < 0) {
-        close(fd);
-    } else {
-        socket_limit_unsent(fd);
-        all->adopting = peer;
-        lws_adopt_socket_vhost_readbuf(all->vhost, fd, (const char *)buf_data(&head), head.len);
-        all->adopting = NULL;
-    }
-    buf_fini(&head);
-}
-
-/* --- life ------------------------------------------------------------------------------------- */
-
-/* Its own levels are no help: it says "err" to each adoption. What fails is said where it is noticed. */
-static void on_lws_log(int level, const char *line)
-{
-    log_debug("libwebsockets", F_STR("says", line));
-}
-
-static const struct lws_protocols ws_protocols[] = {
-    {.name = "ws",
-        .callback = ws_callback,
-        .per_session_data_size = sizeof(struct ws),
-        .tx_packet_size = TX_PACKET_BYTES},
-    {0},
-};
-
-static int websockets_start(struct websockets *all, struct http_server *s)
-{
-    void *loops[1] = {loop_uv(s->loop)};
-    struct lws_context_creation_info info = {
-        .port = CONTEXT_PORT_NO_LISTEN_SERVER,
-        .protocols = ws_protocols,
-        .gid = (gid_t)-1,
-        .uid = (uid_t)-1,
-        .options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_VALIDATE_UTF8 |
-            LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
-        .foreign_loops = loops,
-        .fd_limit_per_thread = s->max_connections + EXTRA_FDS,
-        .user = all,
-        .pcontext = &all->context,
-    };
-
-    lws_set_log_level(LLL_ERR | LLL_WARN, on_lws_log);
-    all->context = lws_create_context(&info);
-    if (!all->context)
-        return -ENOENT;
-    all->vhost = lws_create_vhost(all->context, &info);
-    return all->vhost ? 0 : -ENOMEM;
-}
-
-static void websockets_last(void *ctx)
-{
-    struct websockets *all = ctx;
-
-    lws_context_destroy(all->context);
-    free(all);
-}
-
-int websockets_new(struct http_server *s, struct websockets **ret, struct error *e)
-{
-    struct websockets *all = calloc(1, sizeof *all);
-    int r;
-
-    if (!all)
-        return error_set(e, -ENOMEM, "no memory for WebSockets");
-    all->server = s;
-    all->loop = s->loop;
-    all->max_message_bytes = s->max_message_bytes;
-    list_init(&all->all);
-    timer_init(&all->claims, s->loop, websockets_claims);
-    r = websockets_start(all, s);
-    if (r < 0) {
-        websockets_free(all);
-        return error_set(
-            e, r, "libwebsockets does not start; is the package libwebsockets-evlib-uv installed?");
-    }
-    *ret = all;
-    return 0;
-}
-
 /* libwebsockets says goodbye from its writable callback only, and there is no time left for one. Where nothing of a message waits in it, our
  * frame may follow. */
-static void ws_say_going(struct ws *w)
+void websocket_say_going(const struct ws *w)
 {
     static const uint8_t going[] = {0x88, 2, 1001 >> 8, 1001 & 0xff};
 
     if (w->close_code == 0 && !lws_partial_buffered(w->wsi))
         (void)send(w->outlet.fd, going, sizeof going, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
-struct websockets *websockets_free(struct websockets *all)
-{
-    struct ws *w;
-
-    if (!all)
-        return NULL;
-    list_for_each (w, &all->all, link)
-        ws_say_going(w);
-    lws_context_destroy(all->context);
-    while (!list_empty(&all->all))
-        ws_gone(list_first(&all->all, struct ws, link));
-    all->server = NULL;
-    if (loop_after_closing(all->loop, websockets_last, all) < 0)
-        log_warning("no memory to free WebSockets; some is lost");
-    return NULL;
 }
