@@ -58,7 +58,7 @@ enum batch_characteristic {
     BATCH_N_CHARACTERISTICS
 };
 
-/* Lines of the display, 16 letters of 8 pixels each or 21 of 6. Text is valid for the call. */
+/* Lines of the display, at most 25 letters: 128 dots, 5 each. Text is valid for the call. */
 enum {
     BATCH_LINE_SYSTEM,
     BATCH_LINE_MEMORY,
