@@ -2,17 +2,18 @@
 #
 #: Warren: a gateway for small cameras and toys.
 #:
-#:   make               compile everything into build/
-#:   make run           show it in your browser: a gateway with a virtual Raspberry Pi camera and a virtual Bluetooth camera
-#:   make test          run every test, then all but the page's once more with sanitizers
-#:   make bench         measure it
-#:   make test-vm       on real kernel drivers, in an emulated machine: a camera by V4L2, virtual cameras by Bluetooth
-#:   make check         format, shell scripts, and a build by clang
-#:   make fuzz          look for bad input that breaks a parser, FUZZ_TIME=60 seconds each
-#:   make format        format the C sources
-#:   make install       copy the programs to PREFIX=/usr/local, below DESTDIR= (as root)
-#:   make docker        build the container image warren:latest
-#:   make clean         remove what was built, and the state of `make run`
+#:   make                 compile everything into build/
+#:   make run             show it in your browser: a gateway with a virtual Raspberry Pi camera and a virtual Bluetooth camera
+#:   make test            run every test, then all but the page's once more with sanitizers
+#:   make bench           measure it
+#:   make test-vm         on real kernel drivers, in an emulated machine: a camera by V4L2, virtual cameras by Bluetooth
+#:   make check-firmware  type-check the firmware of ESP32 boards, IDF_HEADERS=folder (firmware/esp/README.md)
+#:   make check           format, shell scripts, and a build by clang
+#:   make fuzz            look for bad input that breaks a parser, FUZZ_TIME=60 seconds each
+#:   make format          format the C sources
+#:   make install         copy the programs to PREFIX=/usr/local, below DESTDIR= (as root)
+#:   make docker          build the container image warren:latest
+#:   make clean           remove what was built, and the state of `make run`
 #:
 #: The first of them installs what is missing by apt, on Debian 12 or newer and Ubuntu 24.04.
 #:
@@ -30,10 +31,11 @@ BLUETOOTH ?= virtual
 PREFIX ?= /usr/local
 DESTDIR ?=
 FUZZ_TIME ?= 60
+IDF_HEADERS ?=
 BUILD ?= build
 
 .DEFAULT_GOAL := build
-.PHONY: help build programs run test test-vm bench check fuzz format install docker clean
+.PHONY: help build programs run test test-vm bench check check-firmware fuzz format install docker clean
 .SUFFIXES:
 
 help:
@@ -74,6 +76,16 @@ bench:
 check:
 	@deploy/deps.sh install build test check
 	@exec tests/check.sh
+
+# ESP-IDF's headers are 100 MB that few have; therefore not part of `test` or `check`.
+check-firmware:
+ifeq ($(IDF_HEADERS),)
+	@echo 'check-firmware: skipped, IDF_HEADERS names no folder with headers of ESP-IDF (firmware/esp/README.md tells how to make one)'
+else
+	@deploy/deps.sh install firmware
+	@firmware/esp/check/check.py '$(IDF_HEADERS)'
+	@firmware/esp/check/test_check.py '$(IDF_HEADERS)'
+endif
 
 fuzz:
 	@deploy/deps.sh install build test check

@@ -4,8 +4,8 @@
 #   deploy/deps.sh install GROUP…   install what is missing (says nothing when nothing is)
 #   deploy/deps.sh missing GROUP…   print what is missing
 #
-# Groups: build, run, video, test, bench, check, vm. For Debian 12 and newer and Ubuntu 24.04: "a|b" is one package under its
-# names in different releases, the first that exists is taken.
+# Groups: build, run, video, test, bench, check, firmware, vm. For Debian 12 and newer and Ubuntu 24.04: "a|b" is one package
+# under its names in different releases, the first that exists is taken.
 set -eu
 
 packages_of() {
@@ -28,8 +28,10 @@ packages_of() {
     vm) echo 'qemu-system-x86 busybox-static cpio kmod bluez bluez-test-tools|bluez-tests python3-bleak' ;;
     # To look at the code with other eyes: `make check`, `make format`, `make fuzz`.
     check) echo 'clang clang-format shellcheck python3' ;;
+    # Front ends of the compilers for both architectures of ESP32 chips, a C library's headers, Kconfig.
+    firmware) echo 'gcc-xtensa-lx106 gcc-riscv64-unknown-elf libnewlib-dev python3-kconfiglib' ;;
     *)
-        echo "deps.sh: no group \"$1\" (build, run, video, test, bench, check, vm)" >&2
+        echo "deps.sh: no group \"$1\" (build, run, video, test, bench, check, firmware, vm)" >&2
         return 2
         ;;
     esac
