@@ -23,10 +23,16 @@ struct fake_batch {
     bool wants_picture;
     size_t picture_bytes; /* of the pictures to come */
     size_t memory_bytes;
+    struct fake_picture *held; /* in that memory */
     unsigned n_pictures_held;
-    /* Called for each picture that the camera gives up, with the number it was taken under. */
+    /* Called for each picture that the camera gives up, with the number it was taken under; and for each that was in its
+     * memory when the power went. */
     void (*on_forget)(struct fake_batch *f, unsigned number);
-    void *user;
+    void (*on_lose)(struct fake_batch *f, unsigned number);
+
+    /* The power goes at this point (1 …): before and after whatever the camera does to its world. 0: it stays. */
+    unsigned n_points, cut_at;
+    bool dead; /* until fake_batch_reboot() */
 
     struct fake_note notes[FAKE_MAX_NOTES]; /* what came through the stack */
     unsigned n_notes;
@@ -39,6 +45,7 @@ struct fake_batch {
 
     bool has_saved, save_fails, saves_slowly;
     struct batch_config saved, saving;
+    struct batch_config promised; /* what the flash had when the display last said so */
     unsigned n_saves;
     uint32_t boot;
     int64_t clock_ms;
@@ -65,6 +72,8 @@ void fake_batch_jpeg(unsigned number, size_t n, uint8_t *out);
 
 /* A host connects and subscribes to all, STATUS before DATA. */
 void fake_batch_connect(unsigned mtu);
+/* It left, or the link was lost. */
+void fake_batch_disconnect(bool by_host);
 void fake_batch_write(enum batch_characteristic chr, const void *bytes, size_t n);
 void fake_batch_command(char c);
 /* What the host has heard since it last asked, in short: "COUNT:1 IMAGE:1200 512 512 176 ". Valid until the next call. */
