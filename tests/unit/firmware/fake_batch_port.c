@@ -182,7 +182,7 @@ static void display(void *ctx, unsigned line, const char *text)
     cr_assert_leq(strlen(text), 25, "a display of 128 dots with letters of 5 cuts \"%s\"", text);
     strcpy(w->lines[line], text);
     if (strcmp(text, "Settings Saved!") == 0)
-        w->promised = w->saved;
+        w->promised = w->camera.settings;
 }
 
 static uint32_t random_number(void *ctx)
@@ -237,6 +237,8 @@ void fake_batch_reboot(void)
     lose_pictures();
     w->dead = false;
     w->wants_picture = false;
+    w->in_hand = 0;
+    w->promised = w->saved;
     w->boot++;
     start();
 }
@@ -254,7 +256,10 @@ static void sensor(void)
         return;
     }
     fake_batch_jpeg(++w->n_captures, w->picture_bytes, jpeg);
+    w->in_hand = w->n_captures;
     CORE(batch_camera_picture(&w->camera, w->now_us, jpeg, w->picture_bytes));
+    if (!w->dead)
+        w->in_hand = 0;
 }
 
 /* One value after the other, each as a whole. */

@@ -21,6 +21,7 @@ struct fake_batch {
     unsigned n_captures, n_failing; /* n_failing: captures from now on that give nothing */
     bool hangs, refuses;            /* the sensor never answers, cannot begin */
     bool wants_picture;
+    unsigned in_hand;     /* the power went while it was given to the camera; 0: none */
     size_t picture_bytes; /* of the pictures to come */
     size_t memory_bytes;
     struct fake_picture *held; /* in that memory */
@@ -45,7 +46,7 @@ struct fake_batch {
 
     bool has_saved, save_fails, saves_slowly;
     struct batch_config saved, saving;
-    struct batch_config promised; /* what the flash had when the display last said so */
+    struct batch_config promised; /* what held when the display last said that it is saved */
     unsigned n_saves;
     uint32_t boot;
     int64_t clock_ms;
