@@ -46,25 +46,43 @@ static void send_status(struct batch_camera *c)
         c->n_status = 0;
 }
 
+static struct batch_status memory_line(const struct batch_camera *c)
+{
+    return (struct batch_status){.kind = BATCH_STATUS_MEMORY,
+        .used_permille = batch_pictures_used_permille(c),
+        .count = c->pictures.n};
+}
+
 /* In the middle of a batch hosts would take the line for its end. */
 static void say_memory(struct batch_camera *c)
 {
-    struct batch_status line = {.kind = BATCH_STATUS_MEMORY,
-        .used_permille = batch_pictures_used_permille(c),
-        .count = c->pictures.n};
-    char text[BATCH_STATUS_MAX_BYTES + 1];
+    const struct batch_status line = memory_line(c);
 
     if (!c->memory_due || (c->push.state != BATCH_PUSH_IDLE && c->push.state != BATCH_PUSH_BEGIN) ||
         c->n_status > 0)
         return;
     c->memory_due = false;
-    text[batch_status_write(&line, text)] = 0;
-    batch_display(c, BATCH_LINE_MEMORY, text);
     batch_say(c, &line);
     if (c->window.on)
         c->n_status = 0; /* INFO says it */
     if (!c->connected && batch_is_due(c))
         batch_display(c, BATCH_LINE_LINK, "Batch full. Wait conn.");
+}
+
+/* At once, unlike what is said: whoever stands before the camera sees a batch go. */
+static void show_memory(struct batch_camera *c)
+{
+    const struct batch_status line = memory_line(c);
+    char text[BATCH_STATUS_MAX_BYTES + 1];
+
+    if (c->memory_shown && c->shown_pictures == c->pictures.n &&
+        c->shown_bytes == c->pictures.used_bytes)
+        return;
+    c->memory_shown = true;
+    c->shown_pictures = c->pictures.n;
+    c->shown_bytes = c->pictures.used_bytes;
+    text[batch_status_write(&line, text)] = 0;
+    batch_display(c, BATCH_LINE_MEMORY, text);
 }
 
 /* --- life ------------------------------------------------------------------------------------- */
@@ -91,6 +109,7 @@ void batch_camera_start(struct batch_camera *c, int64_t now_us)
     c->now_us = now_us;
     batch_display(c, BATCH_LINE_SYSTEM, "System Ready");
     batch_display(c, BATCH_LINE_RADIO, "BLE Init OK");
+    show_memory(c);
     batch_settings_show(c);
     batch_lapse_start(c);
     c->port.advertise(c->port.ctx);
@@ -117,6 +136,7 @@ void batch_camera_step(struct batch_camera *c, int64_t now_us)
     say_memory(c);
     send_status(c);
     batch_window_step(c);
+    show_memory(c);
 }
 
 static int64_t sooner(int64_t a, int64_t b)

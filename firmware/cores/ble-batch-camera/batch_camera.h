@@ -184,6 +184,10 @@ struct batch_camera {
     char status[BATCH_STATUS_MAX_BYTES]; /* the line that waits for room */
     size_t n_status;
     bool memory_due; /* a PSRAM line is to be said, when no batch is going on */
+
+    bool memory_shown; /* the display says so much of it: */
+    unsigned shown_pictures;
+    size_t shown_bytes;
 };
 
 /* The port is copied. Settings are loaded; the picture's memory is asked for its size. */

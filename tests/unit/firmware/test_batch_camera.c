@@ -178,3 +178,22 @@ Test(batch_camera, a_host_that_is_silent_from_the_beginning_makes_room)
     fake_batch_pass(120 * S);
     cr_expect_eq(w->n_disconnects, 1, "one that has subscribed may listen for ever");
 }
+
+Test(batch_camera, the_display_tells_memory_as_it_is)
+{
+    const char *line = w->lines[BATCH_LINE_MEMORY];
+
+    w->memory_bytes = 24000;
+    fake_batch_reboot();
+    cr_expect_str_eq(line, "PSRAM: 0.0% | Imgs: 0", "from the beginning");
+    fake_batch_fill(2);
+    cr_expect_str_eq(line, "PSRAM: 10.0% | Imgs: 2");
+    fake_batch_connect(517);
+    fake_batch_write(BATCH_CHAR_LINK, "\x81\1\0\0\xff\xff\0\0\0\0\0\0\0\0\0\0", 16);
+    fake_batch_write(BATCH_CHAR_LINK, "\x84\0\0\0\1\0\0\0", 8);
+    cr_expect_str_eq(
+        line, "PSRAM: 5.0% | Imgs: 1", "not with the next picture only, which may be a day away");
+    fake_batch_write(BATCH_CHAR_LINK, "\x84\0\0\0\2\0\0\0", 8);
+    cr_expect_str_eq(line, "PSRAM: 0.0% | Imgs: 0");
+    cr_expect(strstr(fake_batch_heard(), "PSRAM") == NULL, "INFO says it");
+}
