@@ -61,7 +61,7 @@ static int read_value(const json_t *j, enum pi_type wanted, struct pi_value *ret
         v.f = json_real_value(j);
     } else if (json_is_string(j)) {
         v.type = PI_TEXT;
-        v.text = (struct pi_span){json_string_value(j), json_string_length(j)};
+        v.text = (struct span){json_string_value(j), json_string_length(j)};
     } else {
         v.type = PI_FORMATS;
         if (wanted != PI_FORMATS || read_formats(j, &v.formats) < 0)
@@ -179,8 +179,8 @@ int config_assign(const char *text, struct pi_config *config, struct error *e)
         return error_set(e, -EINVAL, "\"%s\" is not key=value", text);
     if (!k)
         return error_set(e, -EINVAL, "there is no setting %.*s", (int)(equals - text), text);
-    if (pi_config_set(
-            config, k, (struct pi_span){equals + 1, strlen(equals + 1)}, why, sizeof why) < 0)
+    if (pi_config_set(config, k, (struct span){equals + 1, strlen(equals + 1)}, why, sizeof why) <
+        0)
         return error_set(e, -EINVAL, "%s: expected %s", k->path, why);
     return 0;
 }

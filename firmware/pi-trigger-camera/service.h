@@ -59,4 +59,4 @@ void service_trigger(struct service *s, void *peer, const char *text, size_t n);
 void service_peer_drained(struct service *s, void *peer);
 void service_peer_gone(struct service *s, void *peer);
 /* A setting that changes without anybody to tell. */
-void service_set_quietly(struct service *s, const struct pi_key *k, struct pi_span value);
+void service_set_quietly(struct service *s, const struct pi_key *k, struct span value);

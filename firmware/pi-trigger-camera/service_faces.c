@@ -96,7 +96,7 @@ void service_peer_gone(struct service *s, void *peer)
     on_gone(s, peer);
 }
 
-void service_set_quietly(struct service *s, const struct pi_key *k, struct pi_span value)
+void service_set_quietly(struct service *s, const struct pi_key *k, struct span value)
 {
     pi_camera_set(&s->camera, service_now(s), k, value);
     service_step(s);

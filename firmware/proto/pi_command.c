@@ -35,7 +35,7 @@ static const struct word *word_of(enum pi_command_kind kind)
     return NULL;
 }
 
-static enum pi_command_kind kind_of(struct pi_span line)
+static enum pi_command_kind kind_of(struct span line)
 {
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t n = strlen(words[i].word);
@@ -67,51 +67,51 @@ const char *pi_format_name(unsigned format)
     return NULL;
 }
 
-static int parse_set(struct pi_span rest, struct pi_command *c)
+static int parse_set(struct span rest, struct pi_command *c)
 {
-    c->key = pi_span_word(&rest);
-    c->value = pi_span_strip(rest);
+    c->key = span_word(&rest);
+    c->value = span_strip(rest);
     return c->key.n > 0 && c->value.n > 0 ? 0 : -EINVAL;
 }
 
-static int parse_formats(struct pi_span rest, struct pi_command *c)
+static int parse_formats(struct span rest, struct pi_command *c)
 {
-    for (struct pi_span w = pi_span_word(&rest); w.n > 0; w = pi_span_word(&rest)) {
+    for (struct span w = span_word(&rest); w.n > 0; w = span_word(&rest)) {
         c->has_formats = true;
         c->formats |= pi_format_named(w.at, w.n);
     }
     return 0;
 }
 
-static int parse_count(struct pi_span rest, struct pi_command *c)
+static int parse_count(struct span rest, struct pi_command *c)
 {
-    struct pi_span w = pi_span_word(&rest);
+    struct span w = span_word(&rest);
     c->count = PI_SHORTSTREAM_DEFAULT;
     if (w.n == 0)
         return 0;
     /* A service that does not know the second word passes it over. */
-    c->times = pi_span_is(pi_span_word(&rest), "times");
-    return pi_span_int(w, &c->count);
+    c->times = span_is(span_word(&rest), "times");
+    return span_int(w, &c->count);
 }
 
 /* "token <token> <command>": takes the first two words off. */
-static struct pi_span parse_token(struct pi_span line, struct pi_command *c)
+static struct span parse_token(struct span line, struct pi_command *c)
 {
-    struct pi_span rest = line, first = pi_span_word(&rest);
-    if (!pi_span_is(first, "token"))
+    struct span rest = line, first = span_word(&rest);
+    if (!span_is(first, "token"))
         return line;
-    c->token = pi_span_word(&rest);
-    return pi_span_strip(rest);
+    c->token = span_word(&rest);
+    return span_strip(rest);
 }
 
 int pi_command_parse(const char *text, size_t n, struct pi_command *ret)
 {
     struct pi_command c = {0};
-    struct pi_span line = parse_token(pi_span_strip((struct pi_span){text, n}), &c);
-    struct pi_span rest = line;
+    struct span line = parse_token(span_strip((struct span){text, n}), &c);
+    struct span rest = line;
     int r = 0;
     c.kind = kind_of(line);
-    (void)pi_span_word(&rest);
+    (void)span_word(&rest);
     if (c.kind == PI_COMMAND_SET)
         r = parse_set(rest, &c);
     else if (c.kind == PI_COMMAND_SAVE || c.kind == PI_COMMAND_PAST_STACK)
@@ -129,10 +129,11 @@ const char *pi_command_usage(enum pi_command_kind kind)
 }
 
 /* A text that stays one word, or one line, on the other side. */
-static bool sendable(struct pi_span s, bool word)
+static bool sendable(struct span s, bool word)
 {
     for (size_t i = 0; i < s.n; i++)
-        if (s.at[i] == '\n' || s.at[i] == '\r' || s.at[i] == '\0' || (word && pi_is_blank(s.at[i])))
+        if (s.at[i] == '\n' || s.at[i] == '\r' || s.at[i] == '\0' ||
+            (word && span_is_blank(s.at[i])))
             return false;
     return true;
 }
@@ -141,7 +142,7 @@ static int format_arguments(const struct pi_command *c, char *out, size_t cap)
 {
     switch (c->kind) {
     case PI_COMMAND_SET:
-        if (c->key.n == 0 || pi_span_strip(c->value).n == 0 || !sendable(c->key, true) ||
+        if (c->key.n == 0 || span_strip(c->value).n == 0 || !sendable(c->key, true) ||
             !sendable(c->value, false))
             return -EINVAL;
         return snprintf(

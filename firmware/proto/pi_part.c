@@ -48,26 +48,26 @@ static bool same_name(const char *a, const char *lower)
     return *a == *lower;
 }
 
-static bool read_count(struct pi_span s, uint64_t *ret)
+static bool read_count(struct span s, uint64_t *ret)
 {
     int64_t v;
-    if (pi_span_int(s, &v) < 0 || v < 0)
+    if (span_int(s, &v) < 0 || v < 0)
         return false;
     *ret = (uint64_t)v;
     return true;
 }
 
-static unsigned read_length(struct pi_span s, struct pi_part *p)
+static unsigned read_length(struct span s, struct pi_part *p)
 {
     return read_count(s, &p->length) ? PI_PART_LENGTH : 0;
 }
 
-static unsigned read_frame_id(struct pi_span s, struct pi_part *p)
+static unsigned read_frame_id(struct span s, struct pi_part *p)
 {
     return read_count(s, &p->frame_id) ? PI_PART_FRAME_ID : 0;
 }
 
-static unsigned read_time(struct pi_span s, struct pi_part *p)
+static unsigned read_time(struct span s, struct pi_part *p)
 {
     int64_t v;
     if (!pi_take_micro(&s, &v) || s.n > 0)
@@ -76,7 +76,7 @@ static unsigned read_time(struct pi_span s, struct pi_part *p)
     return PI_PART_TIME;
 }
 
-static unsigned read_dark_score(struct pi_span s, struct pi_part *p)
+static unsigned read_dark_score(struct span s, struct pi_part *p)
 {
     double v;
     if (!pi_take_double(&s, &v) || s.n > 0 || v < 0 || v > 255)
@@ -85,9 +85,9 @@ static unsigned read_dark_score(struct pi_span s, struct pi_part *p)
     return PI_PART_DARK_SCORE;
 }
 
-static unsigned read_night(struct pi_span s, struct pi_part *p)
+static unsigned read_night(struct span s, struct pi_part *p)
 {
-    if (!pi_span_is(s, "0") && !pi_span_is(s, "1"))
+    if (!span_is(s, "0") && !span_is(s, "1"))
         return 0;
     p->night = s.at[0] == '1';
     return PI_PART_NIGHT;
@@ -95,7 +95,7 @@ static unsigned read_night(struct pi_span s, struct pi_part *p)
 
 static const struct {
     const char *name;
-    unsigned (*read)(struct pi_span value, struct pi_part *p);
+    unsigned (*read)(struct span value, struct pi_part *p);
 } headers[] = {
     {"content-length", read_length},
     {"x-frame-id", read_frame_id},
@@ -104,12 +104,12 @@ static const struct {
     {"x-night", read_night},
 };
 
-static bool take_header(struct pi_part *p, const char *name, struct pi_span value)
+static bool take_header(struct pi_part *p, const char *name, struct span value)
 {
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         if (!same_name(name, headers[i].name))
             continue;
-        p->have |= headers[i].read(pi_span_strip(value), p);
+        p->have |= headers[i].read(span_strip(value), p);
         return true;
     }
     return false;
@@ -117,7 +117,7 @@ static bool take_header(struct pi_part *p, const char *name, struct pi_span valu
 
 bool pi_part_header(struct pi_part *p, const char *name, const char *value)
 {
-    return take_header(p, name, (struct pi_span){value, strlen(value)});
+    return take_header(p, name, (struct span){value, strlen(value)});
 }
 
 /* "X-Frame-Id: 4711" */
@@ -131,7 +131,7 @@ static bool take_line(struct pi_part *p, const char *line, size_t n)
         return false;
     memcpy(name, line, n_name);
     name[n_name] = '\0';
-    return take_header(p, name, (struct pi_span){colon + 1, n - n_name - 1});
+    return take_header(p, name, (struct span){colon + 1, n - n_name - 1});
 }
 
 bool pi_part_comment_parse(struct pi_part *p, const uint8_t *comment, size_t n)

@@ -107,122 +107,123 @@ int pi_reply_format(const struct pi_reply *r, char *out, size_t cap)
 /* --- reading: each takes the whole text or says no
  * --------------------------------------------------------------------------------- */
 
-static bool read_changed(struct pi_span s, struct pi_reply *r)
+static bool read_changed(struct span s, struct pi_reply *r)
 {
     struct pi_changed *c = &r->changed;
-    if (!pi_take(&s, "OK: changed "))
+    if (!span_take(&s, "OK: changed "))
         return false;
-    c->key = pi_span_word(&s);
-    if (!pi_take(&s, " from ") || !pi_take_before_last(&s, " to ", &c->old_value))
+    c->key = span_word(&s);
+    if (!span_take(&s, " from ") || !span_take_before_last(&s, " to ", &c->old_value))
         return false;
     c->new_value = s;
     return true;
 }
 
-static bool read_written(struct pi_span s, struct pi_reply *r)
+static bool read_written(struct span s, struct pi_reply *r)
 {
-    if (!pi_take(&s, "OK: configuration dumped to "))
+    if (!span_take(&s, "OK: configuration dumped to "))
         return false;
     r->written = s;
     return true;
 }
 
-static bool read_saved(struct pi_span s, struct pi_reply *r)
+static bool read_saved(struct span s, struct pi_reply *r)
 {
     struct pi_saved *v = &r->saved;
-    return pi_take(&s, "Saved single full-resolution image: ") &&
-        pi_take_before_last(&s, " (timestamp: ", &v->path) && pi_take_micro(&s, &v->time_us) &&
-        pi_take(&s, ", age: ") && pi_take_micro(&s, &v->age_us) && pi_take(&s, "s)") && s.n == 0;
+    return span_take(&s, "Saved single full-resolution image: ") &&
+        span_take_before_last(&s, " (timestamp: ", &v->path) && pi_take_micro(&s, &v->time_us) &&
+        span_take(&s, ", age: ") && pi_take_micro(&s, &v->age_us) && span_take(&s, "s)") &&
+        s.n == 0;
 }
 
-static bool read_stacked(struct pi_span s, struct pi_reply *r)
+static bool read_stacked(struct span s, struct pi_reply *r)
 {
     struct pi_stacked *v = &r->stacked;
-    return pi_take(&s, "Saved stacked image: ") &&
-        pi_take_before_last(&s, " | stack of ", &v->path) && pi_take_unsigned(&s, &v->n_frames) &&
-        pi_take(&s, " frames | first frame timestamp: ") && pi_take_micro(&s, &v->first_us) &&
-        pi_take(&s, " (age: ") && pi_take_micro(&s, &v->first_age_us) &&
-        pi_take(&s, "s) | last frame timestamp: ") && pi_take_micro(&s, &v->last_us) &&
-        pi_take(&s, " (age: ") && pi_take_micro(&s, &v->last_age_us) &&
-        pi_take(&s, "s)(export.save_before_s: ") && pi_take_micro(&s, &v->save_before_us) &&
-        pi_take(&s, " s)") && s.n == 0;
+    return span_take(&s, "Saved stacked image: ") &&
+        span_take_before_last(&s, " | stack of ", &v->path) && pi_take_unsigned(&s, &v->n_frames) &&
+        span_take(&s, " frames | first frame timestamp: ") && pi_take_micro(&s, &v->first_us) &&
+        span_take(&s, " (age: ") && pi_take_micro(&s, &v->first_age_us) &&
+        span_take(&s, "s) | last frame timestamp: ") && pi_take_micro(&s, &v->last_us) &&
+        span_take(&s, " (age: ") && pi_take_micro(&s, &v->last_age_us) &&
+        span_take(&s, "s)(export.save_before_s: ") && pi_take_micro(&s, &v->save_before_us) &&
+        span_take(&s, " s)") && s.n == 0;
 }
 
-static bool read_separate(struct pi_span s, struct pi_reply *r)
+static bool read_separate(struct span s, struct pi_reply *r)
 {
     struct pi_separate *v = &r->separate;
-    return pi_take(&s, "Saved ") && pi_take_unsigned(&s, &v->n_images) &&
-        pi_take(&s, " separate images from ring buffer, starting at timestamp: ") &&
-        pi_take_micro(&s, &v->first_us) && pi_take(&s, " (age: ") &&
-        pi_take_micro(&s, &v->first_age_us) && pi_take(&s, "s)(export.save_before_s: ") &&
-        pi_take_micro(&s, &v->save_before_us) && pi_take(&s, " s)bright_threshold: > ") &&
+    return span_take(&s, "Saved ") && pi_take_unsigned(&s, &v->n_images) &&
+        span_take(&s, " separate images from ring buffer, starting at timestamp: ") &&
+        pi_take_micro(&s, &v->first_us) && span_take(&s, " (age: ") &&
+        pi_take_micro(&s, &v->first_age_us) && span_take(&s, "s)(export.save_before_s: ") &&
+        pi_take_micro(&s, &v->save_before_us) && span_take(&s, " s)bright_threshold: > ") &&
         pi_take_double(&s, &v->bright_threshold) && s.n == 0;
 }
 
-static bool read_night_level(struct pi_span s, struct pi_reply *r)
+static bool read_night_level(struct span s, struct pi_reply *r)
 {
     struct pi_night_level *v = &r->night_level;
-    if (!pi_take(&s, "LEVEL=") || !pi_take_double(&s, &v->level) ||
-        !pi_take(&s, " relevant threshold=") || !pi_take_double(&s, &v->relevant_threshold) ||
-        !pi_take(&s, " dark_threshold: < ") || !pi_take_double(&s, &v->dark_threshold) ||
-        !pi_take(&s, " bright_threshold: > ") || !pi_take_double(&s, &v->bright_threshold) ||
-        !pi_take(&s, " STATUS="))
+    if (!span_take(&s, "LEVEL=") || !pi_take_double(&s, &v->level) ||
+        !span_take(&s, " relevant threshold=") || !pi_take_double(&s, &v->relevant_threshold) ||
+        !span_take(&s, " dark_threshold: < ") || !pi_take_double(&s, &v->dark_threshold) ||
+        !span_take(&s, " bright_threshold: > ") || !pi_take_double(&s, &v->bright_threshold) ||
+        !span_take(&s, " STATUS="))
         return false;
-    v->night = pi_span_is(s, "NIGHT");
-    return v->night || pi_span_is(s, "DAY");
+    v->night = span_is(s, "NIGHT");
+    return v->night || span_is(s, "DAY");
 }
 
-static bool read_health(struct pi_span s, struct pi_reply *r)
+static bool read_health(struct span s, struct pi_reply *r)
 {
-    return pi_take(&s, "RSS=") && pi_take_double(&s, &r->health.rss_mib) &&
-        pi_take(&s, "MiB SWAP=") && pi_take_double(&s, &r->health.swap_percent) &&
-        pi_take(&s, "%") && s.n == 0;
+    return span_take(&s, "RSS=") && pi_take_double(&s, &r->health.rss_mib) &&
+        span_take(&s, "MiB SWAP=") && pi_take_double(&s, &r->health.swap_percent) &&
+        span_take(&s, "%") && s.n == 0;
 }
 
-static bool read_stream_done(struct pi_span s, struct pi_reply *r)
+static bool read_stream_done(struct span s, struct pi_reply *r)
 {
     struct pi_stream_done *v = &r->stream_done;
-    return pi_take(&s, "STREAM_DONE: sent=") && pi_take_unsigned(&s, &v->n_sent) &&
-        pi_take(&s, ", skipped=") && pi_take_unsigned(&s, &v->n_skipped) &&
-        pi_take(&s, ", available=") && pi_take_unsigned(&s, &v->n_available) && s.n == 0;
+    return span_take(&s, "STREAM_DONE: sent=") && pi_take_unsigned(&s, &v->n_sent) &&
+        span_take(&s, ", skipped=") && pi_take_unsigned(&s, &v->n_skipped) &&
+        span_take(&s, ", available=") && pi_take_unsigned(&s, &v->n_available) && s.n == 0;
 }
 
-static bool read_error(struct pi_span s, struct pi_reply *r)
+static bool read_error(struct span s, struct pi_reply *r)
 {
-    if (!pi_take(&s, "ERROR: "))
+    if (!span_take(&s, "ERROR: "))
         return false;
     r->text = s;
     return true;
 }
 
-static bool read_json(struct pi_span s, struct pi_reply *r)
+static bool read_json(struct span s, struct pi_reply *r)
 {
     return s.n >= 2 &&
         ((s.at[0] == '{' && s.at[s.n - 1] == '}') || (s.at[0] == '[' && s.at[s.n - 1] == ']'));
 }
 
-static bool read_not_saved(struct pi_span s, struct pi_reply *r)
+static bool read_not_saved(struct span s, struct pi_reply *r)
 {
-    return pi_span_is(s, "NOT_SAVED");
+    return span_is(s, "NOT_SAVED");
 }
 
-static bool read_no_frames(struct pi_span s, struct pi_reply *r)
+static bool read_no_frames(struct span s, struct pi_reply *r)
 {
-    return pi_span_is(s, "NO_FRAMES");
+    return span_is(s, "NO_FRAMES");
 }
 
-static bool read_no_data(struct pi_span s, struct pi_reply *r)
+static bool read_no_data(struct span s, struct pi_reply *r)
 {
-    return pi_span_is(s, "NO_DATA");
+    return span_is(s, "NO_DATA");
 }
 
-static bool read_unknown(struct pi_span s, struct pi_reply *r)
+static bool read_unknown(struct span s, struct pi_reply *r)
 {
-    return pi_span_is(s, "UNKNOWN_COMMAND");
+    return span_is(s, "UNKNOWN_COMMAND");
 }
 
 static const struct {
-    bool (*read)(struct pi_span s, struct pi_reply *r);
+    bool (*read)(struct span s, struct pi_reply *r);
     enum pi_reply_kind kind;
 } readers[] = {
     {read_changed, PI_REPLY_CHANGED},
@@ -243,7 +244,7 @@ static const struct {
 
 void pi_reply_parse(const char *text, size_t n, struct pi_reply *ret)
 {
-    struct pi_span s = pi_span_strip((struct pi_span){text, n});
+    struct span s = span_strip((struct span){text, n});
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
         struct pi_reply r = {.text = s};
         if (!readers[i].read(s, &r))

@@ -8,113 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool pi_is_blank(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-struct pi_span pi_span_strip(struct pi_span s)
-{
-    while (s.n > 0 && pi_is_blank(s.at[0]))
-        s.at++, s.n--;
-    while (s.n > 0 && pi_is_blank(s.at[s.n - 1]))
-        s.n--;
-    return s;
-}
-
-struct pi_span pi_span_word(struct pi_span *rest)
-{
-    while (rest->n > 0 && pi_is_blank(rest->at[0]))
-        rest->at++, rest->n--;
-    struct pi_span word = {rest->at, 0};
-    while (rest->n > 0 && !pi_is_blank(rest->at[0]))
-        rest->at++, rest->n--, word.n++;
-    return word;
-}
-
-bool pi_span_is(struct pi_span s, const char *text)
-{
-    return s.n == strlen(text) && memcmp(s.at, text, s.n) == 0;
-}
-
-int pi_span_int(struct pi_span s, int64_t *ret)
-{
-    bool negative = s.n > 0 && s.at[0] == '-';
-    int64_t v = 0;
-    if (s.n > 0 && (s.at[0] == '-' || s.at[0] == '+'))
-        s.at++, s.n--;
-    if (s.n == 0)
-        return -EINVAL;
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.at[i] < '0' || s.at[i] > '9')
-            return -EINVAL;
-        if (v > (INT64_MAX - 9) / 10)
-            return -ERANGE;
-        v = v * 10 + (s.at[i] - '0');
-    }
-    *ret = negative ? -v : v;
-    return 0;
-}
-
-/* The length of the UTF-8 sequence that begins with `c`, and the least code point it may hold (no
- * overlong forms). */
-static unsigned utf8_length(uint8_t c, uint32_t *ret_bits, uint32_t *ret_least)
-{
-    if (c < 0x80)
-        return *ret_bits = c, *ret_least = 0, 1;
-    if (c >= 0xc2 && c < 0xe0)
-        return *ret_bits = c & 0x1f, *ret_least = 0x80, 2;
-    if (c >= 0xe0 && c < 0xf0)
-        return *ret_bits = c & 0x0f, *ret_least = 0x800, 3;
-    if (c >= 0xf0 && c < 0xf5)
-        return *ret_bits = c & 0x07, *ret_least = 0x10000, 4;
-    return 0;
-}
-
-bool pi_is_utf8(const char *s, size_t n)
-{
-    for (size_t i = 0; i < n;) {
-        uint32_t v, least;
-        unsigned k = utf8_length((uint8_t)s[i], &v, &least);
-        if (k == 0 || k > n - i)
-            return false;
-        for (unsigned j = 1; j < k; j++) {
-            if (((uint8_t)s[i + j] & 0xc0) != 0x80)
-                return false;
-            v = v << 6 | ((uint8_t)s[i + j] & 0x3f);
-        }
-        if (v < least || v > 0x10ffff || (v >= 0xd800 && v < 0xe000))
-            return false;
-        i += k;
-    }
-    return true;
-}
-
-bool pi_take(struct pi_span *s, const char *text)
-{
-    size_t n = strlen(text);
-    if (s->n < n || memcmp(s->at, text, n) != 0)
-        return false;
-    s->at += n;
-    s->n -= n;
-    return true;
-}
-
-bool pi_take_before_last(struct pi_span *s, const char *text, struct pi_span *ret)
-{
-    size_t n = strlen(text);
-    for (size_t i = s->n; i >= n; i--) {
-        if (memcmp(s->at + i - n, text, n) != 0)
-            continue;
-        *ret = (struct pi_span){s->at, i - n};
-        s->at += i;
-        s->n -= i;
-        return true;
-    }
-    return false;
-}
-
-static bool take_digits(struct pi_span *s, unsigned at_most, int64_t *v, unsigned *ret_taken)
+static bool take_digits(struct span *s, unsigned at_most, int64_t *v, unsigned *ret_taken)
 {
     unsigned taken = 0;
     while (s->n > 0 && taken < at_most && s->at[0] >= '0' && s->at[0] <= '9') {
@@ -127,10 +21,10 @@ static bool take_digits(struct pi_span *s, unsigned at_most, int64_t *v, unsigne
     return true;
 }
 
-bool pi_take_micro(struct pi_span *s, int64_t *ret)
+bool pi_take_micro(struct span *s, int64_t *ret)
 {
-    struct pi_span rest = *s;
-    bool negative = pi_take(&rest, "-");
+    struct span rest = *s;
+    bool negative = span_take(&rest, "-");
     int64_t v = 0;
     unsigned n_whole, n_decimals = 0;
     if (!take_digits(&rest, 20, &v, &n_whole) || n_whole == 0)
@@ -152,7 +46,7 @@ bool pi_take_micro(struct pi_span *s, int64_t *ret)
     return true;
 }
 
-bool pi_take_double(struct pi_span *s, double *ret)
+bool pi_take_double(struct span *s, double *ret)
 {
     int64_t micro;
     if (!pi_take_micro(s, &micro))
@@ -161,9 +55,9 @@ bool pi_take_double(struct pi_span *s, double *ret)
     return true;
 }
 
-bool pi_take_unsigned(struct pi_span *s, unsigned *ret)
+bool pi_take_unsigned(struct span *s, unsigned *ret)
 {
-    struct pi_span rest = *s;
+    struct span rest = *s;
     int64_t v = 0;
     unsigned taken;
     if (!take_digits(&rest, 10, &v, &taken) || taken == 0 || v > UINT32_MAX)

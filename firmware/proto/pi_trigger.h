@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "span.h"
+
 #define PI_TRIGGER_PORT 9999
 #define PI_MJPEG_PORT 8080
 
@@ -25,12 +27,6 @@
 #define PI_REPLY_MAX_BYTES 65536
 /* What `shortstream` means without a number. */
 #define PI_SHORTSTREAM_DEFAULT 10
-
-/* Bytes of somebody else's, not NUL-terminated. */
-struct pi_span {
-    const char *at;
-    size_t n;
-};
 
 /* --- commands --------------------------------------------------------------------------------- */
 
@@ -52,12 +48,12 @@ enum { PI_FORMAT_JPG = 1, PI_FORMAT_PNG = 2, PI_FORMAT_NPY = 4 };
 
 struct pi_command {
     enum pi_command_kind kind;
-    struct pi_span token;      /* of "token <token> <command>"; n is 0 without */
-    struct pi_span key, value; /* set */
-    bool has_formats;          /* save, pastStack: words followed, even if none is a format */
-    unsigned formats;          /* PI_FORMAT_… */
-    int64_t count;             /* shortstream; may be negative */
-    bool times;                /* shortstream: wants a comment in each picture (pi_part.h) */
+    struct span token;      /* of "token <token> <command>"; n is 0 without */
+    struct span key, value; /* set */
+    bool has_formats;       /* save, pastStack: words followed, even if none is a format */
+    unsigned formats;       /* PI_FORMAT_… */
+    int64_t count;          /* shortstream; may be negative */
+    bool times;             /* shortstream: wants a comment in each picture (pi_part.h) */
 };
 
 /* One command, with or without its line end and blanks around. As in the service that is in use,
@@ -96,19 +92,19 @@ enum pi_reply_kind {
 
 /* OK: changed <key> from <old> to <new> */
 struct pi_changed {
-    struct pi_span key, old_value, new_value;
+    struct span key, old_value, new_value;
 };
 
 /* Saved single full-resolution image: <path> (timestamp: <s>, age: <s>s) */
 struct pi_saved {
-    struct pi_span path;
+    struct span path;
     int64_t time_us, age_us; /* wall clock; how old when told */
 };
 
 /* Saved stacked image: <path> | stack of <n> frames | first frame timestamp: … (age: …s) | last
  * frame timestamp: … */
 struct pi_stacked {
-    struct pi_span path;
+    struct span path;
     unsigned n_frames;
     int64_t first_us, first_age_us, last_us, last_age_us;
     int64_t save_before_us;
@@ -140,11 +136,11 @@ struct pi_stream_done {
 
 struct pi_reply {
     enum pi_reply_kind kind;
-    struct pi_span text; /* the whole without its line end: for JSON the document, for an error the
+    struct span text; /* the whole without its line end: for JSON the document, for an error the
                             sentence after "ERROR: " */
     union {
         struct pi_changed changed;
-        struct pi_span written; /* the file's name */
+        struct span written; /* the file's name */
         struct pi_saved saved;
         struct pi_stacked stacked;
         struct pi_separate separate;

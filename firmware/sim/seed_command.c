@@ -8,9 +8,9 @@
 #include "pi_text.h"
 #include "seed_private.h"
 
-static struct pi_span all(const char *text)
+static struct span all(const char *text)
 {
-    return pi_span_strip((struct pi_span){text, strlen(text)});
+    return span_strip((struct span){text, strlen(text)});
 }
 
 static bool begins(const char *text, const char *word)
@@ -21,19 +21,19 @@ static bool begins(const char *text, const char *word)
 /* --- set -------------------------------------------------------------------------------------- */
 
 /* int(), float(): what they do not take raises. */
-static bool converts(const struct pi_key *k, struct pi_span value)
+static bool converts(const struct pi_key *k, struct span value)
 {
     int64_t whole;
     double number;
 
     if (k->type == PI_INT)
-        return pi_span_int(value, &whole) == 0;
+        return span_int(value, &whole) == 0;
     return k->type != PI_FLOAT || (pi_take_double(&value, &number) && value.n == 0);
 }
 
 /* The longest beginning of the path that is a key: "camera.width" of "camera.width.x". NULL:
  * none. */
-static const struct pi_key *key_within(struct pi_span path)
+static const struct pi_key *key_within(struct span path)
 {
     for (size_t n = path.n; n > 0; n--)
         if (path.at[n - 1] == '.') {
@@ -44,7 +44,7 @@ static const struct pi_key *key_within(struct pi_span path)
     return NULL;
 }
 
-static bool is_branch(struct pi_span path)
+static bool is_branch(struct span path)
 {
     for (size_t i = 0; i < pi_n_keys; i++)
         if (strncmp(pi_keys[i].path, path.at, path.n) == 0 && pi_keys[i].path[path.n] == '.')
@@ -53,7 +53,7 @@ static bool is_branch(struct pi_span path)
 }
 
 /* `yes` in any case, and the like; all else is false. */
-static bool is_true(struct pi_span s)
+static bool is_true(struct span s)
 {
     static const char *const words[] = {"1", "true", "yes"};
 
@@ -66,7 +66,7 @@ static bool is_true(struct pi_span s)
 /* Whatever our ranges say of it. A list becomes its characters there, so that nothing is saved
  * any more: here it becomes empty. */
 static enum seed_verdict change(
-    struct service *s, const struct pi_key *k, struct pi_span value, char *text)
+    struct service *s, const struct pi_key *k, struct span value, char *text)
 {
     char old[PI_TEXT_MAX], said[PI_COMMAND_MAX_BYTES + 1];
 
@@ -82,11 +82,11 @@ static enum seed_verdict change(
 
 static enum seed_verdict set(struct service *s, char *text)
 {
-    struct pi_span rest = all(text), path, value;
+    struct span rest = all(text), path, value;
 
-    (void)pi_span_word(&rest);
-    path = pi_span_word(&rest);
-    value = pi_span_strip(rest);
+    (void)span_word(&rest);
+    path = span_word(&rest);
+    value = span_strip(rest);
     if (path.n == 0 || value.n == 0)
         return SEED_RUN;
     const struct pi_key *k = pi_key_find(path.at, path.n);
@@ -106,12 +106,12 @@ static enum seed_verdict set(struct service *s, char *text)
 static enum seed_verdict shortstream(struct service *s, char *text)
 {
     const struct pi_ring *ring = &service_camera(s)->ring;
-    struct pi_span rest = all(text), word;
+    struct span rest = all(text), word;
     int64_t n = PI_SHORTSTREAM_DEFAULT;
 
-    (void)pi_span_word(&rest);
-    word = pi_span_word(&rest);
-    if (word.n > 0 && pi_span_int(word, &n) < 0)
+    (void)span_word(&rest);
+    word = span_word(&rest);
+    if (word.n > 0 && span_int(word, &n) < 0)
         return SEED_DIES;
     if (n == 0)
         n = ring->n_frames;
@@ -139,7 +139,7 @@ static bool mixes_sizes(const struct service *s)
 
 enum seed_verdict seed_command(struct service *s, char text[SEED_TEXT_MAX])
 {
-    if (!pi_is_utf8(text, strlen(text)))
+    if (!span_is_utf8((struct span){text, strlen(text)}))
         return SEED_DIES;
     if (begins(text, "stream"))
         return SEED_QUIET;

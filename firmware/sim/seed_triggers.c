@@ -118,8 +118,8 @@ static void on_drained(void *ctx, struct tcp *tcp)
 
 static void run_command(struct conn *c, const uint8_t *bytes, size_t n)
 {
-    struct pi_span line =
-        pi_span_strip((struct pi_span){(const char *)bytes, MIN(n, (size_t)PI_COMMAND_MAX_BYTES)});
+    struct span line =
+        span_strip((struct span){(const char *)bytes, MIN(n, (size_t)PI_COMMAND_MAX_BYTES)});
     char text[SEED_TEXT_MAX];
 
     c->commanded = true;

@@ -25,7 +25,7 @@
 #include <warren/tcp.h>
 #include <warren/text.h>
 
-#include "pi_json.h"
+#include "json_pull.h"
 #include "pi_part.h"
 #include "pi_shortstream.h"
 #include "pi_trigger.h"
@@ -221,7 +221,7 @@ void value_remember(struct known *k, const struct wr_value *v, bool whole);
 int value_text(const struct wr_value *v, char out[VALUE_MAX]);
 /* One value of a dump, as the setting's type; a list comes element by element. False: it makes no
  * sense. */
-bool value_take(const struct wr_param *row, const struct pi_json_value *v, struct known *into);
+bool value_take(const struct wr_param *row, const struct json_pull_value *v, struct known *into);
 
 /* --- command.c -------------------------------------------------------------------------------- */
 
@@ -231,7 +231,7 @@ void command_fail(struct wr_dev *dev, wr_handle call, int result, const char *fo
 /* Of a sentence of WHY_MAX bytes, what the camera said in its own words: fit for people, cut;
  * "(nothing)" where there is nothing. Returns what is to be shown. */
 #define SAID_BYTES 160
-const char *said(struct pi_span raw, char out[SAID_BYTES]);
+const char *said(struct span raw, char out[SAID_BYTES]);
 void command_health(struct wr_dev *dev, const struct pi_health *h);
 /* RFC 3339 in UTC. */
 void json_time(struct wr_json *j, const char *key, int64_t us);

@@ -21,7 +21,7 @@ void command_fail(struct wr_dev *dev, wr_handle call, int result, const char *fo
     dev->host->done(dev, call, result, why);
 }
 
-const char *said(struct pi_span raw, char out[SAID_BYTES])
+const char *said(struct span raw, char out[SAID_BYTES])
 {
     wr_text_clean(raw.at, raw.n, out, SAID_BYTES);
     return *out ? out : "(nothing)";
@@ -114,7 +114,7 @@ static void answer_json(struct wr_dev *dev, const struct job *job, const struct 
 {
     char text[SAID_BYTES];
 
-    if (!pi_json_is_valid(r->text.at, r->text.n)) {
+    if (!json_pull_is_valid(r->text.at, r->text.n)) {
         command_fail(
             dev, job->call, -EBADMSG, "the camera's answer is no JSON: %s", said(r->text, text));
         return;
@@ -124,7 +124,7 @@ static void answer_json(struct wr_dev *dev, const struct job *job, const struct 
     dev->host->done(dev, job->call, 0, r->text.at);
 }
 
-static bool copy_path(struct saved *s, struct pi_span path)
+static bool copy_path(struct saved *s, struct span path)
 {
     if (path.n >= sizeof s->path)
         return false;

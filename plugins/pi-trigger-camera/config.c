@@ -15,11 +15,11 @@
 
 static void read_dump(const char *json, size_t n, struct known fresh[N_SETTINGS])
 {
-    struct pi_json j;
-    struct pi_json_value v;
+    struct json_pull j;
+    struct json_pull_value v;
 
-    pi_json_init(&j, json, n);
-    while (pi_json_next(&j, &v) > 0) {
+    json_pull_init(&j, json, n);
+    while (json_pull_next(&j, &v) > 0) {
         int i = settings_index(v.path);
 
         if (i >= 0)
@@ -52,7 +52,7 @@ void config_take(struct wr_dev *dev, const char *json, size_t n, bool check)
     struct known fresh[N_SETTINGS] = {0};
     bool changed = false;
 
-    if (!pi_json_is_valid(json, n)) {
+    if (!json_pull_is_valid(json, n)) {
         dev->host->log(dev, WR_LOG_WARNING, "the camera's configuration is no JSON");
         return;
     }
@@ -116,7 +116,7 @@ static void give_up(struct wr_dev *dev, int result)
 }
 
 /* An answer about another key is none to ours. */
-static bool is_key(struct pi_span said, const char *key)
+static bool is_key(struct span said, const char *key)
 {
     return said.n == strlen(key) && memcmp(said.at, key, said.n) == 0;
 }

@@ -49,7 +49,7 @@ int trigger_line(const struct wr_dev *dev, struct pi_command *c, char *out, size
     const char *token = dev->options[OPTION_TOKEN].type ? dev->options[OPTION_TOKEN].s : "";
 
     if (camera_of(dev)->presence.dialect == DIALECT_WARREN && *token)
-        c->token = (struct pi_span){token, strlen(token)};
+        c->token = (struct span){token, strlen(token)};
     return pi_command_format(c, out, cap);
 }
 
@@ -179,9 +179,9 @@ static int send_line(struct wr_dev *dev)
     char line[PI_COMMAND_MAX_BYTES + 1];
     int n;
 
-    c.value = (struct pi_span){job->value, strlen(job->value)};
+    c.value = (struct span){job->value, strlen(job->value)};
     if (job->key)
-        c.key = (struct pi_span){job->key, strlen(job->key)};
+        c.key = (struct span){job->key, strlen(job->key)};
     n = job->probe ? snprintf(line, sizeof line, "token - health\n")
                    : trigger_line(dev, &c, line, sizeof line);
     return n < 0 ? n : dev->host->tcp->send(dev, t->tcp, line, (size_t)n);

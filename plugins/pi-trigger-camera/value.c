@@ -79,7 +79,7 @@ int value_text(const struct wr_value *v, char out[VALUE_MAX])
 }
 
 /* Text that a setting cannot be is not shown as one either. */
-static bool is_clean(struct pi_span text)
+static bool is_clean(struct span text)
 {
     char copy[VALUE_MAX];
 
@@ -87,13 +87,13 @@ static bool is_clean(struct pi_span text)
 }
 
 /* Lists come element by element. */
-static bool take_element(const struct pi_json_value *v, struct known *into)
+static bool take_element(const struct json_pull_value *v, struct known *into)
 {
     size_t len = into->is ? strlen(into->text) : 0, comma = len > 0;
-    size_t n = v->kind == PI_JSON_STRING ? v->text.n : 0;
+    size_t n = v->kind == JSON_PULL_STRING ? v->text.n : 0;
 
-    if ((v->kind != PI_JSON_STRING && v->kind != PI_JSON_EMPTY) || len + comma + n >= VALUE_MAX ||
-        !is_clean(v->text))
+    if ((v->kind != JSON_PULL_STRING && v->kind != JSON_PULL_EMPTY) ||
+        len + comma + n >= VALUE_MAX || !is_clean(v->text))
         return false;
     if (comma)
         into->text[len] = ',';
@@ -104,7 +104,7 @@ static bool take_element(const struct pi_json_value *v, struct known *into)
     return into->is = true;
 }
 
-bool value_take(const struct wr_param *row, const struct pi_json_value *v, struct known *into)
+bool value_take(const struct wr_param *row, const struct json_pull_value *v, struct known *into)
 {
     struct wr_value value = {.type = row->type};
     bool fits = false;
@@ -114,22 +114,22 @@ bool value_take(const struct wr_param *row, const struct pi_json_value *v, struc
         return false;
     if (row->type == WR_LIST)
         return take_element(v, into);
-    if (row->type == WR_BOOL && v->kind == PI_JSON_BOOL) {
+    if (row->type == WR_BOOL && v->kind == JSON_PULL_BOOL) {
         value.b = v->b;
         fits = true;
-    } else if (row->type == WR_INT && v->kind == PI_JSON_NUMBER && fabs(v->f) < 1e15) {
+    } else if (row->type == WR_INT && v->kind == JSON_PULL_NUMBER && fabs(v->f) < 1e15) {
         value.i = (int64_t)v->f;
         fits = (double)value.i == v->f;
-    } else if (row->type == WR_FLOAT && v->kind == PI_JSON_NUMBER) {
+    } else if (row->type == WR_FLOAT && v->kind == JSON_PULL_NUMBER) {
         value.f = v->f;
         fits = isfinite(v->f);
-    } else if (row->type == WR_STRING && v->kind == PI_JSON_STRING && is_clean(v->text)) {
+    } else if (row->type == WR_STRING && v->kind == JSON_PULL_STRING && is_clean(v->text)) {
         memcpy(text, v->text.at, v->text.n);
         text[v->text.n] = '\0';
         value.s = text;
         fits = true;
     }
     if (fits)
-        value_remember(into, &value, v->kind == PI_JSON_NUMBER && v->is_whole);
+        value_remember(into, &value, v->kind == JSON_PULL_NUMBER && v->is_whole);
     return fits;
 }

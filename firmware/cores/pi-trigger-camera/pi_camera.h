@@ -191,8 +191,7 @@ void pi_camera_trigger(struct pi_camera *c, int64_t now_us, void *peer, const ch
 /* What a peer sent is no command: sends "ERROR: <why>" and finishes. */
 void pi_camera_refuse(struct pi_camera *c, void *peer, const char *why);
 /* A setting as `set` changes it, without anybody to tell. -EINVAL. */
-int pi_camera_set(
-    struct pi_camera *c, int64_t now_us, const struct pi_key *k, struct pi_span value);
+int pi_camera_set(struct pi_camera *c, int64_t now_us, const struct pi_key *k, struct span value);
 /* The peer takes bytes again after -EAGAIN; or it has gone. */
 void pi_camera_drained(struct pi_camera *c, int64_t now_us, void *peer);
 void pi_camera_gone(struct pi_camera *c, void *peer);

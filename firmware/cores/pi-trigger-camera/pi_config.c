@@ -24,13 +24,13 @@ void pi_config_init(struct pi_config *c)
     memset(c, 0, sizeof *c);
     for (size_t i = 0; i < pi_n_keys; i++)
         (void)pi_config_set(c, &pi_keys[i],
-            (struct pi_span){pi_keys[i].fallback, strlen(pi_keys[i].fallback)}, why, sizeof why);
+            (struct span){pi_keys[i].fallback, strlen(pi_keys[i].fallback)}, why, sizeof why);
 }
 
 const struct pi_key *pi_key_find(const char *path, size_t n)
 {
     for (size_t i = 0; i < pi_n_keys; i++)
-        if (pi_span_is((struct pi_span){path, n}, pi_keys[i].path))
+        if (span_is((struct span){path, n}, pi_keys[i].path))
             return &pi_keys[i];
     return NULL;
 }
@@ -40,7 +40,7 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
-static bool same_word(struct pi_span a, const char *b, size_t n)
+static bool same_word(struct span a, const char *b, size_t n)
 {
     if (a.n != n)
         return false;
@@ -51,12 +51,12 @@ static bool same_word(struct pi_span a, const char *b, size_t n)
 }
 
 /* The choice that `text` is in any case, as it is written in the table. */
-static bool find_choice(const char *choices, struct pi_span text, struct pi_span *ret)
+static bool find_choice(const char *choices, struct span text, struct span *ret)
 {
     for (const char *p = choices; p && *p;) {
         size_t n = strcspn(p, "|");
         if (same_word(text, p, n)) {
-            *ret = (struct pi_span){p, n};
+            *ret = (struct span){p, n};
             return true;
         }
         p += n + (p[n] == '|');
@@ -92,15 +92,15 @@ static int refuse(const struct pi_key *k, char *why, size_t cap)
 
 /* --- putting a typed value -------------------------------------------------------------------- */
 
-static bool good_text(struct pi_span s, const struct pi_key *k)
+static bool good_text(struct span s, const struct pi_key *k)
 {
     for (size_t i = 0; i < s.n; i++)
         if ((unsigned char)s.at[i] < 0x20 || s.at[i] == 0x7f)
             return false;
-    return s.n >= (size_t)k->min && s.n <= (size_t)k->max && s.n < k->size && pi_is_utf8(s.at, s.n);
+    return s.n >= (size_t)k->min && s.n <= (size_t)k->max && s.n < k->size && span_is_utf8(s);
 }
 
-static bool put_text(void *to, const struct pi_key *k, struct pi_span s)
+static bool put_text(void *to, const struct pi_key *k, struct span s)
 {
     if (k->choices ? !find_choice(k->choices, s, &s) : !good_text(s, k))
         return false;
@@ -154,9 +154,9 @@ int pi_config_put(
 /* --- a command's text as a typed value
  * --------------------------------------------------------------------------------------------- */
 
-static bool read_bool(struct pi_span s, bool *ret)
+static bool read_bool(struct span s, bool *ret)
 {
-    struct pi_span found;
+    struct span found;
 
     *ret = find_choice("1|true|yes|on", s, &found);
     return *ret || find_choice("0|false|no|off", s, &found);
@@ -164,10 +164,10 @@ static bool read_bool(struct pi_span s, bool *ret)
 
 static bool is_list_mark(char c)
 {
-    return pi_is_blank(c) || strchr(",[]'\"", c) != NULL;
+    return span_is_blank(c) || strchr(",[]'\"", c) != NULL;
 }
 
-static bool read_formats(struct pi_span s, unsigned *ret)
+static bool read_formats(struct span s, unsigned *ret)
 {
     *ret = 0;
     while (s.n > 0) {
@@ -186,9 +186,9 @@ static bool read_formats(struct pi_span s, unsigned *ret)
     return true;
 }
 
-static bool read_number(struct pi_span s, struct pi_value *v)
+static bool read_number(struct span s, struct pi_value *v)
 {
-    if (pi_span_int(s, &v->i) == 0) {
+    if (span_int(s, &v->i) == 0) {
         v->type = PI_INT;
         return true;
     }
@@ -197,7 +197,7 @@ static bool read_number(struct pi_span s, struct pi_value *v)
 }
 
 int pi_config_set(
-    struct pi_config *c, const struct pi_key *k, struct pi_span text, char *why, size_t cap)
+    struct pi_config *c, const struct pi_key *k, struct span text, char *why, size_t cap)
 {
     struct pi_value v = {.type = k->type, .text = text};
     bool ok = true;

@@ -74,7 +74,7 @@ struct pi_value {
     bool b;
     int64_t i;
     double f;
-    struct pi_span text;
+    struct span text;
     unsigned formats;
 };
 
@@ -88,7 +88,7 @@ int pi_config_put(
 /* The same from a command's text: true/false, yes/no, on/off, 1/0; "jpg,png", "jpg png", "['jpg',
  * 'png']". */
 int pi_config_set(
-    struct pi_config *c, const struct pi_key *k, struct pi_span text, char *why, size_t cap);
+    struct pi_config *c, const struct pi_key *k, struct span text, char *why, size_t cap);
 /* The value as Python's str() writes it: True, 6.0, ['jpg', 'png']. Its length; cut at cap. */
 size_t pi_config_text(const struct pi_config *c, const struct pi_key *k, char *out, size_t cap);
 /* What a value must be: "a whole number from 1 to 120". */

@@ -137,7 +137,7 @@ static const struct {
 };
 
 /* In a time that does not depend on where they differ. */
-static bool same_token(const char *token, struct pi_span given)
+static bool same_token(const char *token, struct span given)
 {
     size_t n = strlen(token);
     unsigned differ = n != given.n;
@@ -163,7 +163,7 @@ void pi_camera_trigger(struct pi_camera *c, int64_t now_us, void *peer, const ch
     struct pi_command q;
 
     c->now_us = now_us;
-    if (!pi_is_utf8(text, n))
+    if (!span_is_utf8((struct span){text, n}))
         return pi_send_error(c, peer, "a command must be UTF-8");
     int r = pi_command_parse(text, n, &q);
     for (unsigned i = 0; i < sizeof commands / sizeof *commands; i++) {

@@ -13,7 +13,7 @@ static void settings_apply(struct pi_camera *c)
     pi_mode_apply(c);
 }
 
-int pi_camera_set(struct pi_camera *c, int64_t now_us, const struct pi_key *k, struct pi_span value)
+int pi_camera_set(struct pi_camera *c, int64_t now_us, const struct pi_key *k, struct span value)
 {
     char why[PI_CONFIG_WHY_MAX];
     int r = pi_config_set(&c->config, k, value, why, sizeof why);

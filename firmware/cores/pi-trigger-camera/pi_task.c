@@ -27,9 +27,9 @@ static void task_add_session(struct pi_camera *c, struct pi_task *t, struct pi_s
 
 /* --- what the peers are told ------------------------------------------------------------------ */
 
-static struct pi_span span(const char *text)
+static struct span span(const char *text)
 {
-    return (struct pi_span){text, strlen(text)};
+    return (struct span){text, strlen(text)};
 }
 
 static struct pi_reply reply_of(const struct pi_camera *c, const struct pi_task *t)

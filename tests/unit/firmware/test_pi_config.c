@@ -5,7 +5,7 @@
 #include "pi_config.h"
 #include "pi_text.h"
 
-#define SPAN(text) ((struct pi_span){(text), strlen(text)})
+#define SPAN(text) ((struct span){(text), strlen(text)})
 
 static const struct pi_key *key(const char *path)
 {

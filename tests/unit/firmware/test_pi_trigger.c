@@ -8,11 +8,11 @@
 #include "pi_text.h"
 #include "pi_trigger.h"
 
-#define SPAN(text) ((struct pi_span){(text), strlen(text)})
+#define SPAN(text) ((struct span){(text), strlen(text)})
 
-static void expect_span(struct pi_span s, const char *text)
+static void expect_span(struct span s, const char *text)
 {
-    cr_expect(pi_span_is(s, text), "\"%.*s\" instead of \"%s\"", (int)s.n, s.at, text);
+    cr_expect(span_is(s, text), "\"%.*s\" instead of \"%s\"", (int)s.n, s.at, text);
 }
 
 static struct pi_command command(const char *text, int result)
@@ -275,17 +275,6 @@ Test(pi_text, floats_are_written_as_python_does)
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         cr_expect_str_eq(pi_float_text(rows[i].v, out), rows[i].text);
-}
-
-Test(pi_text, utf8_has_no_overlong_forms_and_no_surrogates)
-{
-    cr_expect(pi_is_utf8("h\xc3\xa9 \xf0\x9f\x90\x87", 8));
-    cr_expect_not(pi_is_utf8("\xc0\x80", 2));
-    cr_expect_not(pi_is_utf8("\xe0\x80\x80", 3));
-    cr_expect_not(pi_is_utf8("\xed\xa0\x80", 3));
-    cr_expect_not(pi_is_utf8("\xf4\x90\x80\x80", 4));
-    cr_expect_not(pi_is_utf8("\xe2\x82", 2));
-    cr_expect_not(pi_is_utf8("\xff", 1));
 }
 
 Test(pi_part, writes_the_head_in_its_order)

@@ -3,21 +3,21 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "pi_json.h"
+#include "json_pull.h"
 
 /* All values of a text as "path=kind:text;", and how it ended. */
 static const char *walk(const char *json)
 {
     static const char *const kinds[] = {"null", "bool", "number", "string", "empty"};
     static char out[2048];
-    struct pi_json j;
-    struct pi_json_value v;
+    struct json_pull j;
+    struct json_pull_value v;
     size_t n = 0;
     int r;
 
     out[0] = '\0';
-    pi_json_init(&j, json, strlen(json));
-    while ((r = pi_json_next(&j, &v)) > 0)
+    json_pull_init(&j, json, strlen(json));
+    while ((r = json_pull_next(&j, &v)) > 0)
         n += (size_t)snprintf(out + n, sizeof out - n, "%s%s=%s:%.*s;", v.path,
             v.in_list ? "[]" : "", kinds[v.kind], (int)v.text.n, v.text.n ? v.text.at : "");
     snprintf(out + n, sizeof out - n, "%d", r);
@@ -26,7 +26,7 @@ static const char *walk(const char *json)
 
 #define EXPECT_WALK(json, text) cr_expect_str_eq(walk(json), text)
 
-Test(pi_json, walks_a_configuration)
+Test(json_pull, walks_a_configuration)
 {
     EXPECT_WALK("{\n    \"camera\": {\n        \"codec\": \"rgb\",\n        \"framerate\": 10\n    "
                 "},\n    \"export\": {\"formats\": [\"jpg\", \"png\"], \"stack\": true},\n    "
@@ -36,30 +36,46 @@ Test(pi_json, walks_a_configuration)
         "0");
 }
 
-Test(pi_json, empty_things_are_values)
+Test(json_pull, empty_things_are_values)
 {
     EXPECT_WALK("{}", "=empty:;0");
     EXPECT_WALK(
         "{\"a\": {}, \"b\": [], \"c\": [[], {}]}", "a=empty:;b=empty:;c[]=empty:;c[]=empty:;0");
 }
 
-Test(pi_json, a_text_may_be_one_value)
+Test(json_pull, a_text_may_be_one_value)
 {
     EXPECT_WALK(" 12 ", "=number:12;0");
     EXPECT_WALK("\"x\"", "=string:x;0");
     EXPECT_WALK("[1, {\"a\": 2}, 3]", "[]=number:1;a=number:2;[]=number:3;0");
 }
 
-Test(pi_json, undoes_escapes)
+Test(json_pull, tells_the_element_of_a_list_that_a_value_is_in)
+{
+    const char *text = "{\"a\": 1, \"list\": [{\"id\": 1, \"x\": {\"y\": 2}}, {}, [[3], 4], "
+                       "{\"id\": 5}], \"z\": 6}";
+    const uint32_t elements[] = {0, 0, 0, 1, 0, 1, 3, 0};
+    struct json_pull j;
+    struct json_pull_value v;
+
+    json_pull_init(&j, text, strlen(text));
+    for (size_t i = 0; i < sizeof elements / sizeof *elements; i++) {
+        cr_assert_eq(json_pull_next(&j, &v), 1);
+        cr_expect_eq(v.element, elements[i], "%zu: %u", i, v.element);
+    }
+    cr_expect_eq(json_pull_next(&j, &v), 0);
+}
+
+Test(json_pull, undoes_escapes)
 {
     EXPECT_WALK("\"\\\"\\\\\\/\\n\\t\\u00e9\\u20ac\\ud83d\\ude00\"",
         "=string:\"\\/\n\t\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80;0");
 }
 
-Test(pi_json, tells_whole_numbers)
+Test(json_pull, tells_whole_numbers)
 {
-    struct pi_json j;
-    struct pi_json_value v;
+    struct json_pull j;
+    struct json_pull_value v;
     const char *text = "[6, 6.0, -7, 1e3, 99999999999999999999, 0.5]";
     const struct {
         bool whole;
@@ -68,9 +84,9 @@ Test(pi_json, tells_whole_numbers)
     } rows[] = {{true, 6, 6}, {false, 0, 6}, {true, -7, -7}, {false, 0, 1000}, {false, 0, 1e20},
         {false, 0, 0.5}};
 
-    pi_json_init(&j, text, strlen(text));
+    json_pull_init(&j, text, strlen(text));
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        cr_assert_eq(pi_json_next(&j, &v), 1);
+        cr_assert_eq(json_pull_next(&j, &v), 1);
         cr_expect_eq(v.is_whole, rows[i].whole, "%zu", i);
         cr_expect_eq(v.f, rows[i].f, "%zu", i);
         if (rows[i].whole)
@@ -78,7 +94,7 @@ Test(pi_json, tells_whole_numbers)
     }
 }
 
-Test(pi_json, refuses_what_is_no_json)
+Test(json_pull, refuses_what_is_no_json)
 {
     static const char *const texts[] = {"", " ", "{", "}", "[", "]", "{]", "[}", "[1,]",
         "{\"a\":1,}", "{\"a\"}", "{\"a\":}", "{a:1}", "{1:1}", "[1 2]", "{\"a\":1 \"b\":2}", "01",
@@ -87,58 +103,58 @@ Test(pi_json, refuses_what_is_no_json)
         "\"\\ud800\\u0041\"", "\"\n\"", "\"\xFF\"", "'a'", "[,1]", "{,}", "[\"a\":1]", "{\"a\":1]"};
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        cr_expect_not(pi_json_is_valid(texts[i], strlen(texts[i])), "%s", texts[i]);
+        cr_expect_not(json_pull_is_valid(texts[i], strlen(texts[i])), "%s", texts[i]);
 }
 
-Test(pi_json, refuses_what_is_too_deep)
+Test(json_pull, refuses_what_is_too_deep)
 {
-    char text[2 * PI_JSON_MAX_DEPTH + 3];
+    char text[2 * JSON_PULL_MAX_DEPTH + 3];
 
-    memset(text, '[', PI_JSON_MAX_DEPTH);
-    memset(text + PI_JSON_MAX_DEPTH, ']', PI_JSON_MAX_DEPTH);
-    cr_expect(pi_json_is_valid(text, 2 * PI_JSON_MAX_DEPTH));
-    memset(text, '[', PI_JSON_MAX_DEPTH + 1);
-    memset(text + PI_JSON_MAX_DEPTH + 1, ']', PI_JSON_MAX_DEPTH + 1);
-    cr_expect_not(pi_json_is_valid(text, 2 * PI_JSON_MAX_DEPTH + 2));
+    memset(text, '[', JSON_PULL_MAX_DEPTH);
+    memset(text + JSON_PULL_MAX_DEPTH, ']', JSON_PULL_MAX_DEPTH);
+    cr_expect(json_pull_is_valid(text, 2 * JSON_PULL_MAX_DEPTH));
+    memset(text, '[', JSON_PULL_MAX_DEPTH + 1);
+    memset(text + JSON_PULL_MAX_DEPTH + 1, ']', JSON_PULL_MAX_DEPTH + 1);
+    cr_expect_not(json_pull_is_valid(text, 2 * JSON_PULL_MAX_DEPTH + 2));
 }
 
-Test(pi_json, cuts_what_is_too_long_and_goes_on)
+Test(json_pull, cuts_what_is_too_long_and_goes_on)
 {
-    char text[4 * PI_JSON_TEXT_MAX], key[PI_JSON_TEXT_MAX + 8];
-    struct pi_json j;
-    struct pi_json_value v;
+    char text[4 * JSON_PULL_TEXT_MAX], key[JSON_PULL_TEXT_MAX + 8];
+    struct json_pull j;
+    struct json_pull_value v;
 
     memset(key, 'k', sizeof key - 1);
     key[sizeof key - 1] = '\0';
     snprintf(text, sizeof text, "{\"%s\": {\"a\": 1}, \"b\": \"%s\", \"c\": 2}", key, key);
-    pi_json_init(&j, text, strlen(text));
-    cr_assert_eq(pi_json_next(&j, &v), 1);
+    json_pull_init(&j, text, strlen(text));
+    cr_assert_eq(json_pull_next(&j, &v), 1);
     cr_expect(v.is_cut, "the path");
-    cr_assert_eq(pi_json_next(&j, &v), 1);
+    cr_assert_eq(json_pull_next(&j, &v), 1);
     cr_expect(v.is_cut, "the text");
-    cr_expect_eq(v.text.n, PI_JSON_TEXT_MAX);
-    cr_assert_eq(pi_json_next(&j, &v), 1);
+    cr_expect_eq(v.text.n, JSON_PULL_TEXT_MAX);
+    cr_assert_eq(json_pull_next(&j, &v), 1);
     cr_expect_not(v.is_cut);
     cr_expect_str_eq(v.path, "c");
-    cr_expect_eq(pi_json_next(&j, &v), 0);
+    cr_expect_eq(json_pull_next(&j, &v), 0);
 }
 
-Test(pi_json, cuts_no_character_in_two)
+Test(json_pull, cuts_no_character_in_two)
 {
-    char text[2 * PI_JSON_TEXT_MAX];
-    struct pi_json j;
-    struct pi_json_value v;
+    char text[2 * JSON_PULL_TEXT_MAX];
+    struct json_pull j;
+    struct json_pull_value v;
     size_t n = 0;
 
     text[n++] = '"';
     text[n++] = 'x';
-    while (n < PI_JSON_TEXT_MAX + 8) {
+    while (n < JSON_PULL_TEXT_MAX + 8) {
         memcpy(text + n, "\xE2\x82\xAC", 3);
         n += 3;
     }
     text[n++] = '"';
-    pi_json_init(&j, text, n);
-    cr_assert_eq(pi_json_next(&j, &v), 1);
+    json_pull_init(&j, text, n);
+    cr_assert_eq(json_pull_next(&j, &v), 1);
     cr_expect(v.is_cut);
     cr_expect_eq(v.text.n % 3, 1);
 }

@@ -5,21 +5,21 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "pi_json.h"
+#include "json_pull.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct pi_json j;
-    struct pi_json_value v;
+    struct json_pull j;
+    struct json_pull_value v;
     struct error e = ERROR_NULL;
     int r;
 
-    pi_json_init(&j, (const char *)data, size);
-    while ((r = pi_json_next(&j, &v)) > 0) {
-        if (strlen(v.path) >= PI_JSON_TEXT_MAX ||
-            (v.kind == PI_JSON_STRING && v.text.n > PI_JSON_TEXT_MAX))
+    json_pull_init(&j, (const char *)data, size);
+    while ((r = json_pull_next(&j, &v)) > 0) {
+        if (strlen(v.path) >= JSON_PULL_TEXT_MAX ||
+            (v.kind == JSON_PULL_STRING && v.text.n > JSON_PULL_TEXT_MAX))
             abort();
     }
     if (r == 0 && size > 0) {

@@ -1,27 +1,25 @@
-/* pi_json.c - see pi_json.h. No recursion: where we are stands in struct pi_json. */
-#include "pi_json.h"
+/* json_pull.c - see json_pull.h. No recursion: where we are stands in struct json_pull. */
+#include "json_pull.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "pi_text.h"
-
 /* Longer numbers than this are nobody's. */
 #define NUMBER_MAX 64
 
-void pi_json_init(struct pi_json *j, const char *text, size_t n)
+void json_pull_init(struct json_pull *j, const char *text, size_t n)
 {
-    *j = (struct pi_json){.at = text, .end = text + n};
+    *j = (struct json_pull){.at = text, .end = text + n};
 }
 
-static void skip_blanks(struct pi_json *j)
+static void skip_blanks(struct json_pull *j)
 {
     while (j->at < j->end && (*j->at == ' ' || *j->at == '\t' || *j->at == '\n' || *j->at == '\r'))
         j->at++;
 }
 
-static bool take(struct pi_json *j, char c)
+static bool take(struct json_pull *j, char c)
 {
     skip_blanks(j);
     if (j->at == j->end || *j->at != c)
@@ -30,7 +28,7 @@ static bool take(struct pi_json *j, char c)
     return true;
 }
 
-static bool take_word(struct pi_json *j, const char *word)
+static bool take_word(struct json_pull *j, const char *word)
 {
     size_t n = strlen(word);
 
@@ -83,7 +81,7 @@ static void put_code_point(struct out *o, uint32_t c)
     }
 }
 
-static int hex4(struct pi_json *j, uint32_t *ret)
+static int hex4(struct json_pull *j, uint32_t *ret)
 {
     uint32_t v = 0;
 
@@ -103,7 +101,7 @@ static int hex4(struct pi_json *j, uint32_t *ret)
 }
 
 /* Behind "\u". NUL and halves of pairs are refused: no text of ours could hold them. */
-static int take_code_point(struct pi_json *j, struct out *o)
+static int take_code_point(struct json_pull *j, struct out *o)
 {
     uint32_t c, low;
 
@@ -118,7 +116,7 @@ static int take_code_point(struct pi_json *j, struct out *o)
     return 0;
 }
 
-static int take_escape(struct pi_json *j, struct out *o)
+static int take_escape(struct json_pull *j, struct out *o)
 {
     static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
     const char *which;
@@ -136,7 +134,7 @@ static int take_escape(struct pi_json *j, struct out *o)
 }
 
 /* Behind the opening quote. */
-static int take_string(struct pi_json *j, struct out *o)
+static int take_string(struct json_pull *j, struct out *o)
 {
     while (j->at < j->end && *j->at != '"') {
         const char *plain = j->at;
@@ -145,7 +143,7 @@ static int take_string(struct pi_json *j, struct out *o)
         while (j->at < j->end && *j->at != '"' && *j->at != '\\' && (unsigned char)*j->at >= 0x20)
             j->at++;
         n = (size_t)(j->at - plain);
-        if (!pi_is_utf8(plain, n))
+        if (!span_is_utf8((struct span){plain, n}))
             return -EBADMSG;
         while (n > 0) { /* by code points, so that a cut splits none */
             size_t k = 1;
@@ -211,7 +209,7 @@ static size_t number_length(const char *at, const char *end, bool *ret_whole)
     return (size_t)(p - at);
 }
 
-static int take_number(struct pi_json *j, struct pi_json_value *v)
+static int take_number(struct json_pull *j, struct json_pull_value *v)
 {
     size_t n = number_length(j->at, j->end, &v->is_whole);
     char text[NUMBER_MAX + 1];
@@ -220,43 +218,43 @@ static int take_number(struct pi_json *j, struct pi_json_value *v)
         return -EBADMSG;
     memcpy(text, j->at, n);
     text[n] = '\0';
-    v->kind = PI_JSON_NUMBER;
-    v->text = (struct pi_span){j->at, n};
+    v->kind = JSON_PULL_NUMBER;
+    v->text = (struct span){j->at, n};
     v->f = strtod(text, NULL);
-    v->is_whole = v->is_whole && pi_span_int(v->text, &v->i) == 0;
+    v->is_whole = v->is_whole && span_int(v->text, &v->i) == 0;
     j->at += n;
     return 1;
 }
 
 /* --- values ----------------------------------------------------------------------------------- */
 
-static bool in_list(const struct pi_json *j)
+static bool in_list(const struct json_pull *j)
 {
     return j->depth > 0 && j->is_list[j->depth - 1];
 }
 
-static int take_scalar(struct pi_json *j, struct pi_json_value *v)
+static int take_scalar(struct json_pull *j, struct json_pull_value *v)
 {
     struct out o = {.text = j->text, .cap = sizeof j->text};
 
     if (take_word(j, "null"))
-        return v->kind = PI_JSON_NULL, 1;
+        return v->kind = JSON_PULL_NULL, 1;
     if (take_word(j, "true"))
-        return v->kind = PI_JSON_BOOL, v->b = true, 1;
+        return v->kind = JSON_PULL_BOOL, v->b = true, 1;
     if (take_word(j, "false"))
-        return v->kind = PI_JSON_BOOL, v->b = false, 1;
+        return v->kind = JSON_PULL_BOOL, v->b = false, 1;
     if (!take(j, '"'))
         return take_number(j, v);
     if (take_string(j, &o) < 0)
         return -EBADMSG;
-    v->kind = PI_JSON_STRING;
-    v->text = (struct pi_span){o.text, o.len};
+    v->kind = JSON_PULL_STRING;
+    v->text = (struct span){o.text, o.len};
     v->is_cut |= o.is_cut;
     return 1;
 }
 
 /* Behind the key's opening quote. The path becomes the level's with the key behind it. */
-static int take_key(struct pi_json *j)
+static int take_key(struct json_pull *j)
 {
     struct out o = {.text = j->path, .len = j->path_end[j->depth - 1], .cap = sizeof j->path - 1};
 
@@ -269,7 +267,7 @@ static int take_key(struct pi_json *j)
     return 0;
 }
 
-static int leave(struct pi_json *j)
+static int leave(struct json_pull *j)
 {
     j->depth--;
     j->path_len = j->path_end[j->depth];
@@ -279,15 +277,16 @@ static int leave(struct pi_json *j)
 }
 
 /* 1: an empty one, which is a value; 0: one level deeper. */
-static int enter(struct pi_json *j, bool list, struct pi_json_value *v)
+static int enter(struct json_pull *j, bool list, struct json_pull_value *v)
 {
-    if (j->depth == PI_JSON_MAX_DEPTH)
+    if (j->depth == JSON_PULL_MAX_DEPTH)
         return -EBADMSG;
     if (take(j, list ? ']' : '}')) {
-        v->kind = PI_JSON_EMPTY;
+        v->kind = JSON_PULL_EMPTY;
         return 1;
     }
     j->is_list[j->depth] = list;
+    j->element[j->depth] = 0;
     j->path_end[j->depth] = (uint16_t)j->path_len;
     j->outer_cut[j->depth] = j->is_cut;
     j->depth++;
@@ -296,7 +295,7 @@ static int enter(struct pi_json *j, bool list, struct pi_json_value *v)
 }
 
 /* What stands before a value: the comma, the key. 0: a value follows; 1: the level was left. */
-static int take_lead(struct pi_json *j)
+static int take_lead(struct json_pull *j)
 {
     if (j->depth == 0)
         return 0;
@@ -304,25 +303,37 @@ static int take_lead(struct pi_json *j)
         return j->began ? (leave(j), 1) : -EBADMSG;
     if (j->began && !take(j, ','))
         return -EBADMSG;
-    if (in_list(j))
+    if (in_list(j)) {
+        j->element[j->depth - 1] += j->began;
         return 0;
+    }
     return take(j, '"') ? take_key(j) : -EBADMSG;
 }
 
-static int fill_in(struct pi_json *j, struct pi_json_value *v)
+/* Of the innermost list. */
+static uint32_t element_of(const struct json_pull *j)
+{
+    for (unsigned d = j->depth; d > 0; d--)
+        if (j->is_list[d - 1])
+            return j->element[d - 1];
+    return 0;
+}
+
+static int fill_in(struct json_pull *j, struct json_pull_value *v)
 {
     j->path[j->path_len] = '\0';
     v->path = j->path;
     v->in_list = in_list(j);
+    v->element = element_of(j);
     v->is_cut |= j->is_cut;
     j->began = true;
     return 1;
 }
 
-int pi_json_next(struct pi_json *j, struct pi_json_value *ret)
+int json_pull_next(struct json_pull *j, struct json_pull_value *ret)
 {
     for (;;) {
-        struct pi_json_value v = {0};
+        struct json_pull_value v = {0};
         int r;
 
         if (j->depth == 0 && j->began) {
@@ -349,14 +360,14 @@ int pi_json_next(struct pi_json *j, struct pi_json_value *ret)
     }
 }
 
-bool pi_json_is_valid(const char *text, size_t n)
+bool json_pull_is_valid(const char *text, size_t n)
 {
-    struct pi_json j;
-    struct pi_json_value v;
+    struct json_pull j;
+    struct json_pull_value v;
     int r;
 
-    pi_json_init(&j, text, n);
-    while ((r = pi_json_next(&j, &v)) > 0)
+    json_pull_init(&j, text, n);
+    while ((r = json_pull_next(&j, &v)) > 0)
         continue;
     return r == 0 && n > 0;
 }
