@@ -92,6 +92,7 @@ export const changeCapture = (id, change) =>
 export const deleteCapture = (id) => request('DELETE', address(`captures/${name(id)}`));
 export const imageUrl = (id) => address(`captures/${name(id)}/image.jpg`).href;
 export const thumbUrl = (id) => address(`captures/${name(id)}/thumb.jpg`).href;
+export const soundUrl = (id) => address(`captures/${name(id)}/sound.wav`).href;
 
 export const events = (query) => request('GET', address('events', query));
 

@@ -22,7 +22,11 @@ const TONES = [
 const SAYINGS = {
     'capture.stored': [
         'Picture kept',
-        ({ width, height, source }) => [width && `${width} × ${height}`, source],
+        ({ width, height, source, sound }) => [
+            width && `${width} × ${height}`,
+            source,
+            sound && 'with sound',
+        ],
     ],
     'capture.removed': ['Pictures removed', ({ ids }) => [ids && `${ids.length} of the oldest`]],
     'command.done': ['Command done', ({ command }) => [command]],

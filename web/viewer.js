@@ -2,7 +2,7 @@
  * it. */
 
 import * as api from './api.js';
-import { closeBeside, h, setText } from './dom.js';
+import { closeBeside, h, setHidden, setText } from './dom.js';
 import { bytes, fullMoment, words } from './format.js';
 import { icon } from './icons.js';
 
@@ -27,6 +27,8 @@ export class Viewer {
     #capture = null;
     #title = h('h2', { id: 'viewer-title' });
     #image = h('img', { class: 'viewer-image', alt: '' });
+    /* Not fetched before somebody wants to hear it. */
+    #sound = h('audio', { class: 'viewer-sound', controls: true, preload: 'none', hidden: true });
     #facts = h('p', { class: 'viewer-facts' });
     #problem = h('p', { class: 'problem', role: 'alert' });
     #newer = button('left', 'Newer');
@@ -61,6 +63,7 @@ export class Viewer {
                 'div',
                 { class: 'viewer-foot' },
                 this.#facts,
+                this.#sound,
                 this.#problem,
                 h('div', { class: 'actions' }, this.#remove, this.#pin, this.#download),
             ),
@@ -72,7 +75,12 @@ export class Viewer {
         this.#image.addEventListener('error', () =>
             setText(this.#problem, 'The picture could not be loaded.'),
         );
+        this.#sound.addEventListener(
+            'error',
+            () => !this.#sound.hidden && setText(this.#problem, 'The sound could not be loaded.'),
+        );
         dialog.addEventListener('keydown', (event) => this.#key(event));
+        dialog.addEventListener('close', () => this.#sound.pause());
         closeBeside(dialog);
     }
 
@@ -99,12 +107,24 @@ export class Viewer {
         this.#image.src = api.imageUrl(id);
         this.#image.alt = `Picture of ${name}, ${when}`;
         setText(this.#facts, factsOf(c));
+        this.#showSound(c, `Sound of ${name}, ${when}`);
         this.#download.href = api.imageUrl(id);
         this.#download.download = `${c.device}-${id}.jpg`;
         this.#showPin(c.pinned);
         this.#calm();
         this.#newer.disabled = this.#at === 0;
         this.#older.disabled = this.#at === this.#gallery.items.length - 1;
+    }
+
+    /* The same one again (it was pinned) plays on. */
+    #showSound(c, label) {
+        const src = c.sound ? api.soundUrl(c.id) : null;
+        setHidden(this.#sound, !src);
+        this.#sound.setAttribute('aria-label', label);
+        if (src === this.#sound.getAttribute('src')) return;
+        this.#sound.pause();
+        if (src) this.#sound.src = src;
+        else this.#sound.removeAttribute('src');
     }
 
     #showPin(pinned) {
@@ -119,6 +139,7 @@ export class Viewer {
     }
 
     #key(event) {
+        if (event.target === this.#sound) return; /* The arrows are its own. */
         if (event.key === 'ArrowLeft') this.#step(-1);
         else if (event.key === 'ArrowRight') this.#step(1);
     }

@@ -78,7 +78,7 @@ typedef void (*save_fn)(struct wr_dev *dev, int result, uint64_t id, const char 
 struct save {
     bool busy;
     unsigned run; /* counts pictures: the disk may answer for one that was given up */
-    struct wr_frame *frame;
+    struct wr_frame *frame, *sound; /* sound NULL: none */
     struct picture_meta meta;
     save_fn fn;
     int64_t until_us; /* it is given up then; 0: never */
@@ -87,10 +87,10 @@ struct save {
     wr_handle timer;
 };
 
-/* Shows the picture and keeps it, again and again while the disk is full. Takes the frame over. Not
- * while busy. patience_us 0: for ever. */
-void save_begin(struct wr_dev *dev, struct wr_frame *frame, const struct picture_meta *meta,
-    int64_t patience_us, save_fn fn);
+/* Shows the picture and keeps it, with a sound (a WAV; NULL: none) beside it, again and again while
+ * the disk is full. Takes the frames over. Not while busy. patience_us 0: for ever. */
+void save_begin(struct wr_dev *dev, struct wr_frame *frame, struct wr_frame *sound,
+    const struct picture_meta *meta, int64_t patience_us, save_fn fn);
 /* Forgets about it, without calling fn. */
 void save_drop(struct wr_dev *dev);
 

@@ -165,7 +165,7 @@ static void received(struct wr_dev *dev, bool whole)
     o->frame = NULL;
     tell_status(dev, "Keeping picture %u of %u", o->n_image, o->n_count);
     camera_place(dev, &meta);
-    save_begin(dev, frame, &meta, PATIENCE_US, saved);
+    save_begin(dev, frame, NULL, &meta, PATIENCE_US, saved);
 }
 
 static struct wr_frame *frame_for(struct wr_dev *dev)
@@ -192,8 +192,12 @@ static void accept(struct wr_dev *dev, void *ctx)
     struct wr_frame *frame;
 
     timer_set(dev, &o->retry, 0, NULL);
-    if (c->save.busy || size == 0)
-        return; /* saved() comes back here */
+    if (size == 0)
+        return;
+    if (c->save.busy) { /* saved() comes back here, where it was called for one of ours */
+        timer_set(dev, &o->retry, FRAME_RETRY_US, accept);
+        return;
+    }
     frame = frame_for(dev);
     if (!frame)
         return;

@@ -41,6 +41,8 @@ void save_drop(struct wr_dev *dev)
     timer_set(dev, &s->timer, 0, NULL);
     if (s->frame)
         dev->host->frame_drop(dev, s->frame);
+    if (s->sound)
+        dev->host->frame_drop(dev, s->sound);
     *s = (struct save){.run = s->run + 1};
 }
 
@@ -112,6 +114,8 @@ static void attempt(struct wr_dev *dev, void *ctx)
         .key = s->meta.key[0] ? s->meta.key : NULL,
         .latitude = s->meta.latitude,
         .longitude = s->meta.longitude,
+        .sound = s->sound ? s->sound->data : NULL,
+        .n_sound = s->sound ? (uint32_t)s->sound->len : 0,
     };
     struct wr_frame *copy = copy_of(dev, s);
     int r;
@@ -137,14 +141,15 @@ static void begin_later(struct wr_dev *dev, void *ctx)
     attempt(dev, ctx);
 }
 
-void save_begin(struct wr_dev *dev, struct wr_frame *frame, const struct picture_meta *meta,
-    int64_t patience_us, save_fn fn)
+void save_begin(struct wr_dev *dev, struct wr_frame *frame, struct wr_frame *sound,
+    const struct picture_meta *meta, int64_t patience_us, save_fn fn)
 {
     struct save *s = &camera_of(dev)->save;
 
     *s = (struct save){.busy = true,
         .run = s->run,
         .frame = frame,
+        .sound = sound,
         .meta = *meta,
         .fn = fn,
         .until_us = patience_us ? dev->host->now_us(dev) + patience_us : 0};

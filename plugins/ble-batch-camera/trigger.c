@@ -1,18 +1,18 @@
-/* trigger.c - v0, the oldest dialect: the host asks for each picture by `T`, and a sound comes with
- * it. Nothing of it is kept in the camera, so it is the gateway that counts the seconds.
+/* trigger.c - v0, the oldest dialect: the host asks for each picture by `T`, and a sound comes behind
+ * it, which is kept beside it. Nothing of it is kept in the camera, so it is the gateway that counts
+ * the seconds, and a picture that is whole is kept whatever becomes of its sound.
  */
 #include "camera.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #define FIRST_US (1 * US_PER_S)
 #define PERIOD_US (30 * US_PER_S)
 /* It takes the picture, records ten seconds, and then says how much there is. */
 #define ANSWER_US (60 * US_PER_S)
 #define PATIENCE_US (60 * US_PER_S)
-/* Ten seconds of 8 kHz and 16 bit are 160 044 bytes. */
-#define SOUND_MAX_BYTES (1u << 20)
 
 static struct trigger *trigger_of(const struct wr_dev *dev)
 {
@@ -102,24 +102,44 @@ static void saved(struct wr_dev *dev, int result, uint64_t id, const char *why)
         idle(dev);
 }
 
-static void complete(struct wr_dev *dev)
+static void keep(struct wr_dev *dev)
 {
     struct trigger *t = trigger_of(dev);
-    struct wr_frame *picture = t->picture;
+    struct wr_frame *picture = t->picture, *sound = t->sound;
     struct picture_meta meta;
 
-    t->picture = NULL;
+    t->picture = t->sound = NULL;
     t->state = TRIGGER_SAVING;
-    older_command(dev, BATCH_COMPLETE);
     camera_place(dev, &meta);
-    save_begin(dev, picture, &meta, PATIENCE_US, saved);
-    drop_frames(dev);
+    save_begin(dev, picture, sound, &meta, PATIENCE_US, saved);
+}
+
+static void complete(struct wr_dev *dev)
+{
+    keep(dev);
+    older_command(dev, BATCH_COMPLETE);
+}
+
+static void without_sound(struct wr_dev *dev, const char *why)
+{
+    struct trigger *t = trigger_of(dev);
+
+    dev->host->frame_drop(dev, t->sound);
+    t->sound = NULL;
+    tell_trouble(dev, "A picture has no sound: %s", why);
+}
+
+static bool is_wav(const struct wr_frame *f)
+{
+    return f->len >= 12 && memcmp(f->data, "RIFF", 4) == 0 && memcmp(f->data + 8, "WAVE", 4) == 0;
 }
 
 static void sound_came(struct wr_dev *dev, bool whole)
 {
     if (!whole)
-        tell_trouble(dev, "The sound of a picture did not come whole");
+        without_sound(dev, "the camera sent nothing more for 15 s");
+    else if (!is_wav(trigger_of(dev)->sound))
+        without_sound(dev, "what came is no WAV");
     complete(dev);
 }
 
@@ -158,7 +178,7 @@ void trigger_sizes(struct wr_dev *dev, const struct batch_status *s)
     }
     t->picture->len = 0;
     t->n_sound = s->sound_bytes;
-    if (s->sound_bytes > 0 && s->sound_bytes <= SOUND_MAX_BYTES)
+    if (s->sound_bytes > 0 && s->sound_bytes <= WR_SOUND_MAX_BYTES)
         t->sound = dev->host->frame_new(dev, s->sound_bytes);
     if (t->sound)
         t->sound->len = 0;
@@ -185,10 +205,17 @@ void trigger_lost(struct wr_dev *dev)
 
     if (t->state == TRIGGER_PICTURE || t->state == TRIGGER_SOUND)
         pieces_stop(dev);
-    drop_frames(dev);
-    if (t->state != TRIGGER_SAVING)
-        answer(dev, -ENOTCONN, "the link to the camera ended");
     t->on = false;
+    if (t->state == TRIGGER_SOUND) {
+        without_sound(dev, "the link ended");
+        keep(dev);
+    }
+    drop_frames(dev);
+    if (t->state == TRIGGER_SAVING) {
+        timer_set(dev, &t->next, 0, NULL);
+        return; /* saved() answers */
+    }
+    answer(dev, -ENOTCONN, "the link to the camera ended");
     idle(dev);
 }
 

@@ -136,5 +136,5 @@ void window_save_next(struct wr_dev *dev)
     p->state = PICTURE_SAVING;
     if (!window_coming(w))
         tell_status(dev, "Keeping a picture (%u bytes)", p->size);
-    save_begin(dev, frame, &p->meta, 0, saved);
+    save_begin(dev, frame, NULL, &p->meta, 0, saved);
 }

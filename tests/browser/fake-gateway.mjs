@@ -14,8 +14,8 @@ const WEB = path.join(here, '..', '..', 'web');
 
 /** The gateway's own policy, to the letter: the page is tested under it. */
 export const CSP =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; " +
-    "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self'; " +
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const TYPES = {
     '.html': 'text/html; charset=utf-8',

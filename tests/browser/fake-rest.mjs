@@ -39,7 +39,8 @@ export async function answerRest(gateway, request, url, response) {
         return;
     }
     const bytes = Buffer.isBuffer(result);
-    response.writeHead(200, { 'content-type': bytes ? 'image/jpeg' : 'application/json' });
+    const type = sub === 'sound.wav' ? 'audio/wav' : 'image/jpeg';
+    response.writeHead(200, { 'content-type': bytes ? type : 'application/json' });
     response.end(bytes ? result : JSON.stringify(result));
 }
 
@@ -55,8 +56,10 @@ function route(gateway, method, call) {
                 ? run(gateway, device(gateway, call.id), call.name, call.body.args)
                 : addDevice(gateway, call.body),
         'DELETE devices': () => gateway.remove(device(gateway, call.id).id),
-        'GET captures': () =>
-            call.sub ? image(gateway, Number(call.id)) : listCaptures(gateway, call.query),
+        'GET captures': () => {
+            if (call.sub === 'sound.wav') return sound(capture(gateway, call.id));
+            return call.sub ? image(gateway, Number(call.id)) : listCaptures(gateway, call.query);
+        },
         'PATCH captures': () => Object.assign(capture(gateway, call.id), call.body),
         'DELETE captures': () => remove(gateway, capture(gateway, call.id)),
         'GET events': () => ({
@@ -92,6 +95,19 @@ function remove(gateway, row) {
 function image(gateway, id) {
     const loop = gateway.frames[id % 4 ? 'day' : 'night'];
     return loop[(id * 5) % loop.length];
+}
+
+/* A WAV of 8 kHz, 16 bit, mono, as many bytes as the row says; silence. */
+function sound(row) {
+    if (!row.sound) throw new Refusal(404, 'Not found', 'there is no such sound');
+    const wav = Buffer.alloc(row.sound);
+    wav.write('RIFF', 0);
+    wav.writeUInt32LE(row.sound - 8, 4);
+    wav.write('WAVEfmt ', 8);
+    [16, 0x10001, 8000, 16000, 0x100002].forEach((n, i) => wav.writeUInt32LE(n, 16 + 4 * i));
+    wav.write('data', 36);
+    wav.writeUInt32LE(row.sound - 44, 40);
+    return wav;
 }
 
 function ofDevice(rows, query) {

@@ -313,6 +313,7 @@ export function captureRow(id, deviceId, time, more = {}) {
         width: 480,
         height: 360,
         bytes: 6512,
+        sound: null,
         sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
         source: 'command',
         pinned: false,

@@ -110,6 +110,39 @@ pageTest(
 );
 
 pageTest(
+    'a sound can be heard, is not fetched before, and ends with its picture',
+    {
+        devices: cameras(),
+        prepare: (gateway) => {
+            withCaptures(2)(gateway);
+            gateway.captures[1].sound = 16044;
+        },
+    },
+    async ({ gateway, page }) => {
+        const audio = page.locator('#viewer audio');
+        const asked = () => gateway.requests.filter(({ path }) => path.endsWith('/sound.wav'));
+        await page.click('[data-capture="2"] button');
+        await page.waitForSelector('#viewer[open]');
+        assert.equal(await audio.isVisible(), false);
+        await page.keyboard.press('ArrowRight');
+        await until(() => audio.isVisible(), 'the sound to be offered');
+        assert.match(await audio.getAttribute('aria-label'), /^Sound of Porch, /);
+        assert.equal(asked().length, 0);
+        await audio.evaluate((node) => node.play());
+        await until(() => audio.evaluate((node) => node.currentTime > 0), 'it to be heard');
+        assert.equal(asked()[0].path, '/captures/1/sound.wav');
+        assert.ok(Math.abs((await audio.evaluate((node) => node.duration)) - 1) < 0.01);
+        await page.locator('#viewer [aria-label="Newer"]').click();
+        await until(async () => !(await audio.isVisible()), 'the other has none');
+        assert.ok(await audio.evaluate((node) => node.paused));
+        await page.locator('#viewer [aria-label="Older"]').click();
+        await audio.evaluate((node) => node.play());
+        await page.keyboard.press('Escape');
+        await until(() => audio.evaluate((node) => node.paused), 'silence with the view');
+    },
+);
+
+pageTest(
     'one is kept, and one deleted after being asked twice',
     { devices: cameras(), prepare: withCaptures(2) },
     async ({ gateway, page }) => {

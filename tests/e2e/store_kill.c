@@ -31,6 +31,9 @@
 #include "store/store.h"
 
 #define PICTURE_BYTES 12000
+/* Every third picture has a sound: its number in the length. */
+#define HAS_SOUND(number) ((number) % 3 == 0)
+#define SOUND_BYTES(number) (2000 + (number) % 100)
 #define N_DEVICES 5
 #define IN_FLIGHT 16
 #define MAX_LIFE_US 200000
@@ -113,13 +116,15 @@ static void put_next(struct child *c)
     struct errand *e = malloc(sizeof *e);
     struct frame *f = frame_new(c->pool, NULL, PICTURE_BYTES);
     struct capture_meta meta = {.source = "test", .latitude = NAN, .longitude = NAN};
-    char device[16], key[32];
+    char device[16], key[32], sound[SOUND_BYTES(99)] = "RIFF....WAVE";
 
     *e = (struct errand){.child = c, .number = c->next++};
     snprintf(device, sizeof device, "cam-%" PRIu64, e->number % N_DEVICES);
     snprintf(key, sizeof key, "%" PRIu64, e->number);
     meta.device = device;
     meta.key = key;
+    meta.sound = sound;
+    meta.n_sound = HAS_SOUND(e->number) ? SOUND_BYTES(e->number) : 0;
     jpeg_shell(f->pub.data, PICTURE_BYTES, e->number);
     f->pub.len = PICTURE_BYTES;
     if (store_capture(c->store, f, &meta, on_kept, e) < 0)
@@ -153,7 +158,7 @@ struct check {
     struct store *store;
     struct known *known; /* by number */
     uint64_t n_numbers;  /* given out so far, at the most */
-    uint64_t n_listed, n_read, after_id;
+    uint64_t n_listed, n_sounds, n_read, after_id;
     uint64_t before_id;
     int64_t before_us;
     bool *listed; /* by number */
@@ -166,6 +171,25 @@ static uint64_t number_of(const uint8_t *bytes)
     for (size_t i = 0; i < 8; i++)
         number |= (uint64_t)bytes[JPEG_SHELL_NUMBER_AT + i] << (7 * i);
     return number;
+}
+
+static void one_less(struct check *c)
+{
+    c->n_read--;
+    if (c->n_read == 0)
+        loop_stop(c->loop);
+}
+
+static void on_sound(void *ctx, int result, int fd, uint64_t n, const struct capture_row *row)
+{
+    char head[12];
+
+    if (result < 0)
+        fail("a listed sound cannot be opened: %s", strerror(-result));
+    if (n != row->sound_bytes || read(fd, head, 12) != 12 || memcmp(head, "RIFF....WAVE", 12) != 0)
+        fail("the sound of capture %" PRIu64 " is not what was given", row->id);
+    close(fd);
+    one_less(ctx);
 }
 
 static void on_file(void *ctx, int result, int fd, uint64_t n, const struct capture_row *row)
@@ -185,9 +209,7 @@ static void on_file(void *ctx, int result, int fd, uint64_t n, const struct capt
     if (memcmp(expected, bytes, got) != 0 || memcmp(digest, row->sha256, 32) != 0)
         fail("capture %" PRIu64 " has other bytes than were given", row->id);
     free(bytes);
-    c->n_read--;
-    if (c->n_read == 0)
-        loop_stop(c->loop);
+    one_less(c);
 }
 
 static void check_row(struct check *c, const struct capture_row *row)
@@ -203,6 +225,9 @@ static void check_row(struct check *c, const struct capture_row *row)
         fail("capture %" PRIu64 " was told to be %" PRIu64, row->id, k->id);
     if (c->listed[number])
         fail("capture %" PRIu64 " is listed twice", row->id);
+    if (row->sound_bytes != (HAS_SOUND(number) ? SOUND_BYTES(number) : 0))
+        fail("capture %" PRIu64 " has a sound of %" PRIu64 " bytes", row->id, row->sound_bytes);
+    c->n_sounds += row->sound_bytes > 0;
     c->listed[number] = true;
 }
 
@@ -228,7 +253,7 @@ static void list_all(struct check *c)
 {
     struct capture_filter filter = {.limit = STORE_MAX_PAGE};
 
-    c->n_listed = 0;
+    c->n_listed = c->n_sounds = 0;
     memset(c->listed, 0, c->n_numbers * sizeof *c->listed);
     do {
         filter.before_id = c->before_id;
@@ -243,30 +268,39 @@ static void list_all(struct check *c)
     }
 }
 
+static void read_file(struct check *c, uint64_t id, enum capture_file which, capture_file_fn fn)
+{
+    if (store_capture_open(c->store, id, which, fn, c) < 0)
+        fail("cannot open");
+    if (++c->n_read == STORE_MAX_PENDING_READS)
+        loop_run(c->loop);
+}
+
 /* The ids after `from` that are known to be kept: all bytes are compared. */
 static void read_files(struct check *c, uint64_t from)
 {
     for (uint64_t i = from; i < c->n_numbers; i++) {
         if (c->known[i].fate != KEPT)
             continue;
-        if (store_capture_open(c->store, c->known[i].id, CAPTURE_IMAGE, on_file, c) < 0)
-            fail("cannot open");
-        if (++c->n_read == STORE_MAX_PENDING_READS)
-            loop_run(c->loop);
+        read_file(c, c->known[i].id, CAPTURE_IMAGE, on_file);
+        if (HAS_SOUND(i))
+            read_file(c, c->known[i].id, CAPTURE_SOUND, on_sound);
     }
     if (c->n_read > 0)
         loop_run(c->loop);
 }
 
-static uint64_t n_files_seen, n_halves_seen;
+static uint64_t n_files_seen, n_sounds_seen, n_halves_seen;
 
 static int count_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
     const char *name = path + ftw->base;
     uint64_t id;
 
-    if (type == FTW_F && files_parse_id(name, &id))
+    if (type == FTW_F && files_parse_id(name, FILES_IMAGE, &id))
         n_files_seen++;
+    else if (type == FTW_F && files_parse_id(name, FILES_SOUND, &id))
+        n_sounds_seen++;
     else if (type == FTW_F)
         n_halves_seen++;
     return 0;
@@ -277,11 +311,14 @@ static void check_files(const struct check *c, const char *path)
     char captures[256];
 
     snprintf(captures, sizeof captures, "%s/captures", path);
-    n_files_seen = n_halves_seen = 0;
+    n_files_seen = n_sounds_seen = n_halves_seen = 0;
     nftw(captures, count_one, 16, FTW_PHYS);
     if (n_files_seen != c->n_listed || n_halves_seen > 0)
         fail("%" PRIu64 " files for %" PRIu64 " captures, %" PRIu64 " half-written", n_files_seen,
             c->n_listed, n_halves_seen);
+    if (n_sounds_seen != c->n_sounds)
+        fail("%" PRIu64 " sounds for %" PRIu64 " captures that have one", n_sounds_seen,
+            c->n_sounds);
 }
 
 static void verify(struct check *c, const char *path, uint64_t from)

@@ -151,6 +151,8 @@ struct fake_capture {
     int64_t captured_us;
     char *source, *key; /* NULL as given */
     double latitude, longitude;
+    uint8_t *sound; /* NULL: none */
+    size_t n_sound;
     bool over; /* answered, or nobody waits any more */
     wr_handle handle;
     wr_capture_fn done;

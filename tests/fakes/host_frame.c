@@ -158,6 +158,15 @@ static void answer_later(struct fake_capture *c, int64_t us, int result, uint64_
     t->number = (int64_t)id;
 }
 
+/* As the store looks at it: none is one, too. */
+static bool is_wav(const struct wr_capture *meta)
+{
+    return meta->n_sound == 0 ||
+        (meta->n_sound >= 12 && meta->n_sound <= WR_SOUND_MAX_BYTES &&
+            memcmp(meta->sound, "RIFF", 4) == 0 &&
+            memcmp((const char *)meta->sound + 8, "WAVE", 4) == 0);
+}
+
 int fake_host_capture(struct wr_dev *dev, struct wr_frame *frame, const struct wr_capture *meta,
     wr_capture_fn done, void *ctx)
 {
@@ -167,7 +176,7 @@ int fake_host_capture(struct wr_dev *dev, struct wr_frame *frame, const struct w
 
     check_frame(d, frame, "capture");
     fake_check_size(meta->size, sizeof *meta, "capture: struct wr_capture");
-    if (d->host->capture_refusal < 0 || !is_jpeg(frame)) {
+    if (d->host->capture_refusal < 0 || !is_jpeg(frame) || !is_wav(meta)) {
         fake_frame_release(f);
         return d->host->capture_refusal < 0 ? d->host->capture_refusal : -EINVAL;
     }
@@ -179,6 +188,8 @@ int fake_host_capture(struct wr_dev *dev, struct wr_frame *frame, const struct w
     c->key = fake_strdup(meta->key);
     c->latitude = meta->latitude;
     c->longitude = meta->longitude;
+    c->sound = meta->n_sound > 0 ? fake_memdup(meta->sound, meta->n_sound) : NULL;
+    c->n_sound = meta->n_sound;
     c->done = done;
     c->ctx = ctx;
     c->handle = fake_handle_add(d, FAKE_CAPTURE, c);
@@ -204,6 +215,7 @@ void fake_capture_fini(void *item)
     free(c->picture.bytes);
     free(c->source);
     free(c->key);
+    free(c->sound);
 }
 
 /* --- what a test asks ------------------------------------------------------------------------- */

@@ -288,6 +288,9 @@ enum wr_clock {
     WR_CLOCK_MONOTONIC, /* µs since some moment: the host maps it by the smallest offset seen */
 };
 
+/* A minute of 16 kHz, 16 bit, mono. */
+#define WR_SOUND_MAX_BYTES (2u << 20)
+
 /* A picture to keep. */
 struct wr_capture {
     uint32_t size;
@@ -296,6 +299,10 @@ struct wr_capture {
     /* the device's own name for it, so that the same one is kept once; NULL: none */
     const char *key;
     double latitude, longitude; /* degrees; NAN: unknown */
+    /* what was to be heard when it was taken: a WAV file, kept beside the picture; copied before
+     * capture() returns */
+    const void *sound;
+    uint32_t n_sound; /* 0: none; up to WR_SOUND_MAX_BYTES */
 };
 
 typedef void (*wr_timer_fn)(struct wr_dev *dev, void *ctx);

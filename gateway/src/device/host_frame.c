@@ -1,6 +1,7 @@
 /* host_frame.c - pictures of drivers: to those who look, and to the disk. */
 #include <errno.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "device/device.h"
@@ -114,6 +115,10 @@ int host_capture(struct wr_dev *dev, struct wr_frame *pub, const struct wr_captu
         .key = meta->key,
         .latitude = meta->latitude,
         .longitude = meta->longitude};
+    if (meta->size >= offsetof(struct wr_capture, n_sound) + sizeof meta->n_sound) {
+        m.sound = meta->sound;
+        m.n_sound = meta->n_sound;
+    }
     c = calloc(1, sizeof *c);
     if (!c)
         return -ENOMEM;

@@ -28,7 +28,7 @@ struct api {
     struct devices *devices;
     struct drivers *drivers;
     struct found *found;
-    struct ble *ble; /* NULL: none */
+    struct ble *ble;             /* NULL: none */
     const struct config *config; /* changes with a reload */
     struct auth *auth;
     struct http_server *server;
@@ -112,6 +112,7 @@ void capture_delete(struct api *a, struct http_request *q, const struct route_ar
 /* rest_capture_files.c */
 void capture_image(struct api *a, struct http_request *q, const struct route_args *args);
 void capture_thumb(struct api *a, struct http_request *q, const struct route_args *args);
+void capture_sound(struct api *a, struct http_request *q, const struct route_args *args);
 /* rest_events.c */
 void events_list(struct api *a, struct http_request *q, const struct route_args *args);
 /* rest_system.c */

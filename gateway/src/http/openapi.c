@@ -17,6 +17,7 @@
 #define TEXT "{\"type\":\"string\"}"
 #define TEXT_OR_NULL "{\"type\":[\"string\",\"null\"]}"
 #define INT "{\"type\":\"integer\"}"
+#define INT_OR_NULL "{\"type\":[\"integer\",\"null\"]}"
 #define BOOL "{\"type\":\"boolean\"}"
 #define TIME "{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"}"
 #define DEGREES "{\"type\":[\"number\",\"null\"]}"
@@ -77,8 +78,9 @@ static const struct {
     {"Capture",
         "{\"type\":\"object\",\"properties\":{\"id\":" INT ",\"device\":" TEXT
         ",\"captured_at\":" TIME ",\"received_at\":" TIME ",\"width\":" INT ",\"height\":" INT
-        ",\"bytes\":" INT ",\"sha256\":" TEXT ",\"source\":" TEXT ",\"key\":" TEXT_OR_NULL
-        ",\"pinned\":" BOOL ",\"latitude\":" DEGREES ",\"longitude\":" DEGREES "}}"},
+        ",\"bytes\":" INT ",\"sound\":" INT_OR_NULL ",\"sha256\":" TEXT ",\"source\":" TEXT
+        ",\"key\":" TEXT_OR_NULL ",\"pinned\":" BOOL ",\"latitude\":" DEGREES
+        ",\"longitude\":" DEGREES "}}"},
     {"CaptureList", LIST(REF "Capture\"}")},
     {"CaptureChange",
         "{\"type\":\"object\",\"required\":[\"pinned\"],\"additionalProperties\":false,"

@@ -15,7 +15,7 @@ struct pending {
     struct http_request *request; /* NULL: gone */
     struct route_args args;
     uint64_t id; /* of a capture */
-    bool thumb;
+    enum capture_file file;
 };
 
 /* NULL: no memory, and it was answered. */

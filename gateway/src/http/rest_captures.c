@@ -25,6 +25,11 @@ static void row_json(struct wr_json *j, const struct capture_row *r)
     wr_json_uint(j, r->height);
     wr_json_key(j, "bytes");
     wr_json_uint(j, r->bytes);
+    wr_json_key(j, "sound");
+    if (r->sound_bytes > 0)
+        wr_json_uint(j, r->sound_bytes);
+    else
+        wr_json_null(j);
     wr_json_key(j, "sha256");
     wr_json_string(j, sha256);
     wr_json_key(j, "source");

@@ -95,6 +95,8 @@ static const struct route table[] = {
         picture_query, NULL, NULL, "image/jpeg"},
     {HTTP_GET, V1 "/captures/{id}/thumb.jpg", PERMISSION_VIEW, capture_thumb, "A small one",
         picture_query, NULL, NULL, "image/jpeg"},
+    {HTTP_GET, V1 "/captures/{id}/sound.wav", PERMISSION_VIEW, capture_sound,
+        "What was to be heard; 404 where `sound` is null", picture_query, NULL, NULL, "audio/wav"},
     {HTTP_GET, V1 "/events", PERMISSION_VIEW, events_list, "What happened, newest first",
         events_query, NULL, "EventList", NULL},
     {HTTP_GET, V1 "/events/stream", PERMISSION_VIEW, events_stream,

@@ -3,7 +3,8 @@
  *
  * Folders that are noted with adopt = 1 are gone through, the newest first, a few files at a time
  * between other work. The device comes from the folder, the id from the name, the times from the
- * file's date (which is the picture's, see files.c), the rest from the picture itself. A file that
+ * file's date (which is the picture's, see files.c), the rest from the picture itself; a sound beside
+ * it is its. A file that
  * is no whole JPEG is left where it is: nobody was told that it is kept, but it is not ours to
  * judge what it was.
  */
@@ -66,7 +67,7 @@ static int open_folder(struct adopt_job *a, struct writer *w)
     a->day = sqlite3_column_int64(q, 1);
     r = files_open_day(w->files, a->device, a->day, false, &a->dir);
     if (r == 0)
-        r = reconcile_list(w->files, a->dir, &a->ids, &a->n_ids);
+        r = reconcile_list(w->files, a->dir, FILES_IMAGE, &a->ids, &a->n_ids);
     return r == -ENOENT ? 0 : r;
 }
 
@@ -104,7 +105,7 @@ static int read_picture(
     struct jpeg_info info;
     struct stat st;
     int64_t us;
-    int r = files_open_image(w->files, a->device, a->day, id, &fd, &ret->bytes);
+    int r = files_open_kept(w->files, FILES_IMAGE, a->device, a->day, id, &fd, &ret->bytes);
 
     if (r == 0)
         r = files_read(fd, WR_FRAME_MAX_BYTES, &bytes, &(size_t){0});
@@ -116,6 +117,7 @@ static int read_picture(
     ret->captured_us = MIN(MAX(us, a->day * DAY_US), (a->day + 1) * DAY_US - 1);
     ret->width = info.width;
     ret->height = info.height;
+    files_has(w->files, a->dir, FILES_SOUND, id, &ret->sound_bytes);
     return sha256(bytes, ret->bytes, ret->sha256);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "store/internal.h"
+#include "store/reconcile.h"
 #include "store/removal.h"
 
 struct change_job {
@@ -113,7 +114,8 @@ static int lost_prepare(struct writer *w, struct job *j)
         return r;
     if (faccessat(w->files->captures, c->removal.rows[0].device, F_OK, 0) < 0)
         return 1;
-    return c->removal.rows[0].day && files_has(w->files, c->removal.rows[0].day->dir, c->id);
+    return c->removal.rows[0].day &&
+        files_has(w->files, c->removal.rows[0].day->dir, FILES_IMAGE, c->id, NULL);
 }
 
 static void lost_done(struct store *s, struct job *j)
@@ -135,6 +137,41 @@ static const struct job_class lost_class = {
     .run = remove_run,
     .settle = remove_settle,
     .done = lost_done,
+};
+
+/* Without its sound a picture stays. */
+static int sound_lost_prepare(struct writer *w, struct job *j)
+{
+    struct change_job *c = container_of(j, struct change_job, job);
+    int r = remove_prepare(w, j);
+
+    if (r < 0)
+        return r;
+    return !c->removal.rows[0].day ||
+        files_has(w->files, c->removal.rows[0].day->dir, FILES_SOUND, c->id, NULL);
+}
+
+static int sound_lost_run(struct writer *w, struct job *j)
+{
+    return reconcile_forget_sound(&w->db, container_of(j, struct change_job, job)->id);
+}
+
+static void sound_lost_done(struct store *s, struct job *j)
+{
+    struct change_job *c = container_of(j, struct change_job, job);
+
+    if (j->result == 0 && j->ran)
+        log_warning("the file of a capture's sound is gone",
+            F_STR("device", c->removal.rows[0].device), F_INT("capture", c->id));
+    removal_fini(&c->removal);
+    free(c);
+}
+
+static const struct job_class sound_lost_class = {
+    .name = "forget a lost sound",
+    .prepare = sound_lost_prepare,
+    .run = sound_lost_run,
+    .done = sound_lost_done,
 };
 
 /* --- on the loop ------------------------------------------------------------------------------ */
@@ -170,4 +207,9 @@ int store_capture_remove(struct store *s, uint64_t id, store_fn fn, void *ctx)
 void capture_lost(struct store *s, uint64_t id)
 {
     submit(s, &lost_class, id, false, NULL, NULL); /* not now: when it is asked for again */
+}
+
+void capture_sound_lost(struct store *s, uint64_t id)
+{
+    submit(s, &sound_lost_class, id, false, NULL, NULL);
 }

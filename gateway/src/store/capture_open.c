@@ -59,28 +59,35 @@ static int open_thumb(const struct files *f, struct open_job *o)
 
     if (r == 0)
         return 0;
-    r = files_open_image(f, o->row.device, day_of(o->row.captured_us), o->id, &o->image, &o->bytes);
+    r = files_open_kept(
+        f, FILES_IMAGE, o->row.device, day_of(o->row.captured_us), o->id, &o->image, &o->bytes);
     if (r < 0)
         return r;
     o->thumbs = fcntl(f->thumbs, F_DUPFD_CLOEXEC, 0);
     return o->thumbs < 0 ? -errno : 0;
 }
 
+static int open_file(const struct files *f, struct open_job *o)
+{
+    enum files_kind kind = o->which == CAPTURE_SOUND ? FILES_SOUND : FILES_IMAGE;
+
+    if (o->which == CAPTURE_THUMB)
+        return open_thumb(f, o);
+    return files_open_kept(
+        f, kind, o->row.device, day_of(o->row.captured_us), o->id, &o->fd, &o->bytes);
+}
+
 static void open_read(struct reader *reader, struct job *j)
 {
     struct open_job *o = container_of(j, struct open_job, job);
-    const struct files *f = reader->files;
-    int r = read_row(&reader->db, o->id, &o->row);
 
-    if (r == 0) {
-        if (o->which == CAPTURE_THUMB)
-            r = open_thumb(f, o);
-        else
-            r = files_open_image(
-                f, o->row.device, day_of(o->row.captured_us), o->id, &o->fd, &o->bytes);
-        o->lost = r == -ENOENT;
+    j->result = read_row(&reader->db, o->id, &o->row);
+    if (j->result == 0 && o->which == CAPTURE_SOUND && o->row.sound_bytes == 0) {
+        j->result = -ENOENT; /* and that is right so */
+    } else if (j->result == 0) {
+        j->result = open_file(reader->files, o);
+        o->lost = j->result == -ENOENT;
     }
-    j->result = r;
 }
 
 /* --- on the pool ------------------------------------------------------------------------------ */
@@ -257,7 +264,9 @@ static void open_done(struct store *s, struct job *j)
     }
     if (j->result == 0 && o->image >= 0)
         j->result = -ECANCELED;
-    if (o->lost && !s->closing)
+    if (o->lost && !s->closing && o->which == CAPTURE_SOUND)
+        capture_sound_lost(s, o->id);
+    else if (o->lost && !s->closing)
         capture_lost(s, o->id);
     finish(s, o);
     open_job_free(o);

@@ -27,6 +27,7 @@ int capture_row_read(sqlite3_stmt *q, struct capture_row *ret)
         .pinned = sqlite3_column_int(q, 10) != 0,
         .latitude = sqlite3_column_type(q, 11) == SQLITE_NULL ? NAN : sqlite3_column_double(q, 11),
         .longitude = sqlite3_column_type(q, 12) == SQLITE_NULL ? NAN : sqlite3_column_double(q, 12),
+        .sound_bytes = (uint64_t)sqlite3_column_int64(q, 13),
     };
     if (sqlite3_column_bytes(q, 9) == sizeof ret->sha256)
         memcpy(ret->sha256, sqlite3_column_blob(q, 9), sizeof ret->sha256);

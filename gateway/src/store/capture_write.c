@@ -23,8 +23,9 @@ struct capture_job {
     void *ctx;
     bool checked;
     struct day *day;
-    bool put;    /* the file is there */
-    char text[]; /* device, source and key */
+    bool put;       /* the files are there */
+    uint8_t *sound; /* row.sound_bytes of it; NULL: none */
+    char text[];    /* device, source and key */
 };
 
 /* --- on the writer ---------------------------------------------------------------------------- */
@@ -84,7 +85,8 @@ int capture_insert(struct writer *w, const struct capture_row *row)
 {
     static const char SQL[] = "INSERT INTO captures(id, device, captured_us, received_us, width, "
                               "height, bytes, sha256, source, key,"
-                              " latitude, longitude) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                              " latitude, longitude, sound_bytes)"
+                              " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     _cleanup_(db_resetp) sqlite3_stmt *q = NULL;
     int r = db_prepare(&w->db, SQL, &q);
 
@@ -103,10 +105,34 @@ int capture_insert(struct writer *w, const struct capture_row *row)
         sqlite3_bind_text(q, 10, row->key, -1, SQLITE_STATIC);
     bind_place(q, 11, row->latitude);
     bind_place(q, 12, row->longitude);
+    sqlite3_bind_int64(q, 13, (int64_t)row->sound_bytes);
     r = db_run(&w->db, q);
     return r == -EEXIST
         ? -EIO
         : r; /* id and key were looked up: this is no duplicate but a damaged table */
+}
+
+/* The sound first: is there a picture after a crash, it has all that belongs to it. */
+static int put_files(struct writer *w, const struct capture_job *c)
+{
+    const struct wr_frame *f = &c->frame->pub;
+    int r = 0;
+
+    if (c->sound)
+        r = files_put(w->files, c->day->dir, FILES_SOUND, c->row.id, c->sound, c->row.sound_bytes,
+            c->row.captured_us, w->sync_each);
+    if (r == 0)
+        r = files_put(w->files, c->day->dir, FILES_IMAGE, c->row.id, f->data, f->len,
+            c->row.captured_us, w->sync_each);
+    return r;
+}
+
+static int remove_files(struct writer *w, const struct capture_job *c)
+{
+    int r = files_remove(w->files, c->day->dir, FILES_IMAGE, c->row.id);
+    int s = c->sound ? files_remove(w->files, c->day->dir, FILES_SOUND, c->row.id) : 0;
+
+    return r < 0 ? r : s;
 }
 
 static int capture_run(struct writer *w, struct job *j)
@@ -123,9 +149,9 @@ static int capture_run(struct writer *w, struct job *j)
         return 0;
     }
     c->row.id = w->next_id++;
-    r = files_put(w->files, c->day->dir, c->row.id, c->frame->pub.data, c->frame->pub.len,
-        c->row.captured_us, w->sync_each);
+    r = put_files(w, c);
     if (r < 0) {
+        remove_files(w, c);
         c->day->keep = true; /* should the half of it not have gone, the next start sees to it */
         return r;
     }
@@ -137,7 +163,7 @@ static void capture_settle(struct writer *w, struct job *j, bool durable)
 {
     struct capture_job *c = container_of(j, struct capture_job, job);
 
-    if (!durable && c->put && files_remove(w->files, c->day->dir, c->row.id) < 0)
+    if (!durable && c->put && remove_files(w, c) < 0)
         c->day->keep = true;
     c->put = c->put && durable;
 }
@@ -164,6 +190,11 @@ static void publish_stored(struct store *s, const struct capture_row *row)
     wr_json_uint(&j, row->bytes);
     wr_json_key(&j, "source");
     wr_json_string(&j, row->source);
+    wr_json_key(&j, "sound");
+    if (row->sound_bytes > 0)
+        wr_json_uint(&j, row->sound_bytes);
+    else
+        wr_json_null(&j);
     wr_json_end(&j);
     store_publish(s, row->device, "capture.stored", wr_json_text(&j));
 }
@@ -185,6 +216,7 @@ static void capture_done(struct store *s, struct job *j)
         retention_added(s);
     }
     frame_unref(c->frame);
+    free(c->sound);
     free(c);
 }
 
@@ -196,9 +228,21 @@ static const struct job_class capture_class = {
     .done = capture_done,
 };
 
+/* Enough to tell it from anything else that a browser might be made to run. */
+static bool is_wav(const uint8_t *bytes, size_t n)
+{
+    return n >= 12 && memcmp(bytes, "RIFF", 4) == 0 && memcmp(bytes + 8, "WAVE", 4) == 0;
+}
+
+static bool sound_ok(const struct capture_meta *meta)
+{
+    return meta->n_sound == 0 ||
+        (meta->sound && meta->n_sound <= WR_SOUND_MAX_BYTES && is_wav(meta->sound, meta->n_sound));
+}
+
 static bool meta_ok(const struct capture_meta *meta)
 {
-    return meta->device && text_is_slug(meta->device) &&
+    return sound_ok(meta) && meta->device && text_is_slug(meta->device) &&
         (!meta->source || strlen(meta->source) <= STORE_MAX_SOURCE_BYTES) &&
         (!meta->key ||
             (strlen(meta->key) <= STORE_MAX_KEY_BYTES &&
@@ -239,6 +283,18 @@ static struct capture_job *capture_new(struct store *s, const struct capture_met
     return c;
 }
 
+static int take_sound(struct capture_job *c, const struct capture_meta *meta)
+{
+    if (meta->n_sound == 0)
+        return 0;
+    c->sound = malloc(meta->n_sound);
+    if (!c->sound)
+        return -ENOMEM;
+    memcpy(c->sound, meta->sound, meta->n_sound);
+    c->row.sound_bytes = meta->n_sound;
+    return 0;
+}
+
 int store_capture(
     struct store *s, struct frame *f, const struct capture_meta *meta, capture_fn done, void *ctx)
 {
@@ -249,17 +305,20 @@ int store_capture(
     if (s->closing)
         return -ESHUTDOWN;
     if (s->usage.n_pending >= STORE_MAX_PENDING_CAPTURES ||
-        s->pending_bytes + f->pub.len > STORE_MAX_PENDING_BYTES)
+        s->pending_bytes + f->pub.len + meta->n_sound > STORE_MAX_PENDING_BYTES)
         return -EAGAIN;
     c = capture_new(s, meta);
-    if (!c)
+    if (!c || take_sound(c, meta) < 0) {
+        free(c);
         return -ENOMEM;
+    }
     c->frame = frame_ref(f);
-    c->row.bytes = c->job.bytes = f->pub.len;
+    c->row.bytes = f->pub.len;
+    c->job.bytes = f->pub.len + meta->n_sound;
     c->done = done;
     c->ctx = ctx;
     s->usage.n_pending++;
-    s->pending_bytes += f->pub.len;
+    s->pending_bytes += c->job.bytes;
     store_write(s, &c->job);
     return 0;
 }

@@ -56,12 +56,23 @@ static int64_t salvage_table(struct db *from, struct db *to, const char *select,
     "id, device, captured_us, received_us, width, height, bytes, sha256, source, key, latitude, "  \
     "longitude, pinned"
 
+static int64_t salvage_captures(struct db *from, struct db *to, const char *order)
+{
+    static const char INSERT[] = "INSERT OR IGNORE INTO captures(" CAPTURE_FIELDS ", sound_bytes)"
+                                 " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    int64_t version = 0;
+    char sql[256];
+
+    db_int(from, "PRAGMA user_version", &version);
+    snprintf(sql, sizeof sql, "SELECT " CAPTURE_FIELDS ", %s FROM captures NOT INDEXED ORDER BY %s",
+        version == 1 ? "0" : "sound_bytes", order);
+    return salvage_table(from, to, sql, INSERT);
+}
+
 /* Captures in reverse as well: a damaged page in the middle then costs only what is on it. */
 static void salvage(const struct place *p, struct db *to)
 {
     static const char KV_IN[] = "INSERT OR IGNORE INTO kv(space, key, value) VALUES(?, ?, ?)";
-    static const char CAPTURES_IN[] = "INSERT OR IGNORE INTO captures(" CAPTURE_FIELDS ")"
-                                      " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     struct db from;
     int64_t n_kv, n_captures, event_id = 0;
     char sql[128];
@@ -72,10 +83,8 @@ static void salvage(const struct place *p, struct db *to)
     n_kv = salvage_table(&from, to, "SELECT space, key, value FROM kv", KV_IN);
     salvage_table(
         &from, to, "SELECT space, key, value FROM kv ORDER BY space DESC, key DESC", KV_IN);
-    n_captures = salvage_table(
-        &from, to, "SELECT " CAPTURE_FIELDS " FROM captures NOT INDEXED ORDER BY id", CAPTURES_IN);
-    salvage_table(&from, to, "SELECT " CAPTURE_FIELDS " FROM captures NOT INDEXED ORDER BY id DESC",
-        CAPTURES_IN);
+    n_captures = salvage_captures(&from, to, "id");
+    salvage_captures(&from, to, "id DESC");
     if (db_int(&from, "SELECT seq FROM sqlite_sequence WHERE name = 'events'", &event_id) == 0 &&
         event_id > 0) {
         snprintf(sql, sizeof sql, "INSERT INTO sqlite_sequence(name, seq) VALUES('events', %lld)",

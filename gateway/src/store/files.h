@@ -1,6 +1,8 @@
-/* files.h - the picture files: where they lie, how they get there whole, and how they are opened.
+/* files.h - the pictures and sounds as files: where they lie, how they get there whole, and how they
+ * are opened.
  *
  *     DATA/captures/<device>/<YYYY-MM-DD>/<id>.jpg      being written: .<id>.tmp
+ *                                         <id>.wav
  *     DATA/thumbs/<id / 1000>/<id>.jpg
  *
  * Names are made of checked device ids, days and numbers only, and nothing below DATA/captures is
@@ -61,13 +63,17 @@ int files_open_day(const struct files *f, const char *device, int64_t day, bool 
  * the day's is gone. */
 bool files_drop_day(const struct files *f, const char *device, int64_t day);
 
-/* Writes <id>.jpg, dated mtime_us, into a day's folder. With `sync` it is durable afterwards; else
- * the caller syncs the file system. Nothing is left of it on failure. */
-int files_put(const struct files *f, int dir, uint64_t id, const void *bytes, size_t n,
-    int64_t mtime_us, bool sync);
-bool files_has(const struct files *f, int dir, uint64_t id);
+enum files_kind { FILES_IMAGE, FILES_SOUND };
+
+/* Writes <id>.jpg or <id>.wav, dated mtime_us, into a day's folder. With `sync` it is durable
+ * afterwards; else the caller syncs the file system. Nothing is left of it on failure. */
+int files_put(const struct files *f, int dir, enum files_kind kind, uint64_t id, const void *bytes,
+    size_t n, int64_t mtime_us, bool sync);
+/* ret_bytes may be NULL. */
+bool files_has(
+    const struct files *f, int dir, enum files_kind kind, uint64_t id, uint64_t *ret_bytes);
 /* No error when it is not there. */
-int files_remove(const struct files *f, int dir, uint64_t id);
+int files_remove(const struct files *f, int dir, enum files_kind kind, uint64_t id);
 int files_remove_thumb(const struct files *f, uint64_t id);
 /* All of the file system. */
 int files_sync(const struct files *f);
@@ -81,8 +87,8 @@ void files_drop_reserve(const struct files *f);
 int files_probe(const struct files *f, size_t n);
 
 /* For reading. -ENOENT. */
-int files_open_image(const struct files *f, const char *device, int64_t day, uint64_t id, int *ret,
-    uint64_t *ret_bytes);
+int files_open_kept(const struct files *f, enum files_kind kind, const char *device, int64_t day,
+    uint64_t id, int *ret, uint64_t *ret_bytes);
 int files_open_thumb(const struct files *f, uint64_t id, int *ret, uint64_t *ret_bytes);
 /* The file's whole content, malloc'ed. -EFBIG over max. */
 int files_read(int fd, size_t max, uint8_t **ret, size_t *ret_n);
@@ -90,7 +96,7 @@ int files_read(int fd, size_t max, uint8_t **ret, size_t *ret_n);
 /* Keeps a thumbnail, opened for reading. Not synced: one that a power cut spoils is noticed and
  * made again. `thumbs` is files.thumbs or a duplicate of it. */
 int files_put_thumb(int thumbs, uint64_t id, const void *bytes, size_t n, int *ret);
-/* The number in "<id>.jpg"; false: another name. */
-bool files_parse_id(const char *name, uint64_t *ret);
+/* The number in "<id>.jpg" or "<id>.wav"; false: another name. */
+bool files_parse_id(const char *name, enum files_kind kind, uint64_t *ret);
 /* "….tmp" with a leading dot. */
 bool files_is_tmp(const char *name);

@@ -106,15 +106,16 @@ void thumbs_cancel(struct store *s);
  * ret->device. -ENOMEM. */
 #define CAPTURE_COLUMNS                                                                            \
     "id, device, source, key, captured_us, received_us, width, height, bytes, sha256, pinned, "    \
-    "latitude, longitude"
+    "latitude, longitude, sound_bytes"
 int capture_row_read(sqlite3_stmt *q, struct capture_row *ret);
 void capture_row_fini(struct capture_row *row);
 
 /* capture_write.c, on the writer: the row of a picture whose file is there. */
 int capture_insert(struct writer *w, const struct capture_row *row);
 
-/* capture_change.c: the picture's file is not there any more. */
+/* capture_change.c: the picture's file is not there any more; or its sound's. */
 void capture_lost(struct store *s, uint64_t id);
+void capture_sound_lost(struct store *s, uint64_t id);
 
 /* retention.c */
 void retention_init(struct store *s);

@@ -1,4 +1,4 @@
-/* pictures.c - files.h: pictures and thumbnails as files. */
+/* pictures.c - files.h: pictures, sounds and thumbnails as files. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -14,11 +14,13 @@
 #define NAME_BYTES 32
 #define PROBE_CHUNK_BYTES 65536
 
-/* --- pictures --------------------------------------------------------------------------------- */
+/* --- pictures and sounds ---------------------------------------------------------------------- */
 
-static const char *name_of(uint64_t id, char name[static NAME_BYTES])
+static const char *const endings[] = {[FILES_IMAGE] = ".jpg", [FILES_SOUND] = ".wav"};
+
+static const char *name_of(enum files_kind kind, uint64_t id, char name[static NAME_BYTES])
 {
-    snprintf(name, NAME_BYTES, "%" PRIu64 ".jpg", id);
+    snprintf(name, NAME_BYTES, "%" PRIu64 "%s", id, endings[kind]);
     return name;
 }
 
@@ -43,7 +45,7 @@ static int write_all(const struct files *f, int fd, const uint8_t *bytes, size_t
     return 0;
 }
 
-/* The file's date is the picture's: kept by backups, and what is left to go by should the database
+/* The file's date is the capture's: kept by backups, and what is left to go by should the database
  * be lost. */
 static int write_tmp(const struct files *f, int dir, const char *tmp, const void *bytes, size_t n,
     int64_t mtime_us, bool sync)
@@ -61,14 +63,14 @@ static int write_tmp(const struct files *f, int dir, const char *tmp, const void
     return sync ? space_errno(f->ops->fsync(f->ops->ctx, fd)) : 0;
 }
 
-int files_put(const struct files *f, int dir, uint64_t id, const void *bytes, size_t n,
-    int64_t mtime_us, bool sync)
+int files_put(const struct files *f, int dir, enum files_kind kind, uint64_t id, const void *bytes,
+    size_t n, int64_t mtime_us, bool sync)
 {
     char tmp[NAME_BYTES], name[NAME_BYTES];
     int r = write_tmp(f, dir, tmp_of(id, tmp), bytes, n, mtime_us, sync);
 
     if (r == 0)
-        r = space_errno(f->ops->rename(f->ops->ctx, dir, tmp, name_of(id, name)));
+        r = space_errno(f->ops->rename(f->ops->ctx, dir, tmp, name_of(kind, id, name)));
     if (r < 0) {
         f->ops->unlink(f->ops->ctx, dir, tmp);
         return r;
@@ -76,21 +78,27 @@ int files_put(const struct files *f, int dir, uint64_t id, const void *bytes, si
     if (sync)
         r = space_errno(f->ops->fsync(f->ops->ctx, dir));
     if (r < 0)
-        files_remove(f, dir, id);
+        files_remove(f, dir, kind, id);
     return r;
 }
 
-bool files_has(const struct files *f, int dir, uint64_t id)
+bool files_has(
+    const struct files *f, int dir, enum files_kind kind, uint64_t id, uint64_t *ret_bytes)
 {
     char name[NAME_BYTES];
+    struct stat st;
 
-    return faccessat(dir, name_of(id, name), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    if (fstatat(dir, name_of(kind, id, name), &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return false;
+    if (ret_bytes)
+        *ret_bytes = (uint64_t)st.st_size;
+    return true;
 }
 
-int files_remove(const struct files *f, int dir, uint64_t id)
+int files_remove(const struct files *f, int dir, enum files_kind kind, uint64_t id)
 {
     char name[NAME_BYTES];
-    int r = f->ops->unlink(f->ops->ctx, dir, name_of(id, name));
+    int r = f->ops->unlink(f->ops->ctx, dir, name_of(kind, id, name));
 
     return r == -ENOENT ? 0 : r;
 }
@@ -135,7 +143,7 @@ void files_drop_reserve(const struct files *f)
     unlinkat(f->root, RESERVE_NAME, 0);
 }
 
-/* A regular file only: nothing else is a picture of ours. */
+/* A regular file only: nothing else is ours. */
 static int open_regular(int dir, const char *path, int *ret, uint64_t *ret_bytes)
 {
     _cleanup_(closep) int fd = open_beneath(dir, path, O_RDONLY | O_NONBLOCK);
@@ -153,12 +161,12 @@ static int open_regular(int dir, const char *path, int *ret, uint64_t *ret_bytes
     return 0;
 }
 
-int files_open_image(const struct files *f, const char *device, int64_t day, uint64_t id, int *ret,
-    uint64_t *ret_bytes)
+int files_open_kept(const struct files *f, enum files_kind kind, const char *device, int64_t day,
+    uint64_t id, int *ret, uint64_t *ret_bytes)
 {
     char folder[DAY_PATH_BYTES], name[NAME_BYTES], path[DAY_PATH_BYTES + NAME_BYTES];
 
-    snprintf(path, sizeof path, "%s/%s", day_path(device, day, folder), name_of(id, name));
+    snprintf(path, sizeof path, "%s/%s", day_path(device, day, folder), name_of(kind, id, name));
     return open_regular(f->captures, path, ret, ret_bytes);
 }
 
@@ -201,7 +209,7 @@ static const char *thumb_path(uint64_t id, char path[static 2 * NAME_BYTES])
 {
     char shelf[NAME_BYTES], name[NAME_BYTES];
 
-    snprintf(path, 2 * NAME_BYTES, "%s/%s", shelf_of(id, shelf), name_of(id, name));
+    snprintf(path, 2 * NAME_BYTES, "%s/%s", shelf_of(id, shelf), name_of(FILES_IMAGE, id, name));
     return path;
 }
 
@@ -260,7 +268,7 @@ int files_put_thumb(int thumbs, uint64_t id, const void *bytes, size_t n, int *r
     if (shelf < 0)
         return shelf;
     r = write_tmp(&f, shelf, tmp_of(id, tmp), bytes, n, clock_wall_us(), false);
-    if (r == 0 && renameat(shelf, tmp, shelf, name_of(id, name)) < 0)
+    if (r == 0 && renameat(shelf, tmp, shelf, name_of(FILES_IMAGE, id, name)) < 0)
         r = -errno;
     if (r < 0) {
         unlinkat(shelf, tmp, 0);
@@ -275,14 +283,14 @@ int files_put_thumb(int thumbs, uint64_t id, const void *bytes, size_t n, int *r
 
 /* --- names ------------------------------------------------------------------------------------ */
 
-bool files_parse_id(const char *name, uint64_t *ret)
+bool files_parse_id(const char *name, enum files_kind kind, uint64_t *ret)
 {
     uint64_t id = 0;
     const char *p = name;
 
     for (; *p >= '0' && *p <= '9' && p - name < 18; p++)
         id = id * 10 + (uint64_t)(*p - '0');
-    if (p == name || *name == '0' || strcmp(p, ".jpg") != 0)
+    if (p == name || *name == '0' || strcmp(p, endings[kind]) != 0)
         return false;
     *ret = id;
     return true;

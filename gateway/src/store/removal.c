@@ -30,7 +30,7 @@ int removal_add(struct removal *r, struct writer *w, sqlite3_stmt *q)
     if (x < 0)
         row->day = NULL;
     row->id = (uint64_t)sqlite3_column_int64(q, 0);
-    row->bytes = (uint64_t)sqlite3_column_int64(q, 1);
+    row->sound = sqlite3_column_int64(q, 4) > 0;
     memcpy(row->device, device, strnlen(device, sizeof row->device - 1));
     r->n++;
     return 0;
@@ -72,15 +72,16 @@ int removal_run(struct removal *r, struct writer *w)
  * (capture_open.c). */
 static void remove_files(const struct removed *row, struct writer *w)
 {
-    int r;
+    int r = 0;
 
     if (!row->day || row->day->dir < 0) {
         files_remove_thumb(w->files, row->id);
         return;
     }
     files_remove_thumb(w->files, row->id);
-    r = files_remove(w->files, row->day->dir, row->id);
-    if (r < 0)
+    if (row->sound)
+        r = files_remove(w->files, row->day->dir, FILES_SOUND, row->id);
+    if (files_remove(w->files, row->day->dir, FILES_IMAGE, row->id) < 0 || r < 0)
         row->day->keep = true;
     files_remove_thumb(w->files, row->id);
 }

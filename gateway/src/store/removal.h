@@ -8,8 +8,9 @@
 #define REMOVAL_MAX 256
 
 struct removed {
-    uint64_t id, bytes;
+    uint64_t id;
     struct day *day; /* NULL: its folder is not there */
+    bool sound;
     char device[64];
 };
 
@@ -23,7 +24,7 @@ void removal_fini(struct removal *r);
 /* Begins anew with room for `max` rows. */
 int removal_begin(struct removal *r, size_t max);
 /* What statements that pick captures select, for removal_add(). */
-#define REMOVAL_COLUMNS "id, bytes, device, captured_us"
+#define REMOVAL_COLUMNS "id, bytes + sound_bytes, device, captured_us, sound_bytes"
 /* Adds the row that `q` stands at, and takes its folder into use. */
 int removal_add(struct removal *r, struct writer *w, sqlite3_stmt *q);
 /* In the transaction. Rows that another job of the batch removed already are dropped from the list.

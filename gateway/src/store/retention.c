@@ -80,7 +80,7 @@ static int pick_captures(struct retention_job *t, struct writer *w)
     if (r == 0)
         r = db_prepare(&w->db, SQL, &q);
     while (r == 0 && (r = db_step(&w->db, q)) > 0) {
-        enum pick pick = judge(t, sqlite3_column_int64(q, 4), picked < over);
+        enum pick pick = judge(t, sqlite3_column_int64(q, 5), picked < over);
 
         t->more = pick == PICK_TAKE && t->removal.n == t->max_files;
         if (t->more || pick == PICK_END)

@@ -78,7 +78,30 @@ static const char VERSION_1[] =
     "  PRIMARY KEY(space, key)"
     ") STRICT, WITHOUT ROWID;";
 
-const struct migration schema_migrations[] = {{VERSION_1}};
+/* A sound may lie beside a picture: its file counts as the picture's does. */
+static const char VERSION_2[] =
+    "ALTER TABLE captures ADD COLUMN sound_bytes INTEGER NOT NULL DEFAULT 0;"
+    "DROP TRIGGER captures_insert;"
+    "DROP TRIGGER captures_delete;"
+    "DROP TRIGGER captures_update;"
+    "CREATE TRIGGER captures_insert AFTER INSERT ON captures BEGIN"
+    "  UPDATE totals SET n_captures = n_captures + 1,"
+    "    capture_bytes = capture_bytes + new.bytes + new.sound_bytes,"
+    "    pinned_bytes = pinned_bytes + new.pinned * (new.bytes + new.sound_bytes);"
+    "END;"
+    "CREATE TRIGGER captures_delete AFTER DELETE ON captures BEGIN"
+    "  UPDATE totals SET n_captures = n_captures - 1,"
+    "    capture_bytes = capture_bytes - old.bytes - old.sound_bytes,"
+    "    pinned_bytes = pinned_bytes - old.pinned * (old.bytes + old.sound_bytes);"
+    "END;"
+    "CREATE TRIGGER captures_update AFTER UPDATE OF bytes, sound_bytes, pinned ON captures BEGIN"
+    "  UPDATE totals SET"
+    "    capture_bytes = capture_bytes - old.bytes - old.sound_bytes + new.bytes + new.sound_bytes,"
+    "    pinned_bytes = pinned_bytes - old.pinned * (old.bytes + old.sound_bytes)"
+    "      + new.pinned * (new.bytes + new.sound_bytes);"
+    "END;";
+
+const struct migration schema_migrations[] = {{VERSION_1}, {VERSION_2}};
 const size_t schema_n_migrations = N_ELEMENTS(schema_migrations);
 
 static int read_version(struct db *d, size_t n, int64_t *ret, struct error *e)

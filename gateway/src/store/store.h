@@ -2,6 +2,7 @@
  *
  *     DATA/warren.db                                  WAL, synchronous=FULL, STRICT tables
  *     DATA/captures/<device>/<YYYY-MM-DD>/<id>.jpg    UTC day of capture
+ *                                         <id>.wav    of those that have a sound
  *     DATA/thumbs/<id / 1000>/<id>.jpg                made again when missing
  *
  * One thread writes, one reads; the loop only hands jobs over and hears of their end (inbox.h).
@@ -50,7 +51,7 @@ struct store;
 
 struct store_config {
     const char *path;        /* the folder; made (0750) when missing */
-    uint64_t max_bytes;      /* of capture files; 0: no limit */
+    uint64_t max_bytes;      /* of captures, with their sounds; 0: no limit */
     double max_percent;      /* of the file system they are on; 0: no limit */
     double max_days;         /* since a capture was received; 0: for ever */
     double events_max_days;  /* 0: for ever */
@@ -72,7 +73,7 @@ void store_configure(struct store *s, const struct store_config *config);
 
 /* Names the bus whose events are kept, and on which is published:
  *     capture.stored   of its device: {"id", "captured_at", "received_at", "width", "height",
- *                      "bytes", "source"}
+ *                      "bytes", "source", "sound" (bytes of it, or null)}
  *     capture.removed  of its device, one per slice: {"ids": […], "reason":
  *                      "request" | "retention" | "missing"}
  *     storage.low, storage.full, storage.ok  of the gateway, when it becomes so: {"free_bytes",
@@ -90,15 +91,18 @@ struct capture_meta {
     const char *source;               /* "command", "batch", … */
     const char *key; /* the device's name for it, any text; NULL: none. Unique per device */
     double latitude, longitude; /* NAN: unknown */
+    const void *sound;          /* a WAV file that goes with it; copied */
+    size_t n_sound;             /* 0: none */
 };
 
-/* result: 0 durable; -EEXIST (id of the kept one); -ENOSPC, -EINVAL (no whole JPEG, over 64
- * megapixels), -EIO or another errno of the disk: not kept, nothing is left of it. The events that
+/* result: 0 durable, its sound as well; -EEXIST (id of the kept one); -ENOSPC, -EINVAL (no whole
+ * JPEG, over 64 megapixels), -EIO or another errno of the disk: not kept, nothing is left of it. The events that
  * follow from it come after this call. */
 typedef void (*capture_fn)(void *ctx, int result, uint64_t id);
 
 /* Takes a reference of its own while it writes. -EAGAIN over the ceilings. -EINVAL: device is no
- * slug, key no UTF-8, either text too long. done may be NULL. */
+ * slug, key no UTF-8, either text too long, sound no WAV or over WR_SOUND_MAX_BYTES. done may be
+ * NULL. */
 int store_capture(
     struct store *s, struct frame *f, const struct capture_meta *meta, capture_fn done, void *ctx);
 
@@ -107,8 +111,8 @@ struct capture_row {
     const char *device, *source, *key; /* key "": none */
     int64_t captured_us, received_us;
     uint32_t width, height;
-    uint64_t bytes;
-    uint8_t sha256[32];
+    uint64_t bytes, sound_bytes; /* sound 0: none */
+    uint8_t sha256[32];          /* of the picture */
     bool pinned;
     double latitude, longitude;
 };
@@ -134,9 +138,9 @@ typedef void (*store_fn)(void *ctx, int result);
 int store_capture_pin(struct store *s, uint64_t id, bool pinned, store_fn fn, void *ctx);
 int store_capture_remove(struct store *s, uint64_t id, store_fn fn, void *ctx);
 
-enum capture_file { CAPTURE_IMAGE, CAPTURE_THUMB };
+enum capture_file { CAPTURE_IMAGE, CAPTURE_THUMB, CAPTURE_SOUND };
 /* Opens the file for reading on the reader thread; a thumbnail (at most 320 px wide, JPEG) is made
- * when it is not there. fd is the receiver's. result: 0; -ENOENT; -EBADMSG (no thumbnail can be
+ * when it is not there. fd is the receiver's. result: 0; -ENOENT (no sound, too); -EBADMSG (no thumbnail can be
  * made of it); -EAGAIN (the pool has too much to do); -EIO, -ECANCELED. row is NULL then. */
 typedef void (*capture_file_fn)(
     void *ctx, int result, int fd, uint64_t bytes, const struct capture_row *row);
@@ -144,8 +148,8 @@ int store_capture_open(
     struct store *s, uint64_t id, enum capture_file which, capture_file_fn fn, void *ctx);
 
 struct store_usage {
-    uint64_t n_captures, capture_bytes, pinned_bytes;
-    uint64_t free_bytes, total_bytes; /* of the file system */
+    uint64_t n_captures, capture_bytes, pinned_bytes; /* bytes with sounds */
+    uint64_t free_bytes, total_bytes;                 /* of the file system */
     uint64_t n_pending, n_events_dropped;
     bool full; /* the last write failed for space */
 };

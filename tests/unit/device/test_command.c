@@ -271,6 +271,28 @@ Test(command, a_drivers_capture_is_answered_when_it_is_durable)
     cr_assert_eq(kept.id, 1);
 }
 
+static uint64_t keep_with_sound(uint32_t size)
+{
+    static const char wav[] = "RIFF....WAVEfmt ";
+    struct wr_capture meta = {
+        .size = size, .latitude = 1, .longitude = 2, .sound = wav, .n_sound = sizeof wav};
+    uint64_t before = store_usage(world.store)->capture_bytes;
+
+    kept.came = false;
+    cr_assert_eq(toy.dev->host->capture(toy.dev, picture(), &meta, on_kept, NULL), 0);
+    world_wait(&kept.came);
+    cr_assert_eq(kept.result, 0);
+    return store_usage(world.store)->capture_bytes - before;
+}
+
+Test(command, a_drivers_capture_may_have_a_sound_and_older_drivers_know_of_none)
+{
+    uint64_t with = keep_with_sound(sizeof(struct wr_capture)),
+             without = keep_with_sound(offsetof(struct wr_capture, sound));
+
+    cr_assert_eq(with - without, sizeof "RIFF....WAVEfmt ");
+}
+
 Test(command, a_capture_is_not_answered_to_a_device_that_stopped)
 {
     kept.came = false;

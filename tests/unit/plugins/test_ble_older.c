@@ -319,28 +319,134 @@ Test(ble_low_power, one_that_ever_told_its_memory_is_not_left)
     fake_host_free(h);
 }
 
-Test(ble_v0, pictures_are_asked_for_and_the_camera_is_told_the_end)
+/* A WAV of n bytes as far as anybody looks. */
+static const uint8_t *wav(size_t n)
+{
+    static uint8_t bytes[4096];
+
+    cr_assert_leq(n, sizeof bytes);
+    for (size_t i = 0; i < n; i++)
+        bytes[i] = (uint8_t)(i * 7);
+    memcpy(bytes, "RIFF....WAVE", 12);
+    return bytes;
+}
+
+/* DATA in pieces, each after its N. */
+static void pieces(struct fake_host *h, const uint8_t *bytes, size_t n)
+{
+    for (size_t at = 0; at < n; at += BATCH_CHUNK_BYTES) {
+        ble_data(h, bytes + at, n - at < BATCH_CHUNK_BYTES ? n - at : BATCH_CHUNK_BYTES);
+        if (at + BATCH_CHUNK_BYTES < n)
+            fake_host_advance(h, 25 * FAKE_MS);
+    }
+}
+
+/* The first picture was asked for, and came; its sound is to follow. */
+static struct fake_host *v0_picture(size_t n_sound)
 {
     struct fake_host *h = ble_ready(BLE_V0, NULL);
-    const uint8_t *jpeg = ble_picture(600, 1);
-    uint8_t wav[700] = "RIFF";
+    char line[32];
+
+    fake_host_advance(h, FAKE_S);
+    snprintf(line, sizeof line, "600:%zu", n_sound);
+    ble_say(h, line);
+    pieces(h, ble_picture(600, 1), 600);
+    return h;
+}
+
+Test(ble_v0, pictures_are_asked_for_with_response)
+{
+    struct fake_host *h = ble_ready(BLE_V0, NULL);
 
     cr_assert_str_eq(fake_value(fake_dev(h), "dialect"), "v0");
     fake_host_advance(h, FAKE_S);
     cr_assert_str_eq(ble_commands(h), "RT");
     cr_assert_eq(fake_ble_op_last(fake_ble_last(h))->how, WR_BLE_WRITE_WITH_RESPONSE);
-    ble_say(h, "600:700");
-    ble_data(h, jpeg, 512);
-    fake_host_advance(h, 25 * FAKE_MS);
-    ble_data(h, jpeg + 512, 88);
-    ble_data(h, wav, 512);
-    fake_host_advance(h, 25 * FAKE_MS);
-    ble_data(h, wav + 512, 188);
+    fake_host_free(h);
+}
+
+Test(ble_v0, picture_is_kept_with_its_sound_and_the_camera_is_told_the_end)
+{
+    struct fake_host *h = v0_picture(700);
+
+    cr_assert_eq(fake_n_captures(h), 0, "not yet");
+    pieces(h, wav(700), 700);
     fake_host_advance(h, FAKE_S);
     cr_assert_str_eq(ble_commands(h), "RTNNC");
-    is_kept(h, 0, jpeg, 600);
+    is_kept(h, 0, ble_picture(600, 1), 600);
+    cr_assert_eq(fake_capture(h, 0)->n_sound, 700);
+    cr_assert_arr_eq(fake_capture(h, 0)->sound, wav(700), 700);
+    cr_assert_eq(fake_n_events(fake_dev(h), "device.error"), 0);
     fake_host_advance(h, 30 * FAKE_S);
     cr_assert_eq(ble_count(h, 'T'), 2);
+    fake_host_free(h);
+}
+
+Test(ble_v0, sound_is_kept_with_its_picture_when_the_disk_is_well_again)
+{
+    struct fake_host *h = v0_picture(700);
+
+    fake_host_refuse_captures(h, -ENOSPC);
+    pieces(h, wav(700), 700);
+    fake_host_advance(h, 2 * FAKE_S);
+    fake_host_refuse_captures(h, 0);
+    fake_host_advance(h, 10 * FAKE_S);
+    cr_assert_eq(fake_n_captures(h), 1);
+    cr_assert_arr_eq(fake_capture(h, 0)->sound, wav(700), 700);
+    fake_host_free(h);
+}
+
+static void is_kept_alone(struct fake_host *h, const char *why)
+{
+    is_kept(h, 0, ble_picture(600, 1), 600);
+    cr_assert_eq(fake_capture(h, 0)->n_sound, 0);
+    cr_assert_not_null(strstr(fake_event(fake_dev(h), "device.error"), why), "%s",
+        fake_event(fake_dev(h), "device.error"));
+    cr_assert_eq(fake_n_held_frames(h), 0);
+    cr_assert_str_eq(fake_value(fake_dev(h), "pictures_failed"), "0");
+}
+
+Test(ble_v0, picture_whose_sound_does_not_come_is_kept)
+{
+    struct fake_host *h = v0_picture(700);
+
+    ble_data(h, wav(700), 512);
+    fake_host_advance(h, 16 * FAKE_S);
+    is_kept_alone(h, "nothing more for 15 s");
+    cr_assert_eq(ble_count(h, 'C'), 1);
+    fake_host_free(h);
+}
+
+Test(ble_v0, picture_whose_sound_is_none_is_kept)
+{
+    struct fake_host *h = v0_picture(700);
+
+    pieces(h, ble_picture(700, 2), 700);
+    fake_host_advance(h, FAKE_S);
+    is_kept_alone(h, "no WAV");
+    fake_host_free(h);
+}
+
+Test(ble_v0, picture_whose_link_ends_while_its_sound_comes_is_kept)
+{
+    struct fake_host *h = v0_picture(700);
+
+    ble_data(h, wav(700), 512);
+    fake_ble_close(fake_ble_last(h), -ECONNRESET, "out of range");
+    fake_host_advance(h, 500 * FAKE_MS);
+    is_kept_alone(h, "the link ended");
+    fake_host_advance(h, 2 * FAKE_S);
+    ble_connect(h, BLE_V0, NULL);
+    fake_host_advance(h, 2 * FAKE_S);
+    cr_assert_eq(ble_count(h, 'T'), 1, "it goes on");
+    fake_host_free(h);
+}
+
+Test(ble_v0, stopping_while_the_sound_comes_leaves_nothing)
+{
+    struct fake_host *h = v0_picture(700);
+
+    ble_data(h, wav(700), 512);
     fake_host_free(h);
 }
 

@@ -127,6 +127,16 @@ void on_result(void *ctx, int result)
     on_capture(ctx, result, 0);
 }
 
+const uint8_t *fixture_sound(unsigned seed)
+{
+    static uint8_t bytes[8192];
+
+    cr_assert_leq(FIXTURE_SOUND_BYTES(seed), sizeof bytes);
+    memset(bytes, (int)seed, sizeof bytes);
+    memcpy(bytes, "RIFF....WAVE", 12);
+    return bytes;
+}
+
 int fixture_put(struct fixture *f, const char *device, const char *key, int64_t captured_us,
     unsigned seed, struct answer *ret)
 {
@@ -136,7 +146,9 @@ int fixture_put(struct fixture *f, const char *device, const char *key, int64_t 
         .source = "command",
         .key = key,
         .latitude = 48.5,
-        .longitude = -1.25};
+        .longitude = -1.25,
+        .sound = f->sounds && seed % 2 ? fixture_sound(seed) : NULL,
+        .n_sound = f->sounds && seed % 2 ? FIXTURE_SOUND_BYTES(seed) : 0};
     size_t n;
     uint8_t *bytes = picture_make(64, 48, seed, &n);
     struct frame *frame = fixture_frame(f, bytes, n);
@@ -177,6 +189,7 @@ void on_captures(void *ctx, int result, const struct capture_row *rows, size_t n
         p->rows[i].width = rows[i].width;
         p->rows[i].height = rows[i].height;
         p->rows[i].bytes = rows[i].bytes;
+        p->rows[i].sound_bytes = rows[i].sound_bytes;
         memcpy(p->rows[i].sha256, rows[i].sha256, 32);
         p->rows[i].pinned = rows[i].pinned;
         p->rows[i].latitude = rows[i].latitude;

@@ -31,6 +31,7 @@ struct fixture {
     const struct files_ops *ops;
     struct bus_listener listener; /* notes events */
     char events[65536];           /* "type device data\n" of each */
+    bool sounds;                  /* pictures of an odd seed have one */
 };
 
 void fixture_begin(struct fixture *f);
@@ -61,6 +62,9 @@ struct answer {
 
 /* A frame with these bytes; one reference. */
 struct frame *fixture_frame(struct fixture *f, const void *bytes, size_t n);
+/* A WAV as far as anybody looks: content and length by `seed`. */
+#define FIXTURE_SOUND_BYTES(seed) ((size_t)(1000 + (seed)))
+const uint8_t *fixture_sound(unsigned seed);
 /* Hands a picture over: content by `seed`. -EAGAIN and the like come back. */
 int fixture_put(struct fixture *f, const char *device, const char *key, int64_t captured_us,
     unsigned seed, struct answer *ret);
@@ -79,7 +83,7 @@ struct page {
         char device[64], key[64], source[64];
         int64_t captured_us, received_us;
         uint32_t width, height;
-        uint64_t bytes;
+        uint64_t bytes, sound_bytes;
         uint8_t sha256[32];
         bool pinned;
         double latitude, longitude;

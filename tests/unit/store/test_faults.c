@@ -9,6 +9,7 @@ static void begin(void)
 {
     fixture_begin(&f);
     f.ops = &faults_begin()->ops;
+    f.sounds = true;
     fixture_open(&f);
 }
 

@@ -67,6 +67,57 @@ Test(restart, after_a_crash_removes_rows_without_files)
     cr_expect_eq(store_usage(f.store)->n_captures, 1);
 }
 
+Test(restart, after_a_crash_sounds_and_rows_agree_as_well)
+{
+    static struct page p;
+    char path[256];
+
+    f.sounds = true;
+    fixture_put_wait(&f, "porch", NULL, 0, 1);
+    fixture_put_wait(&f, "porch", NULL, 0, 2); /* without one */
+    fixture_put_wait(&f, "porch", NULL, 0, 3);
+    fixture_put_wait(&f, "porch", NULL, 0, 5);
+    fixture_crash(&f);
+    unlink(fixture_path(&f, "captures/porch/2026-03-01/1.wav", path));
+    unlink(fixture_path(&f, "captures/porch/2026-03-01/3.jpg", path));
+    write_file("captures/porch/2026-03-01/2.wav", "whose", 5);
+    write_file("captures/porch/2026-03-01/9.wav", "whose", 5);
+    fixture_open(&f);
+    expect_consistent(&f, "after the crash");
+    fixture_list(&f, &p);
+    cr_assert_eq(p.n, 3);
+    cr_expect_eq(p.rows[0].sound_bytes, FIXTURE_SOUND_BYTES(5));
+    cr_expect_eq(p.rows[2].sound_bytes, 0, "its picture stays");
+}
+
+/* As it was before there were sounds. */
+static void make_old(void)
+{
+    static const char *const steps[] = {"DROP TRIGGER captures_insert",
+        "DROP TRIGGER captures_delete", "DROP TRIGGER captures_update",
+        "ALTER TABLE captures DROP COLUMN sound_bytes",
+        "CREATE TRIGGER captures_insert AFTER INSERT ON captures BEGIN SELECT 1; END",
+        "CREATE TRIGGER captures_delete AFTER DELETE ON captures BEGIN SELECT 1; END",
+        "CREATE TRIGGER captures_update AFTER UPDATE ON captures BEGIN SELECT 1; END",
+        "PRAGMA user_version = 1"};
+
+    for (size_t i = 0; i < N_ELEMENTS(steps); i++)
+        fixture_sql(&f, steps[i]);
+}
+
+Test(restart, database_from_before_there_were_sounds_is_brought_up_to_date)
+{
+    fixture_put_wait(&f, "porch", NULL, 0, 1);
+    fixture_put_wait(&f, "porch", NULL, 0, 2);
+    fixture_close(&f);
+    make_old();
+    fixture_open(&f);
+    f.sounds = true;
+    fixture_put_wait(&f, "porch", NULL, 0, 3);
+    expect_consistent(&f, "brought up to date");
+    cr_expect_eq(store_usage(f.store)->n_captures, 3);
+}
+
 Test(restart, after_a_crash_keeps_rows_of_a_disk_that_is_not_there)
 {
     fixture_put_wait(&f, "porch", NULL, 0, 1);
@@ -135,6 +186,7 @@ Test(restart, finds_captures_again_when_the_database_is_gone)
 {
     static struct page p;
 
+    f.sounds = true;
     for (unsigned i = 0; i < 50; i++)
         fixture_put_wait(&f, i % 2 ? "porch" : "shed", NULL, TEST_NOON_US - i * 7000 * US_PER_S, i);
     fixture_close(&f);
@@ -149,6 +201,7 @@ Test(restart, finds_captures_again_when_the_database_is_gone)
     cr_expect_eq(p.rows[0].captured_us, TEST_NOON_US);
     cr_expect_eq(p.rows[49].captured_us, TEST_NOON_US - 49 * 7000 * US_PER_S);
     cr_expect_eq(p.rows[0].width, 64);
+    cr_expect_eq(p.rows[1].sound_bytes, FIXTURE_SOUND_BYTES(1), "the sound beside it is its");
     cr_expect_eq(fixture_put_wait(&f, "porch", NULL, 0, 1).id, 78);
     cr_expect(fixture_exists(&f, "captures/porch/2026-03-01/77.jpg"), "left where it is");
     fixture_close(&f);
@@ -218,6 +271,7 @@ Test(restart, reads_what_can_be_read_from_a_damaged_database)
     static struct page p;
     struct answer pinned = {0};
 
+    f.sounds = true;
     store_put(f.store, "registry", "porch", "{\"kind\":\"demo\"}", 15, NULL, NULL);
     for (unsigned i = 0; i < 20; i++)
         fixture_put_wait(&f, "porch", i == 0 ? "IMG_1" : NULL, 0, i);
@@ -242,6 +296,24 @@ Test(restart, reads_what_can_be_read_from_a_damaged_database)
     cr_expect(p.rows[19].pinned);
     cr_expect_str_eq(p.rows[19].key, "IMG_1");
     cr_expect_geq(store_next_event_id(f.store), 2000, "ids of events go on");
+    expect_consistent(&f, "read from the damaged one");
+}
+
+Test(restart, reads_what_can_be_read_from_a_damaged_database_from_before_there_were_sounds)
+{
+    static struct page p;
+
+    for (unsigned i = 0; i < 20; i++)
+        fixture_put_wait(&f, "porch", i == 0 ? "IMG_1" : NULL, 0, i);
+    store_put(f.store, "registry", "porch", "only in this table", 18, NULL, NULL);
+    fixture_close(&f);
+    make_old();
+    damage_page("only in this table");
+    fixture_open(&f);
+    cr_expect_geq(fixture_count(&f, ".", "damaged-*"), 1);
+    fixture_list(&f, &p);
+    cr_assert_eq(p.n, 20);
+    cr_expect_str_eq(p.rows[19].key, "IMG_1", "found in the database, and not by its file");
     expect_consistent(&f, "read from the damaged one");
 }
 
@@ -288,10 +360,10 @@ Test(restart, refuses_a_database_of_a_newer_program)
     fixture_sql(&f, "PRAGMA user_version = 99");
     cr_expect_eq(fixture_open_error(&f, &e), -EPROTONOSUPPORT);
     cr_expect_not_null(
-        strstr(error_text(&e), "written by a newer Warren (format 99, this one knows up to 1)"),
+        strstr(error_text(&e), "written by a newer Warren (format 99, this one knows up to 2)"),
         "%s", error_text(&e));
     cr_expect_eq(fixture_count(&f, ".", "damaged-*"), 0, "and leaves it alone");
-    fixture_sql(&f, "PRAGMA user_version = 1");
+    fixture_sql(&f, "PRAGMA user_version = 2");
     fixture_open(&f);
 }
 
