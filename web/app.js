@@ -19,6 +19,7 @@ import { Sight } from './sight.js';
 import { Socket } from './socket.js';
 import { Tile } from './tile.js';
 import { Toasts } from './toast.js';
+import { Transfers } from './transfer.js';
 import { Viewer } from './viewer.js';
 
 /** Ages and rates are refreshed this often. */
@@ -32,6 +33,7 @@ const byId = (id) => document.getElementById(id);
 
 /* Pictures belong to devices and outlive connections: the last one stays in sight. */
 const pictures = new Map();
+const transfers = new Transfers();
 const channels = new Map();
 const tiles = new Map();
 const cards = new Map();
@@ -64,6 +66,7 @@ const found = new Found(byId('found-section'), {
 });
 const panel = new Panel(byId('panel'), {
     pictureOf,
+    transferOf: (id) => transfers.of(id),
     openCapture,
     nameOf: devices.nameOf,
     changed: (device) => devices.put(device),
@@ -123,13 +126,21 @@ function receiveEvent(event) {
     const [topic] = event.type.split('.');
     if (event.type === 'device.attributes')
         devices.putAttributes(event.device, event.data ?? {}, event.time);
+    else if (event.type === 'transfer.progress') transferMoved(event);
     else if (event.type === 'capture.stored') captureChanged(event.device);
     else if (event.type === 'device.found' || topic === 'found') found.stale();
     else if (topic === 'plugin') showAbout(byId('foot'));
     else if ((topic === 'device' || topic === 'settings') && event.device) deviceChanged(event);
 }
 
+function transferMoved({ device, data }) {
+    transfers.put(device, data);
+    tiles.get(device)?.tick();
+    if (panel.deviceId === device) panel.tick();
+}
+
 function deviceChanged({ type, device, data }) {
+    if (['device.offline', 'device.removed'].includes(type)) transfers.end(device);
     if (Number.isInteger(data?.channel)) channels.set(data.channel, device);
     if (type === 'device.removed') devices.remove(device);
     else devices.stale(device);
@@ -181,7 +192,13 @@ function render() {
 }
 
 function renderCameras(cameras) {
-    keep(tiles, cameras, ({ id }) => new Tile(pictureOf(id), () => goTo(id)));
+    keep(tiles, cameras, ({ id }) =>
+        new Tile(
+            pictureOf(id),
+            () => transfers.of(id),
+            () => goTo(id),
+        ),
+    );
     cameras.forEach((device) => tiles.get(device.id).update(device));
     arrange(
         byId('cameras'),

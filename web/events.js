@@ -8,7 +8,13 @@ import { brief, fullMoment, moment, words } from './format.js';
 const MAX_EVENTS = 200;
 
 /* Values as they change, and what is seen nearby, stand elsewhere on the page and in no history. */
-const UNLISTED = ['device.attributes', 'device.status', 'device.found', 'found.removed'];
+const UNLISTED = [
+    'device.attributes',
+    'device.status',
+    'device.found',
+    'found.removed',
+    'transfer.progress',
+];
 const isListed = ({ type }) => !UNLISTED.includes(type);
 
 /* Events that colour their dot; the words say the same. */

@@ -11,8 +11,12 @@ const REFRESH_AFTER_MS = 250;
 /** A page that stays open for weeks while pictures come in begins anew at this many. */
 const MAX_ITEMS = 600;
 
+export const NO_CAPTURES =
+    'No captures yet. The command “Capture” of a camera keeps the picture it shows.';
+
 export class Gallery {
     #query;
+    #empty;
     #open;
     #nameOf;
     #items = [];
@@ -21,7 +25,7 @@ export class Gallery {
     #expanded = false;
     #timer = 0;
     #list = h('ul', { class: 'thumbs' });
-    #blank = h('p', { class: 'blank small', hidden: true });
+    #blank = h('p', { class: 'blank small', text: 'Loading…' });
     #more = h('button', { class: 'button quiet', type: 'button', hidden: true, text: 'Show more' });
 
     element = h(
@@ -34,10 +38,11 @@ export class Gallery {
 
     /**
      * `query`: { device, limit }. `open(gallery, capture)` shows one; `nameOf(deviceId)` gives the
-     * name that people know.
+     * name that people know; `empty` is said while there are none.
      */
-    constructor(query, open, nameOf) {
+    constructor(query, open, nameOf, empty = NO_CAPTURES) {
         this.#query = query;
+        this.#empty = empty;
         this.#open = open;
         this.#nameOf = nameOf;
         this.#more.addEventListener('click', () => this.#loadMore());
@@ -114,11 +119,7 @@ export class Gallery {
             this.#items.map((item) => this.#thumb(item)),
         );
         setHidden(this.#more, this.#next === null);
-        this.#say(
-            this.#items.length
-                ? ''
-                : 'No captures yet. The command “Capture” of a camera keeps the picture it shows.',
-        );
+        this.#say(this.#items.length ? '' : this.#empty);
     }
 
     #say(text) {

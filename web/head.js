@@ -86,7 +86,7 @@ export class Head {
                 .filter(Boolean)
                 .join(' · '),
         );
-        setText(this.#why, device.state === 'online' ? '' : spoken(device.why));
+        setText(this.#why, spoken(device.why));
         this.#state.show(device.state);
         this.#enabled.checked = device.enabled;
         const fromConfig = device.owner === 'config';

@@ -1,13 +1,14 @@
-/* panel.js - everything about one device, in a sheet from the right: picture, attributes,
- * captures, commands, settings. */
+/* panel.js - everything about one device, in a sheet from the right: picture, what waits in it,
+ * captures, attributes, commands, settings. */
 
 import { Attributes } from './attributes.js';
 import { Commands } from './commands.js';
 import { closeBeside, h } from './dom.js';
-import { Gallery } from './gallery.js';
+import { Gallery, NO_CAPTURES } from './gallery.js';
 import { Head } from './head.js';
 import { Screen } from './screen.js';
 import { Settings } from './settings.js';
+import { Stock, keepsPictures } from './stock.js';
 import { Facts } from './tile.js';
 
 const CAPTURES_SHOWN = 6;
@@ -28,8 +29,8 @@ export class Panel {
     #parts = null;
 
     /**
-     * `host`: { pictureOf(id), openCapture(gallery, id), nameOf(id), changed(device), removed(device),
-     * closed() }
+     * `host`: { pictureOf(id), transferOf(id), openCapture(gallery, id), nameOf(id), changed(device),
+     * removed(device), closed() }
      */
     constructor(dialog, host) {
         this.#dialog = dialog;
@@ -57,6 +58,7 @@ export class Panel {
         const parts = this.#parts;
         parts.head.update(device);
         parts.screen?.update(device);
+        parts.stock.update(device);
         parts.attributes.update(device);
         parts.commands.update(device);
         parts.settings.update(device);
@@ -64,6 +66,7 @@ export class Panel {
     }
 
     tick() {
+        this.#parts?.stock.tick(this.#host.transferOf(this.#device.id));
         this.#parts?.screen?.tick();
         if (this.#parts?.screen)
             this.#parts.facts.show(this.#host.pictureOf(this.#device.id).stats(), this.#device);
@@ -82,6 +85,9 @@ export class Panel {
                   { device: device.id, limit: CAPTURES_SHOWN },
                   this.#host.openCapture,
                   this.#host.nameOf,
+                  keepsPictures(device)
+                      ? 'No pictures yet. They appear here as the camera hands them over.'
+                      : NO_CAPTURES,
               )
             : null;
         this.#parts = {
@@ -89,6 +95,7 @@ export class Panel {
             gallery,
             head: new Head(this.#host, () => this.close()),
             facts: new Facts(),
+            stock: new Stock(),
             attributes: new Attributes(),
             commands: new Commands(),
             settings: new Settings(this.#host.changed),
@@ -98,15 +105,16 @@ export class Panel {
     }
 
     #layout() {
-        const { head, screen, facts, attributes, gallery, commands, settings } = this.#parts;
+        const { head, screen, facts, stock, attributes, gallery, commands, settings } = this.#parts;
         const captures =
             gallery &&
             h('section', { class: 'block' }, h('h3', { text: 'Last captures' }), gallery.element);
         const left = [
             screen?.element,
             screen && facts.element,
-            attributes.element,
+            stock.element,
             captures,
+            attributes.element,
         ].filter(Boolean);
         return [
             head.element,

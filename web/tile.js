@@ -4,6 +4,7 @@
 import { h, setText } from './dom.js';
 import { moment, span, stateWords } from './format.js';
 import { Screen, STALL_MS } from './screen.js';
+import { TransferBar } from './transfer.js';
 
 /** A dot in the state's colour with the state in words: never the colour alone. */
 export class StateMark {
@@ -44,19 +45,24 @@ export class Tile {
     #screen;
     #state = new StateMark();
     #facts = new Facts();
+    #bar = new TransferBar({ told: false });
+    #transferOf;
     #open = h('button', { class: 'tile-open', type: 'button' });
 
     /**
-     * `picture` is the camera's Picture; `open` is called when somebody wants to see the device.
+     * `picture` is the camera's Picture; `transferOf()` gives what comes in of it; `open` is called
+     * when somebody wants to see the device.
      */
-    constructor(picture, open) {
+    constructor(picture, transferOf, open) {
         this.#picture = picture;
+        this.#transferOf = transferOf;
         this.#screen = new Screen(picture);
         this.#open.addEventListener('click', open);
         this.element = h(
             'li',
             { class: 'tile' },
             this.#screen.element,
+            this.#bar.element,
             h(
                 'div',
                 { class: 'tile-foot' },
@@ -83,6 +89,7 @@ export class Tile {
 
     tick() {
         this.#screen.tick();
+        this.#bar.show(this.#transferOf());
         this.#showFacts();
     }
 

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "batch_text.h"
@@ -71,7 +73,8 @@ static const struct {
     {"pulse", OPTION_PULSE, "MS",
         "with --bluez: begin the advertisement anew so often, for virtual controllers"},
     {"faults", OPTION_FAULTS, "LIST", "name=value,… of the table below; not with --bluez"},
-    {"seed", OPTION_SEED, "N", "of everything that is random (1)"},
+    {"seed", OPTION_SEED, "N",
+        "of everything that is random, also of the start's own number (another each time)"},
     {"verbose", OPTION_VERBOSE, NULL, "log what the display of the camera shows"},
     {"help", OPTION_HELP, NULL, "this text"},
 };
@@ -264,8 +267,10 @@ int batch_options_parse(struct batch_options *o, int argc, char **argv, struct e
         .interval_ms = 5000,
         .memory_bytes = 4000000,
         .sound_s = 10,
-        .cameras = 1,
-        .seed = 1};
+        .cameras = 1};
+    /* A camera that says the number of an earlier start says that its pictures are of then. */
+    if (getrandom(&o->seed, sizeof o->seed, 0) < 0)
+        o->seed = (uint64_t)clock_wall_us();
     sim_faults_init(&o->faults);
     for (size_t i = 0; i < N_ELEMENTS(rows); i++)
         options[i] = (struct option){

@@ -105,6 +105,11 @@ export class FakeGateway {
         );
     }
 
+    /** So much of a picture has come from a device that hands it over slowly. */
+    progress(id, bytes, size, { picture = 1, of = 1 } = {}) {
+        this.emit('transfer.progress', id, { picture, of, bytes, size });
+    }
+
     /** A device is new or has changed; the page hears of it by the event. */
     put(device, type = 'device.added') {
         this.devices.set(device.id, device);

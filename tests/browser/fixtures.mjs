@@ -207,6 +207,46 @@ export function porch(more = {}) {
     });
 }
 
+/** A Bluetooth camera that hands over its pictures in batches. */
+export function batchCamera(more = {}) {
+    return device('batch', {
+        name: 'Fence post',
+        kind: 'ble-batch-camera',
+        driver: 'ble-batch-camera',
+        camera: true,
+        channel: 1,
+        why: 'Asking the camera for its pictures',
+        attributes: {
+            trouble: attribute('', null, 'What does not work now, in a sentence'),
+            dialect: attribute('warren', null, 'v0, batch, low-power or warren'),
+            storage_used_percent: attribute(12.3, '%', 'Memory in use'),
+            images_waiting: attribute(4, null, 'Pictures that wait in the camera'),
+            rssi_dbm: attribute(-61, 'dBm', 'How strongly it was heard last'),
+            mtu: attribute(517, 'B', 'Longest packet of the link'),
+        },
+        settings: {
+            frequency: setting('int', {
+                unit: 's',
+                min: 1,
+                max: 86400,
+                reported: 30,
+                help: 'Between two pictures',
+            }),
+            threshold: setting('float', {
+                unit: '%',
+                min: 2,
+                max: 95,
+                desired: 60,
+                reported: 80,
+                pending: true,
+                help: 'Memory in use at which the camera hands its pictures over',
+            }),
+        },
+        commands: { capture: command('Keep the picture that is shown now.') },
+        ...more,
+    });
+}
+
 /** A driver that reaches its camera by an address, as GET /plugins lists it. */
 export const piPlugin = {
     name: 'pi-trigger-camera',
@@ -267,7 +307,7 @@ export function house() {
             why: 'No answer from 192.168.1.40 port 80 for 2 minutes. Trying again every minute.',
             last_seen: new Date(Date.now() - 7.4e6).toISOString(),
         }),
-        device('batch', { name: 'Fence post', kind: 'ble-batch-camera', camera: true, channel: 4 }),
+        batchCamera({ channel: 4 }),
         device('attic', {
             name: 'Attic',
             kind: 'pi-trigger-camera',

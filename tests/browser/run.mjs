@@ -13,6 +13,7 @@ const ALL = [
     'found',
     'forms',
     'gallery',
+    'batch',
     'events',
     'hostile',
 ];

@@ -50,6 +50,11 @@ const panel = (id) => (page) =>
 
 await shoot('house', demoGateway());
 await shoot('panel', demoGateway(), panel('porch'));
+await shoot('batch', demoGateway(), async (page, gateway) => {
+    await panel('batch')(page);
+    gateway.progress('batch', 17000, 31968, { picture: 2, of: 7 });
+    await page.waitForTimeout(700);
+});
 await shoot('panel-scrolled', demoGateway(), async (page) => {
     await panel('porch')(page);
     await page.click('[data-command="past_frames"] summary');
@@ -90,3 +95,4 @@ await shoot('lost', demoGateway(), async (page, gateway) => {
     delete gateway.closeWith;
 });
 await browser.close();
+process.exit(); /* gateways that were not shot still have timers */

@@ -137,10 +137,12 @@ class Demo(unittest.TestCase):
         wait_until("it is reported", lambda: (f := frequency())["reported"] == 7 and not f["pending"])
         self.assertIn(b" 422 ", self.get("/api/v1/devices/garden", "PATCH", {"settings": {"frequency": 0}})[0])
 
-    def test_it_can_be_started_again_on_what_the_last_one_left(self):
+    def test_it_can_be_started_again_on_what_the_last_one_left_and_more_pictures_come(self):
+        before = []
         for end in (signal.SIGKILL, signal.SIGINT):
             make, members = self.start_and_wait()
-            self.wait_for_garden()
+            before = wait_until("a new picture by Bluetooth",
+                                lambda: len(ids := self.pictures_of_garden()) > len(before) and ids)
             os.killpg(make.pid, end)
             self.expect_end(make, members)
 
