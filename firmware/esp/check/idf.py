@@ -26,7 +26,8 @@ esp_driver_*/include driver/deprecated driver/include driver/touch_sensor/{targe
 esp_event/include esp_netif/include esp_timer/include esp_pm/include esp_mm/include esp_phy/include esp_phy/{target}/include
 esp_coex/include esp_partition/include esp_app_format/include bootloader_support/include app_update/include esp_ringbuf/include
 esp_psram/include efuse/include efuse/{target}/include vfs/include pthread/include nvs_flash/include spi_flash/include
-esp_http_client/include esp_http_server/include esp_adc/include esp_adc/interface esp_adc/{target}/include esp_lcd/include
+esp_http_client/include esp_http_server/include esp_https_server/include esp_https_ota/include
+esp_adc/include esp_adc/interface esp_adc/{target}/include esp_lcd/include
 console spiffs/include wear_levelling/include sdmmc/include http_parser
 esp_wifi/include esp_wifi/include/local esp_wifi/wifi_apps/include wpa_supplicant/include wpa_supplicant/port/include
 wpa_supplicant/esp_supplicant/include esp-tls esp-tls/esp-tls-crypto tcp_transport/include

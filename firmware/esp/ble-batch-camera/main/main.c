@@ -11,6 +11,7 @@
 #include "esp_system.h"
 #include "esp_task_wdt.h"
 #include "esp_timer.h"
+#include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
 #include "nvs_begin.h"
 #include "sdkconfig.h"
@@ -100,16 +101,17 @@ static void save(struct world *w, struct batch_camera *core)
 
 static void turn(struct world *w, struct batch_camera *core)
 {
-    int64_t wait_us = batch_camera_next_us(core) - esp_timer_get_time();
+    int64_t wait_us;
     struct event e;
 
-    if (inbox_get(&w->inbox, wait_us < TURN_US ? wait_us : TURN_US, &e))
-        handle(w, core, &e);
     batch_camera_step(core, esp_timer_get_time());
     save(w, core);
     ssd1306_show(&w->display, &w->screen);
     peripheral_step(&w->gatt.link);
     (void)esp_task_wdt_reset();
+    wait_us = batch_camera_next_us(core) - esp_timer_get_time();
+    if (inbox_get(&w->inbox, wait_us < TURN_US ? wait_us : TURN_US, &e))
+        handle(w, core, &e);
 }
 
 void app_main(void)

@@ -7,7 +7,6 @@
 
 #include "board.h"
 #include "esp_log.h"
-#include "freertos/task.h"
 
 static const char tag[] = "shutter";
 

@@ -5,6 +5,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "freertos/FreeRTOS.h"
+#include "freertos/task.h"
 #include "inbox.h"
 
 /* PSRAM that the driver takes for the picture it is working on: a fifth of a byte per dot, and room for its book-keeping. */

@@ -1,0 +1,318 @@
+/* esp_board.c - memory, flash, display and sensor of the pretended board. */
+#include <assert.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+
+#include "esp_fake.h"
+
+#define PICTURE_BYTES 2000
+/* Of the sensor at work, and of its driver when nothing comes. */
+#define FRAME_US 80000
+#define PATIENCE_US 4000000
+
+struct esp_fake *esp;
+
+static bool sensor_is_up;
+static uint8_t frame[2048];
+static camera_fb_t fb = {frame, 0};
+
+/* --- memory, time, watchdog, log -------------------------------------------------------------- */
+
+/* What stands before a piece of memory. */
+struct piece {
+    _Alignas(16) size_t n;
+    size_t *used;
+    struct piece *next;
+};
+
+static struct piece *pieces;
+
+/* What the power took. */
+static void free_all(void)
+{
+    while (pieces)
+        heap_caps_free(pieces + 1);
+}
+
+void *heap_caps_malloc(size_t n, uint32_t caps)
+{
+    size_t *used = caps & MALLOC_CAP_SPIRAM ? &esp->psram_used : &esp->internal_used;
+    struct piece *p;
+
+    if ((caps & MALLOC_CAP_SPIRAM) && esp->psram_used + n > esp->psram_bytes)
+        return NULL;
+    p = malloc(sizeof *p + n);
+    *p = (struct piece){n, used, pieces};
+    pieces = p;
+    *used += n;
+    return p + 1;
+}
+
+void *heap_caps_calloc(size_t n, size_t size, uint32_t caps)
+{
+    void *p = heap_caps_malloc(n * size, caps);
+
+    return p ? memset(p, 0, n * size) : NULL;
+}
+
+void heap_caps_free(void *p)
+{
+    struct piece *piece = p, **at = &pieces;
+
+    if (!p)
+        return;
+    piece--;
+    while (*at != piece)
+        at = &(*at)->next;
+    *at = piece->next;
+    *piece->used -= piece->n;
+    free(piece);
+}
+
+size_t heap_caps_get_free_size(uint32_t caps)
+{
+    return esp->psram_bytes - esp->psram_used;
+}
+
+bool esp_psram_is_initialized(void)
+{
+    return !esp->no_psram;
+}
+
+int64_t esp_timer_get_time(void)
+{
+    return esp->now_us;
+}
+
+/* Called esp_settimeofday here: this machine keeps its own time. */
+int settimeofday(const struct timeval *t, const struct timezone *zone)
+{
+    esp->clock_us = t->tv_sec * INT64_C(1000000) + t->tv_usec;
+    return 0;
+}
+
+uint32_t esp_random(void)
+{
+    return ++esp->n_random * 2654435761u;
+}
+
+esp_err_t esp_task_wdt_add(void *task)
+{
+    esp->wdt_us = esp->now_us;
+    return ESP_OK;
+}
+
+esp_err_t esp_task_wdt_reset(void)
+{
+    if (esp->now_us - esp->wdt_us > esp->wdt_longest_us)
+        esp->wdt_longest_us = esp->now_us - esp->wdt_us;
+    esp->wdt_us = esp->now_us;
+    return ESP_OK;
+}
+
+const char *esp_err_to_name(esp_err_t e)
+{
+    return e == ESP_OK ? "ESP_OK" : "an error";
+}
+
+void esp_log(const char *tag, const char *format, ...)
+{
+    va_list args;
+
+    fprintf(stderr, "%s: ", tag);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+}
+
+/* --- flash: one namespace, each key written as a whole ---------------------------------------- */
+
+esp_err_t nvs_flash_init(void)
+{
+    return ESP_OK;
+}
+
+esp_err_t nvs_flash_erase(void)
+{
+    memset(esp->nvs, 0, sizeof esp->nvs);
+    return ESP_OK;
+}
+
+esp_err_t nvs_open(const char *space, nvs_open_mode_t mode, nvs_handle_t *ret)
+{
+    assert(strcmp(space, "settings") == 0);
+    if (mode == NVS_READONLY && esp->nvs[0].n == 0)
+        return ESP_ERR_NVS_NOT_FOUND;
+    *ret = 1;
+    return ESP_OK;
+}
+
+void nvs_close(nvs_handle_t h)
+{
+}
+
+esp_err_t nvs_commit(nvs_handle_t h)
+{
+    return ESP_OK;
+}
+
+static struct esp_nvs_row *row(const char *key)
+{
+    struct esp_nvs_row *r = esp->nvs;
+
+    while (r->n > 0 && strcmp(r->key, key) != 0)
+        r++;
+    return r;
+}
+
+esp_err_t nvs_get_blob(nvs_handle_t h, const char *key, void *out, size_t *n)
+{
+    const struct esp_nvs_row *r = row(key);
+
+    if (r->n == 0)
+        return ESP_ERR_NVS_NOT_FOUND;
+    if (r->n > *n)
+        return ESP_ERR_NVS_INVALID_LENGTH;
+    *n = r->n;
+    memcpy(out, r->bytes, r->n);
+    return ESP_OK;
+}
+
+esp_err_t nvs_set_blob(nvs_handle_t h, const char *key, const void *bytes, size_t n)
+{
+    struct esp_nvs_row *r = row(key);
+
+    assert(r < esp->nvs + 4 && n <= sizeof r->bytes);
+    snprintf(r->key, sizeof r->key, "%s", key);
+    r->n = n;
+    memcpy(r->bytes, bytes, n);
+    return ESP_OK;
+}
+
+esp_err_t nvs_get_i32(nvs_handle_t h, const char *key, int32_t *ret)
+{
+    size_t n = sizeof *ret;
+
+    return nvs_get_blob(h, key, ret, &n);
+}
+
+esp_err_t nvs_set_i32(nvs_handle_t h, const char *key, int32_t v)
+{
+    return nvs_set_blob(h, key, &v, sizeof v);
+}
+
+/* --- the display: what the chip would show ---------------------------------------------------- */
+
+esp_err_t i2c_param_config(i2c_port_t port, const i2c_config_t *c)
+{
+    assert(port == I2C_NUM_0 && c->sda_io_num == 21 && c->scl_io_num == 22);
+    return ESP_OK;
+}
+
+esp_err_t i2c_driver_install(i2c_port_t port, int mode, size_t rx, size_t tx, int flags)
+{
+    return ESP_OK;
+}
+
+esp_err_t i2c_master_write_to_device(
+    i2c_port_t port, uint8_t address, const uint8_t *bytes, size_t n, TickType_t ticks)
+{
+    assert(address == 0x3c);
+    if (esp->no_display)
+        return ESP_FAIL;
+    if (bytes[0] == 0x40 && n == 1 + ESP_DISPLAY_COLUMNS)
+        memcpy(esp->display[esp->page], bytes + 1, ESP_DISPLAY_COLUMNS);
+    else if (bytes[0] == 0 && n == 4)
+        esp->page = bytes[1] & 7;
+    return ESP_OK;
+}
+
+/* --- the sensor: one buffer, filled as soon as it is free ------------------------------------- */
+
+size_t esp_fake_jpeg(unsigned n, uint8_t out[2048])
+{
+    for (unsigned i = 0; i < PICTURE_BYTES; i++)
+        out[i] = (uint8_t)(i * 7 + n * 13 + (i >> 8));
+    memcpy(out, "\xff\xd8", 2);
+    return PICTURE_BYTES;
+}
+
+esp_err_t esp_camera_init(const camera_config_t *c)
+{
+    assert(!sensor_is_up && c->fb_count == 1);
+    if (esp->no_sensor)
+        return ESP_FAIL;
+    esp_task_sleep_us(FRAME_US);
+    esp->n_inits++;
+    sensor_is_up = true;
+    return ESP_OK;
+}
+
+esp_err_t esp_camera_deinit(void)
+{
+    assert(!esp->frame_is_out);
+    sensor_is_up = false;
+    return ESP_OK;
+}
+
+camera_fb_t *esp_camera_fb_get(void)
+{
+    assert(sensor_is_up && !esp->frame_is_out);
+    if (esp->n_no_pictures > 0) {
+        esp->n_no_pictures--;
+        esp_task_sleep_us(PATIENCE_US);
+        return NULL;
+    }
+    esp_task_sleep_us(FRAME_US);
+    fb.len = esp_fake_jpeg(++esp->n_frames, frame);
+    esp->frame_is_out = true;
+    return &fb;
+}
+
+void esp_camera_fb_return(camera_fb_t *f)
+{
+    assert(f == &fb && esp->frame_is_out);
+    esp->frame_is_out = false;
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+void esp_fake_begin(void)
+{
+    esp = calloc(1, sizeof *esp);
+    esp->psram_bytes = 4 << 20;
+    esp->n_buffers = 48;
+    esp->air_us = 1000;
+}
+
+void esp_fake_end(void)
+{
+    esp_tasks_end();
+    free_all();
+    free(esp);
+    esp = NULL;
+}
+
+void esp_board_forget(void)
+{
+    free_all();
+    sensor_is_up = false;
+    esp->frame_is_out = false;
+    esp->n_inits = 0;
+    esp->restarted = false;
+    esp->now_us = esp->wdt_us = esp->wdt_longest_us = 0;
+    esp->least_free = esp->n_buffers;
+    esp->n_heard = 0;
+    memset(esp->display, 0xa5, sizeof esp->display);
+}
+
+void esp_switch_on(void (*app_main)(void))
+{
+    esp_tasks_end();
+    esp_board_forget();
+    esp_radio_forget();
+    esp_tasks_begin(app_main);
+}

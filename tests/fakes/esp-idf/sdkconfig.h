@@ -1,0 +1,1 @@
+#define CONFIG_WARREN_BATCH_CAMERA_NAME "T-Camera-BLE-Batch"
