@@ -32,6 +32,7 @@ const char *esp_err_to_name(esp_err_t e);
 void esp_log(const char *tag, const char *format, ...) __attribute__((format(printf, 2, 3)));
 #define ESP_LOGE esp_log
 #define ESP_LOGW esp_log
+#define ESP_LOGI esp_log
 #define ESP_LOGD(...)                                                                              \
     do {                                                                                           \
         if (0)                                                                                     \

@@ -43,7 +43,6 @@ static void say(const struct batch_link *m)
 {
     uint8_t bytes[BATCH_LINK_MAX_BYTES];
     size_t n = batch_link_encode(m, bytes);
-
     unsigned k = n_arrivals();
 
     keep_echo(true, bytes, n);

@@ -4,8 +4,11 @@
 #include <sys/time.h>
 
 #include "esp_heap_caps.h"
+#include "esp_log.h"
 #include "esp_random.h"
 #include "settings_store.h"
+
+static const char tag[] = "display";
 
 static int capture(void *ctx)
 {
@@ -74,10 +77,13 @@ static int save(void *ctx, const struct batch_config *settings)
     return 0;
 }
 
+/* On the console too: the board may have no display. */
 static void display(void *ctx, unsigned line, const char *text)
 {
     struct world *w = ctx;
 
+    if (*text)
+        ESP_LOGI(tag, "%u: %s", line + 1, text);
     text_screen_line(&w->screen, line, text);
 }
 
