@@ -190,14 +190,24 @@ static const char *lost_why(const struct ble_link *k, char text[ERROR_TEXT_MAX],
     const struct ble_adapter *a = adapter_of(k->ble, k->path);
     const struct mirror_device *d = device_of_link(k);
 
-    *ret_r = a && a->powered ? -ECONNRESET : -ENODEV;
-    if (a && a->powered && d && d->is_connected)
+    *ret_r = a && adapter_is_ready(a) ? -ECONNRESET : -ENODEV;
+    if (a && adapter_is_ready(a) && d && d->is_connected)
         return "the device's services changed under the connection";
-    if (a && a->powered)
+    if (a && adapter_is_ready(a))
         return "the connection ended: the device left it, or is out of reach";
     snprintf(text, ERROR_TEXT_MAX, "the Bluetooth adapter %s %s", k->stats.adapter,
-        a ? "was turned off" : "is gone");
+        !a                ? "is gone"
+            : !a->powered ? "was turned off"
+                          : "is not among ble.adapters any more");
     return text;
+}
+
+/* There is still somebody to say Disconnect to, and a Connect on its way has to be ended by it. */
+static bool is_left_out(const struct ble_link *k)
+{
+    const struct ble_adapter *a = adapter_of(k->ble, k->path);
+
+    return a && a->powered && !adapter_is_used(a);
 }
 
 void link_end_lost(struct ble_link *k)
@@ -207,10 +217,10 @@ void link_end_lost(struct ble_link *k)
     const char *why = lost_why(k, text, &r);
 
     link_io_drain(k);
-    if (k->state >= LINK_CLEARING && k->state <= LINK_RESOLVING)
-        connect_failed(k, r, why);
-    else if (k->state == LINK_OPEN)
+    if (k->state == LINK_OPEN || is_left_out(k))
         link_end(k, r, why);
+    else if (k->state >= LINK_CLEARING && k->state <= LINK_RESOLVING)
+        connect_failed(k, r, why);
 }
 
 /* --- open -------------------------------------------------------------------------------------- */

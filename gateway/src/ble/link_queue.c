@@ -71,11 +71,12 @@ static struct mirror_object *pick(const struct ble_link *k)
     return best;
 }
 
+/* Its adapter is gone, without power, or not to be used any more. */
 static bool is_lost(const struct ble_link *k)
 {
     const struct ble_adapter *a = adapter_of(k->ble, k->path);
 
-    return k->path[0] && !link_is_over(k) && (!a || !a->powered);
+    return k->path[0] && !link_is_over(k) && (!a || !adapter_is_ready(a));
 }
 
 void links_pump(struct ble *b)

@@ -414,14 +414,30 @@ int found_each(
     return 0;
 }
 
+/* The port that was announced. NULL: none, or no number. */
+static json_t *port_of(const struct item *i)
+{
+    int64_t port;
+
+    for (size_t k = 0; k < i->n_props; k++) {
+        if (strcmp(i->props[k].key, "port") == 0 && text_to_int(i->props[k].value, &port) == 0)
+            return json_integer(port);
+    }
+    return NULL;
+}
+
+/* What was seen, below what was given. */
 static json_t *options_of(const struct item *i, const struct wr_param *rows, const json_t *given)
 {
     json_t *options = given ? json_deep_copy(given) : json_object();
 
     for (const struct wr_param *p = rows; p && p->key; p++) {
-        if ((strcmp(p->key, "address") == 0 || strcmp(p->key, "host") == 0) &&
-            !json_object_get(options, p->key))
+        if (json_object_get(options, p->key))
+            continue;
+        if (strcmp(p->key, "address") == 0 || strcmp(p->key, "host") == 0)
             json_object_set_new(options, p->key, json_string(i->address));
+        else if (strcmp(p->key, "port") == 0 && p->type == WR_INT)
+            json_object_set_new(options, p->key, port_of(i)); /* NULL adds nothing */
     }
     return options;
 }

@@ -49,7 +49,7 @@ int found_each(
 
 /* Makes it a device that the database owns. name NULL: its own; options: JSON object laid over what
  * was seen (the driver's option "address" or "host" gets the address where it has one of that
- * name). A device of the database whose driver has rejected it makes way. -ENOENT: not seen lately;
+ * name, and its integer "port" the port that was announced). A device of the database whose driver has rejected it makes way. -ENOENT: not seen lately;
  * -EEXIST: a device has that address; else as devices_add(). */
 int found_adopt(struct found *f, const char *id, const char *name, const json_t *options,
     struct device **ret, struct error *e);

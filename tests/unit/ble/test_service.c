@@ -198,6 +198,54 @@ Test(ble_adapters, only_those_of_the_configuration_are_used, .init = open_two, .
     cr_expect_eq(n[1], 1);
 }
 
+/* Only hci1 is to be used from now on. */
+static void leave_out_the_first(void)
+{
+    static const char *const second[] = {"hci1", NULL};
+    struct ble_config c = world_config();
+
+    c.adapters = second;
+    cr_assert_eq(ble_configure(w.ble, &c), 0);
+}
+
+Test(ble_adapters, one_that_is_left_out_lets_go_of_its_links, .init = open_two, .fini = world_close,
+    .timeout = 60)
+{
+    struct camera *c = world_camera(0), *other = world_camera(1);
+    struct link stays;
+    unsigned n[3] = {0};
+
+    link_open(&l, c);
+    link_open(&stays, other);
+    leave_out_the_first();
+    WAIT_UNTIL(w.loop, l.n_closed == 1);
+    cr_expect_eq(l.why, -ENODEV);
+    cr_expect_str_eq(l.error, "the Bluetooth adapter hci0 is not among ble.adapters any more");
+    WAIT_UNTIL(w.loop, !sim_device_connected(c->device));
+    ble_each_adapter(w.ble, count_adapter, n);
+    cr_expect_eq(n[2], 1);
+    cr_expect_eq(stays.n_closed, 0);
+    close_link(&stays);
+}
+
+Test(ble_adapters, one_that_is_left_out_while_it_connects_lets_go_too, .init = open_two,
+    .fini = world_close, .timeout = 60)
+{
+    struct camera *c = world_camera(0);
+    int64_t until_us;
+
+    c->faults->connect_ms = 300;
+    link_start(&l, c, 0);
+    WAIT_UNTIL(w.loop, sim_bluez_stats(w.z)->connects == 1);
+    leave_out_the_first();
+    WAIT_UNTIL(w.loop, l.n_closed == 1);
+    cr_expect_eq(l.n_opened, 0);
+    cr_expect_str_eq(l.error, "the Bluetooth adapter hci0 is not among ble.adapters any more");
+    until_us = loop_now_us(w.loop) + 400000;
+    WAIT_UNTIL(w.loop, loop_now_us(w.loop) > until_us);
+    cr_expect_eq(c->n_connected, 0);
+}
+
 /* --- no bus ------------------------------------------------------------------------------------ */
 
 static void open_nowhere(void)

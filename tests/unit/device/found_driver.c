@@ -35,6 +35,7 @@ static int probe(const struct wr_found *found)
 static const struct wr_param options[] = {
     {.key = "address", .type = WR_STRING, .flags = WR_REQUIRED, .help = "Where it is"},
     {.key = "level", .type = WR_INT, .def = "5", .min = 0, .max = 9, .help = "How bright"},
+    {.key = "port", .type = WR_INT, .def = "80", .min = 1, .max = 65535, .help = "Its port"},
     {0},
 };
 static const struct wr_kind kinds[] = {{.name = NAME}, {0}};

@@ -48,6 +48,35 @@ Test(adopt, takes_a_name_and_options)
     cr_assert_eq(d->option_view[1].i, 8);
 }
 
+/* A record of a lantern in the network, with that port. */
+static void announce(const char *address, const char *port)
+{
+    const struct wr_prop props[] = {{"type", "_lantern._tcp"}, {"port", port}};
+    struct wr_found seen = {.size = sizeof seen,
+        .bus = "mdns",
+        .address = address,
+        .name = "Lantern",
+        .props = props,
+        .n_props = 2};
+
+    cr_assert_eq(found_report(here.found, &seen), 0);
+}
+
+Test(adopt, takes_the_port_that_was_announced_where_the_driver_has_one)
+{
+    struct device *d = NULL;
+
+    announce("one.local", "8554");
+    cr_assert_eq(adopt("mdns-one-local", NULL, NULL, &d), 0, "%s", error_text(&e));
+    cr_expect_eq(d->option_view[2].i, 8554);
+    announce("two.local", "8554");
+    cr_assert_eq(adopt("mdns-two-local", NULL, "{\"port\": 99}", &d), 0, "%s", error_text(&e));
+    cr_expect_eq(d->option_view[2].i, 99);
+    announce("three.local", "a door");
+    cr_assert_eq(adopt("mdns-three-local", NULL, NULL, &d), 0, "%s", error_text(&e));
+    cr_expect_eq(d->option_view[2].i, 80);
+}
+
 Test(adopt, wrong_options_are_told_and_it_stays_found)
 {
     struct device *d = NULL;
