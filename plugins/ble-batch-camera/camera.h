@@ -3,6 +3,7 @@
  *     ble-batch-camera.c   tables and lifecycle
  *     link.c               the link: looked for, set up, lost, looked for again
  *     older.c              the lines of STATUS: batches of pictures, pushed
+ *     generation.c         … by a camera that stays awake, or by one that sleeps: which of them
  *     trigger.c            the oldest dialect: each picture is asked for, and comes with a sound
  *     pieces.c             a picture (or a sound) by pieces of 512 bytes, as both of them move it
  *     window.c             our own dialect over LINK: its messages, silence, the end of a link
@@ -126,8 +127,7 @@ enum older_state { OLDER_READY, OLDER_BATCH, OLDER_RECEIVING };
 
 struct older {
     enum older_state state;
-    bool counted;     /* a COUNT came since STATUS was subscribed */
-    bool memory_seen; /* a PSRAM line came on this link */
+    bool counted; /* a COUNT came since STATUS was subscribed */
     uint32_t n_count, n_image;
     uint32_t announced; /* an IMAGE that waits for the disk or for a frame; 0: none */
     struct wr_frame *frame;
@@ -145,6 +145,23 @@ void older_command(struct wr_dev *dev, enum batch_command c);
 void older_lost(struct wr_dev *dev);
 /* Neither a batch nor its beginning is to be expected just now. */
 bool older_calm(const struct wr_dev *dev);
+
+/* --- generation.c ----------------------------------------------------------------------------- */
+
+/* Of this link only: another camera may answer to the same name. */
+struct generation {
+    enum { GENERATION_UNKNOWN, GENERATION_AWAKE, GENERATION_ASLEEP } is;
+    bool said;      /* R */
+    bool in_time;   /* … and a COUNT that needs none would have come before it */
+    wr_handle hold; /* R is held back */
+};
+
+/* STATUS was subscribed just now; R is said when it is time. */
+void generation_begin(struct wr_dev *dev);
+/* It told its memory. */
+void generation_memory(struct wr_dev *dev);
+void generation_count(struct wr_dev *dev);
+void generation_lost(struct wr_dev *dev);
 
 /* --- trigger.c -------------------------------------------------------------------------------- */
 
@@ -236,6 +253,7 @@ void window_stop(struct wr_dev *dev);
 
 struct config {
     struct batch_config wanted;  /* desired, and not confirmed */
+    struct batch_config sending; /* of these, what is just being written */
     struct batch_config written; /* was written; confirmed when the camera is seen again */
     struct batch_config holds;   /* ours: as it was read */
     bool writing, reading;
@@ -248,6 +266,8 @@ int config_configure(struct wr_dev *dev, const struct wr_setting *changed, size_
 void config_read(struct wr_dev *dev, void (*then)(struct wr_dev *dev));
 /* The camera has said something: what was written before has arrived. */
 void config_seen(struct wr_dev *dev);
+/* It is known now whether it sleeps: what only those that do would take is refused. */
+void config_generation(struct wr_dev *dev);
 /* A good moment to write; `then` when it is done. */
 void config_flush(struct wr_dev *dev, void (*then)(struct wr_dev *dev));
 void config_lost(struct wr_dev *dev);
@@ -284,6 +304,7 @@ struct link {
     wr_handle ble, again;
     unsigned n_failures, i_name;
     unsigned mtu;
+    int64_t opened_us;
     enum dialect dialect;
     uint32_t status_props, data_props, command_props, config_props, link_props;
 };
@@ -304,6 +325,7 @@ struct camera {
     struct save save;
     struct pieces pieces;
     struct older older;
+    struct generation generation;
     struct trigger trigger;
     struct outbox outbox;
     struct window window;

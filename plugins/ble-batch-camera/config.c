@@ -149,6 +149,18 @@ void config_seen(struct wr_dev *dev)
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
+/* Takes out of `wanted` what was just sent; what was desired meanwhile stays. */
+static void no_longer_wanted(struct config *c)
+{
+    const struct batch_config *s = &c->sending;
+    struct batch_config *w = &c->wanted;
+
+    if (s->frequency_known && s->frequency_s == w->frequency_s)
+        w->frequency_known = false;
+    if (s->threshold_known && s->threshold_permille == w->threshold_permille)
+        w->threshold_known = false;
+}
+
 static void was_written(struct wr_dev *dev, void *ctx, int result, const uint8_t *bytes, size_t n)
 {
     struct config *c = config_of(dev);
@@ -157,19 +169,46 @@ static void was_written(struct wr_dev *dev, void *ctx, int result, const uint8_t
         return; /* of a link before */
     c->writing = false;
     if (result < 0) {
-        applied(dev, &c->wanted, result);
+        applied(dev, &c->sending, result);
         tell_trouble(dev, "The camera did not take its settings: %s", strerror(-result));
-        c->wanted = (struct batch_config){0};
+        no_longer_wanted(c);
     } else if (is_ours(dev)) {
         c->checking = true;
         config_read(dev, c->then);
         return;
     } else {
-        merge(&c->written, &c->wanted);
-        c->wanted = (struct batch_config){0};
+        merge(&c->written, &c->sending);
+        no_longer_wanted(c);
         tell_status(dev, "The settings were sent; they count when the camera is seen again");
     }
     go_on(dev);
+}
+
+/* Percents that only a camera that sleeps takes; the others ignore them in silence. */
+static bool is_low(const struct batch_config *c)
+{
+    return c->threshold_known && c->threshold_permille < BATCH_THRESHOLD_OLD_MIN_PERMILLE;
+}
+
+void config_generation(struct wr_dev *dev)
+{
+    struct batch_config *w = &config_of(dev)->wanted;
+
+    if (is_ours(dev) || camera_of(dev)->generation.is != GENERATION_AWAKE || !is_low(w))
+        return;
+    w->threshold_known = false;
+    dev->host->applied(dev, "threshold", -ERANGE);
+    tell_trouble(dev, "This camera takes thresholds of 10 to 95 %% only");
+}
+
+/* What can be written now. A low threshold waits until it is known who gets it. */
+static struct batch_config due(const struct wr_dev *dev)
+{
+    struct batch_config c = config_of(dev)->wanted;
+
+    if (!is_ours(dev) && camera_of(dev)->generation.is != GENERATION_ASLEEP && is_low(&c))
+        c.threshold_known = false;
+    return c;
 }
 
 void config_flush(struct wr_dev *dev, void (*then)(struct wr_dev *dev))
@@ -184,12 +223,13 @@ void config_flush(struct wr_dev *dev, void (*then)(struct wr_dev *dev))
         return;
     }
     c->then = then;
-    if (!any(&c->wanted) || !cam->link.config_props || cam->link.state != LINK_READY) {
+    c->sending = due(dev);
+    if (!any(&c->sending) || !cam->link.config_props || cam->link.state != LINK_READY) {
         go_on(dev);
         return;
     }
     c->writing = true;
-    if (link_write(dev, BATCH_CONFIG_UUID, response, text, batch_config_write(&c->wanted, text),
+    if (link_write(dev, BATCH_CONFIG_UUID, response, text, batch_config_write(&c->sending, text),
             was_written) < 0) {
         c->writing = false; /* the link is over or full: the next online tells them again */
         go_on(dev);
@@ -206,13 +246,6 @@ void config_lost(struct wr_dev *dev)
 }
 
 /* --- what people desire ----------------------------------------------------------------------- */
-
-/* Percents below 10 are ignored in silence by a camera that stays awake. */
-static bool too_low(const struct camera *c, uint16_t permille)
-{
-    return c->link.dialect == DIALECT_BATCH && permille < BATCH_THRESHOLD_OLD_MIN_PERMILLE &&
-        (c->older.memory_seen || !(c->link.config_props & WR_BLE_WRITE_NO_RESPONSE));
-}
 
 static void want_frequency(struct wr_dev *dev, uint32_t s)
 {
@@ -235,12 +268,10 @@ static void want_threshold(struct wr_dev *dev, double percent)
 
     if (cam->link.dialect == DIALECT_V0) {
         dev->host->applied(dev, "threshold", -EOPNOTSUPP);
-    } else if (too_low(cam, permille)) {
-        dev->host->applied(dev, "threshold", -ERANGE);
-        tell_trouble(dev, "This camera takes thresholds of 10 to 95 %% only");
     } else {
         cam->config.wanted.threshold_known = true;
         cam->config.wanted.threshold_permille = permille;
+        config_generation(dev);
     }
 }
 

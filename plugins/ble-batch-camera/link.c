@@ -7,8 +7,8 @@
  *                                               its radio on for seconds only
  *
  * The service's UUID says nothing (it is that of a well-known example): the set of characteristics does.
- * The order of the older dialects: DATA, then STATUS, then `R`, then STATUS is read, for its COUNT may
- * have come before we listened, and is not said again.
+ * The order of the older dialects: DATA, then STATUS, then STATUS is read, for its COUNT may have come
+ * before we listened, and is not said again; then `R` (generation.c).
  */
 #include "camera.h"
 
@@ -40,6 +40,7 @@ static void link_down(struct wr_dev *dev)
     c->link.ble = 0;
     c->link.state = LINK_DOWN;
     older_lost(dev);
+    generation_lost(dev);
     trigger_lost(dev);
     window_lost(dev);
     config_lost(dev);
@@ -161,7 +162,7 @@ static void status_subscribed(
 
     if (step_failed(dev, result, "notifications of STATUS"))
         return;
-    older_command(dev, BATCH_READY);
+    generation_begin(dev);
     if (l->state != LINK_SETTING_UP)
         return;
     if (!(l->status_props & WR_BLE_READ) ||
@@ -209,6 +210,7 @@ static void on_opened(struct wr_dev *dev, wr_handle h, void *ctx, const struct w
     size_t n_chars, unsigned mtu)
 {
     struct link *l = &camera_of(dev)->link;
+    enum dialect dialect;
     char text[WHY_MAX];
     const char *why;
 
@@ -221,8 +223,11 @@ static void on_opened(struct wr_dev *dev, wr_handle h, void *ctx, const struct w
         return;
     }
     l->mtu = mtu;
+    l->opened_us = dev->host->now_us(dev);
     report_int(dev, "mtu", mtu);
-    tell_dialect(dev, guess_dialect(l));
+    dialect = guess_dialect(l);
+    if (dialect != DIALECT_BATCH || l->dialect != DIALECT_LOW_POWER) /* it slept the last time */
+        tell_dialect(dev, dialect);
     if (l->dialect == DIALECT_WARREN || mtu >= BATCH_CHUNK_MTU) {
         set_up(dev);
         return;

@@ -19,10 +19,8 @@
 #define FRAME_RETRY_US (300 * US_PER_MS)
 /* A camera that is left goes to sleep; before that it would be found again at once. */
 #define SLEEP_PAUSE_US (2 * US_PER_S)
-/* Settings are written when no batch has come for so long after the link began. */
-#define CALM_US (2 * US_PER_S)
-/* In the driver's memory: this camera told its memory once, so it stays awake. */
-#define AWAKE_KEY "awake"
+/* Settings are written when no batch has come for so long after the link began: `R` is said by then. */
+#define CALM_US (4 * US_PER_S)
 
 static struct older *older_of(const struct wr_dev *dev)
 {
@@ -44,8 +42,6 @@ void older_command(struct wr_dev *dev, enum batch_command c)
     link_write(dev, BATCH_COMMAND_UUID, response, &byte, 1, NULL);
 }
 
-/* --- which of the two ------------------------------------------------------------------------- */
-
 /* An early one without CONFIG pushes batches, too. */
 static void is_no_v0(struct wr_dev *dev)
 {
@@ -55,35 +51,11 @@ static void is_no_v0(struct wr_dev *dev)
     tell_dialect(dev, DIALECT_BATCH);
 }
 
-/* A camera that sleeps tells no memory, and takes CONFIG without response. */
-static void guess_low_power(struct wr_dev *dev)
-{
-    struct camera *c = camera_of(dev);
-
-    if (c->link.dialect == DIALECT_BATCH && !c->older.memory_seen &&
-        (c->link.config_props & WR_BLE_WRITE_NO_RESPONSE) &&
-        !dev->host->store->get(dev, AWAKE_KEY, NULL))
-        tell_dialect(dev, DIALECT_LOW_POWER);
-}
-
-static void stays_awake(struct wr_dev *dev)
-{
-    struct camera *c = camera_of(dev);
-
-    if (c->older.memory_seen)
-        return;
-    c->older.memory_seen = true;
-    if (c->link.dialect != DIALECT_BATCH)
-        tell_dialect(dev, DIALECT_BATCH);
-    if (!dev->host->store->get(dev, AWAKE_KEY, NULL))
-        dev->host->store->put(dev, AWAKE_KEY, "1", 1, NULL, NULL);
-}
-
 /* --- the end of a batch ----------------------------------------------------------------------- */
 
 static void settled(struct wr_dev *dev)
 {
-    if (camera_of(dev)->link.dialect == DIALECT_LOW_POWER)
+    if (camera_of(dev)->generation.is == GENERATION_ASLEEP)
         link_leave(
             dev, "The camera sleeps until its next batch: it is listened for", SLEEP_PAUSE_US);
     else
@@ -222,7 +194,7 @@ static void on_count(struct wr_dev *dev, uint32_t n)
     o->counted = true;
     is_no_v0(dev);
     abandon(dev, "the camera gave up and began a new batch");
-    guess_low_power(dev);
+    generation_count(dev);
     o->state = OLDER_BATCH;
     o->n_count = n;
     o->n_image = 0;
@@ -255,7 +227,7 @@ static void on_memory(struct wr_dev *dev, const struct batch_status *s)
     struct older *o = older_of(dev);
 
     is_no_v0(dev);
-    stays_awake(dev);
+    generation_memory(dev);
     if (s->used_known)
         report_float(dev, "storage_used_percent", s->used_permille / 10.0);
     if (s->count_known)

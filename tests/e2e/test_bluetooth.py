@@ -20,6 +20,24 @@ class Camera(Case):
         return self.get("/api/v1/captures").json["items"]
 
 
+class Dialects(Camera):
+    def batch_of(self, dialect):
+        self.start_cameras("--dialect", dialect, "--interval", 1, "--size", "160x120", "--memory", "64KiB")
+        wait_until("pictures", lambda: len(self.captures()) >= 3)
+        wait_until("its dialect", lambda: self.device("cam")["attributes"]["dialect"]["value"] == dialect)
+
+    def test_one_that_stays_awake_is_not_left(self):
+        self.batch_of("batch")
+        log = self.programs[-1].output()
+        self.assertNotIn("device offline", log)
+
+    def test_one_that_sleeps_is_left_after_its_batch_and_found_again(self):
+        self.batch_of("low-power")
+        wait_until("it is left", lambda: "sleeps" in (self.device("cam")["why"] or ""))
+        n = len(self.captures())
+        wait_until("its next batch", lambda: len(self.captures()) > n)
+
+
 class Sound(Camera):
     def test_the_sound_of_the_oldest_cameras_is_kept_beside_the_picture(self):
         self.start_cameras("--dialect", "v0", "--sound", 1)

@@ -76,6 +76,15 @@ struct fake_host *ble_ready(enum ble_generation g, const char *status)
     return h;
 }
 
+struct fake_host *ble_ready_asleep(void)
+{
+    struct fake_host *h = ble_ready(BLE_LOW_POWER, NULL);
+
+    fake_host_advance(h, BLE_HOLD_US);
+    cr_assert_str_eq(ble_commands(h), "R");
+    return h;
+}
+
 const uint8_t *ble_picture(size_t n, unsigned number)
 {
     static uint8_t bytes[8][65536];

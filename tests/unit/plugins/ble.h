@@ -15,8 +15,12 @@ struct fake_host *ble_new(void);
 struct fake_host *ble_open(enum ble_generation g);
 /* … and set up: the host says that it is online. STATUS read as `status` (NULL: nothing of use). */
 struct fake_host *ble_ready(enum ble_generation g, const char *status);
+/* … of one that sleeps, which waits for R: R was said. */
+struct fake_host *ble_ready_asleep(void);
 /* The newest link, opened and set up like that. */
 struct fake_ble *ble_connect(struct fake_host *h, enum ble_generation g, const char *status);
+/* So long R is held back. */
+#define BLE_HOLD_US (1500 * FAKE_MS)
 /* The characteristics of a generation; returns how many. */
 size_t ble_chars(enum ble_generation g, struct wr_ble_char out[8]);
 

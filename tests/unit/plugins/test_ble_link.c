@@ -139,7 +139,7 @@ Test(ble_settings, are_pending_until_the_camera_is_seen_again)
     struct fake_host *h = ble_ready(BLE_BATCH, NULL);
 
     desire(h, "30", "12.5");
-    fake_host_advance(h, 3 * FAKE_S);
+    fake_host_advance(h, 5 * FAKE_S);
     cr_assert_str_eq(ble_config(h), "F:30,T:12.5");
     cr_assert_eq(config_how(h), WR_BLE_WRITE_WITH_RESPONSE, "it takes nothing else");
     cr_assert_eq(fake_applied(fake_dev(h), "frequency"), FAKE_PENDING);
@@ -156,7 +156,7 @@ Test(ble_settings, that_were_confirmed_are_not_written_to_its_flash_again)
     struct fake_host *h = ble_ready(BLE_BATCH, NULL);
 
     desire(h, "30", "80");
-    fake_host_advance(h, 3 * FAKE_S);
+    fake_host_advance(h, 5 * FAKE_S);
     ble_say(h, "PSRAM: 1.0% | Imgs: 1");
     fake_ble_close(fake_ble_last(h), -ECONNRESET, "gone");
     fake_host_advance(h, 2 * FAKE_S);
@@ -169,9 +169,10 @@ Test(ble_settings, that_were_confirmed_are_not_written_to_its_flash_again)
 
 Test(ble_settings, wait_for_the_end_of_a_batch)
 {
-    struct fake_host *h = ble_ready(BLE_LOW_POWER, "COUNT:1");
+    struct fake_host *h = ble_ready_asleep();
     struct fake_ble *b = fake_ble_last(h);
 
+    ble_say(h, "COUNT:1");
     desire(h, "60", "5");
     fake_host_advance(h, 3 * FAKE_S);
     cr_assert_null(ble_config(h));

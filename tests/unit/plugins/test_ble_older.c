@@ -25,7 +25,7 @@ Test(ble_batch, hands_its_pictures_over_byte_by_byte_and_shows_them)
         cr_assert(ble_send(h, ble_picture(1200 + i, i), 1200 + i));
     for (unsigned i = 0; i < 3; i++)
         is_kept(h, i, ble_picture(1200 + i, i), 1200 + i);
-    cr_assert_str_eq(ble_commands(h), "RAANNANNANN");
+    cr_assert_str_eq(ble_commands(h), "AANNANNANN");
     cr_assert_eq(fake_n_frames(fake_dev(h)), 3);
     cr_assert_str_eq(fake_capture(h, 0)->source, "batch");
     cr_assert_str_eq(fake_value(fake_dev(h), "dialect"), "batch");
@@ -34,7 +34,7 @@ Test(ble_batch, hands_its_pictures_over_byte_by_byte_and_shows_them)
     fake_host_free(h);
 }
 
-Test(ble_batch, subscribes_data_then_status_then_says_ready_then_reads_status)
+Test(ble_batch, subscribes_data_then_status_then_reads_status)
 {
     struct fake_host *h = ble_ready(BLE_BATCH, NULL);
     struct fake_ble *b = fake_ble_last(h);
@@ -43,8 +43,7 @@ Test(ble_batch, subscribes_data_then_status_then_says_ready_then_reads_status)
     cr_assert_str_eq(fake_ble_op(b, 0)->uuid, BATCH_DATA_UUID);
     cr_assert_eq(fake_ble_op(b, 1)->kind, FAKE_BLE_SUBSCRIBE);
     cr_assert_str_eq(fake_ble_op(b, 1)->uuid, BATCH_STATUS_UUID);
-    cr_assert_eq(fake_ble_op(b, 2)->bytes[0], 'R');
-    cr_assert_eq(fake_ble_op(b, 3)->kind, FAKE_BLE_READ);
+    cr_assert_eq(fake_ble_op(b, 2)->kind, FAKE_BLE_READ);
     fake_host_free(h);
 }
 
@@ -52,7 +51,7 @@ Test(ble_batch, count_that_came_before_we_listened_is_found_by_reading)
 {
     struct fake_host *h = ble_ready(BLE_BATCH, "COUNT:1");
 
-    cr_assert_str_eq(ble_commands(h), "RA");
+    cr_assert_str_eq(ble_commands(h), "A");
     cr_assert(ble_send(h, ble_picture(600, 1), 600));
     is_kept(h, 0, ble_picture(600, 1), 600);
     fake_host_free(h);
@@ -66,7 +65,7 @@ Test(ble_batch, count_that_is_heard_and_read_is_acknowledged_once)
     ble_say(h, "COUNT:1");
     fake_ble_answer(read, 0, "COUNT:1", 7);
     fake_host_turn(h);
-    cr_assert_str_eq(ble_commands(h), "RA");
+    cr_assert_str_eq(ble_commands(h), "A");
     fake_host_free(h);
 }
 
@@ -253,7 +252,7 @@ Test(ble_batch, full_disk_that_is_freed_in_time_loses_nothing)
 
 Test(ble_batch, fewer_pictures_than_announced_end_the_batch_as_well)
 {
-    struct fake_host *h = ble_ready(BLE_LOW_POWER, NULL);
+    struct fake_host *h = ble_ready_asleep();
 
     ble_say(h, "COUNT:3");
     cr_assert(ble_send(h, ble_picture(600, 1), 600));
@@ -280,42 +279,6 @@ Test(ble_batch, link_that_is_lost_in_mid_picture_comes_back)
     ble_connect(h, BLE_BATCH, NULL);
     cr_assert(fake_online(fake_dev(h)));
     cr_assert_eq(fake_n_starts(h), 1);
-    fake_host_free(h);
-}
-
-Test(ble_low_power, is_left_after_its_batch_and_listened_for)
-{
-    struct fake_host *h = ble_ready(BLE_LOW_POWER, NULL);
-    struct fake_ble *b = fake_ble_last(h);
-
-    ble_say(h, "COUNT:2");
-    cr_assert(ble_send(h, ble_picture(600, 1), 600));
-    cr_assert(!b->over);
-    cr_assert(ble_send(h, ble_picture(600, 2), 600));
-    cr_assert(b->over, "it stays awake until we leave");
-    cr_assert_str_eq(fake_value(fake_dev(h), "dialect"), "low-power");
-    cr_assert_not_null(strstr(fake_why(fake_dev(h)), "sleeps"));
-    fake_host_advance(h, 3600 * FAKE_S);
-    ble_connect(h, BLE_LOW_POWER, "COUNT:1");
-    cr_assert(ble_send(h, ble_picture(600, 3), 600));
-    cr_assert_eq(fake_n_captures(h), 3);
-    cr_assert_eq(fake_n_starts(h), 1);
-    fake_host_free(h);
-}
-
-Test(ble_low_power, one_that_ever_told_its_memory_is_not_left)
-{
-    struct fake_host *h = ble_ready(BLE_LOW_POWER, NULL);
-
-    ble_say(h, "PSRAM: 1.0% | Imgs: 1");
-    ble_say(h, "COUNT:1");
-    cr_assert(ble_send(h, ble_picture(600, 1), 600));
-    cr_assert(fake_online(fake_dev(h)));
-    fake_ble_close(fake_ble_last(h), -ECONNRESET, "gone");
-    fake_host_advance(h, 2 * FAKE_S);
-    ble_connect(h, BLE_LOW_POWER, "COUNT:1");
-    cr_assert(ble_send(h, ble_picture(600, 1), 600));
-    cr_assert(fake_online(fake_dev(h)));
     fake_host_free(h);
 }
 
@@ -360,7 +323,7 @@ Test(ble_v0, pictures_are_asked_for_with_response)
 
     cr_assert_str_eq(fake_value(fake_dev(h), "dialect"), "v0");
     fake_host_advance(h, FAKE_S);
-    cr_assert_str_eq(ble_commands(h), "RT");
+    cr_assert_str_eq(ble_commands(h), "T");
     cr_assert_eq(fake_ble_op_last(fake_ble_last(h))->how, WR_BLE_WRITE_WITH_RESPONSE);
     fake_host_free(h);
 }
@@ -372,7 +335,7 @@ Test(ble_v0, picture_is_kept_with_its_sound_and_the_camera_is_told_the_end)
     cr_assert_eq(fake_n_captures(h), 0, "not yet");
     pieces(h, wav(700), 700);
     fake_host_advance(h, FAKE_S);
-    cr_assert_str_eq(ble_commands(h), "RTNNC");
+    cr_assert_str_eq(ble_commands(h), "TNNC");
     is_kept(h, 0, ble_picture(600, 1), 600);
     cr_assert_eq(fake_capture(h, 0)->n_sound, 700);
     cr_assert_arr_eq(fake_capture(h, 0)->sound, wav(700), 700);
