@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
+/* What stands for bytes that are no text. */
+#define REPLACEMENT 0xfffdu
+
 bool span_is_blank(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
@@ -67,23 +70,58 @@ static unsigned utf8_length(uint8_t c, uint32_t *ret_bits, uint32_t *ret_least)
     return 0;
 }
 
+/* Its length; 0: `s` does not begin with UTF-8. */
+static unsigned take_utf8(struct span s, uint32_t *ret)
+{
+    uint32_t v, least;
+    unsigned n = s.n > 0 ? utf8_length((uint8_t)s.at[0], &v, &least) : 0;
+
+    if (n == 0 || n > s.n)
+        return 0;
+    for (unsigned i = 1; i < n; i++) {
+        if (((uint8_t)s.at[i] & 0xc0) != 0x80)
+            return 0;
+        v = v << 6 | ((uint8_t)s.at[i] & 0x3f);
+    }
+    if (v < least || v > 0x10ffff || (v >= 0xd800 && v < 0xe000))
+        return 0;
+    *ret = v;
+    return n;
+}
+
 bool span_is_utf8(struct span s)
 {
-    for (size_t i = 0; i < s.n;) {
-        uint32_t v, least;
-        unsigned k = utf8_length((uint8_t)s.at[i], &v, &least);
-        if (k == 0 || k > s.n - i)
+    uint32_t c;
+    unsigned n;
+
+    for (; s.n > 0; s.at += n, s.n -= n) {
+        n = take_utf8(s, &c);
+        if (n == 0)
             return false;
-        for (unsigned j = 1; j < k; j++) {
-            if (((uint8_t)s.at[i + j] & 0xc0) != 0x80)
-                return false;
-            v = v << 6 | ((uint8_t)s.at[i + j] & 0x3f);
-        }
-        if (v < least || v > 0x10ffff || (v >= 0xd800 && v < 0xe000))
-            return false;
-        i += k;
     }
     return true;
+}
+
+uint32_t span_code_point(struct span *s)
+{
+    uint32_t c = REPLACEMENT;
+    unsigned n = take_utf8(*s, &c);
+
+    n = n > 0 ? n : 1;
+    s->at += n;
+    s->n -= n;
+    return c;
+}
+
+void span_copy(struct span s, char *out, size_t cap)
+{
+    size_t n = s.n < cap ? s.n : cap - 1;
+
+    while (n < s.n && n > 0 && ((uint8_t)s.at[n] & 0xc0) == 0x80)
+        n--;
+    if (n > 0)
+        memcpy(out, s.at, n);
+    out[n] = '\0';
 }
 
 bool span_take(struct span *s, const char *text)

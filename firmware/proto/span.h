@@ -24,6 +24,10 @@ bool span_is(struct span s, const char *text);
 /* The whole span as a decimal number with an optional sign. -EINVAL, -ERANGE. */
 int span_int(struct span s, int64_t *ret);
 bool span_is_utf8(struct span s);
+/* As a string, with a NUL: what does not fit is left out, between code points. `cap` is not 0. */
+void span_copy(struct span s, char *out, size_t cap);
+/* Takes one code point off the front of *s, which is not empty; where there is no UTF-8 it takes one byte and returns U+FFFD. */
+uint32_t span_code_point(struct span *s);
 
 /* Takes `text` off the front of *s; false: it does not begin so, *s is as before. */
 bool span_take(struct span *s, const char *text);

@@ -59,3 +59,25 @@ Test(span, utf8_has_no_overlong_forms_and_no_surrogates)
     cr_expect_not(span_is_utf8((struct span){"\xe2\x82", 2}));
     cr_expect_not(span_is_utf8((struct span){"\xff", 1}));
 }
+
+Test(span, a_copy_is_cut_between_letters)
+{
+    char out[4];
+
+    span_copy(SPAN("a\xe2\x82\xac"), out, sizeof out);
+    cr_expect_str_eq(out, "a");
+    span_copy(SPAN("\xe2\x82\xac"), out, sizeof out);
+    cr_expect_str_eq(out, "\xe2\x82\xac");
+    span_copy((struct span){0}, out, sizeof out);
+    cr_expect_str_eq(out, "");
+}
+
+Test(span, code_points_are_taken_one_by_one)
+{
+    struct span s = SPAN("a\xf0\x9f\x90\x87\xff");
+
+    cr_expect_eq(span_code_point(&s), 'a');
+    cr_expect_eq(span_code_point(&s), 0x1f407);
+    cr_expect_eq(span_code_point(&s), 0xfffd);
+    cr_expect_eq(s.n, 0);
+}
