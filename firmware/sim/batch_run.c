@@ -1,6 +1,7 @@
 #include "batch_run.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,6 +174,15 @@ static int open_all(struct running *r, struct error *e)
     return result < 0 ? result : timer_every(&r->told, 10 * US_PER_MS);
 }
 
+/* For who wants to know whether all that was sent has come. */
+static void tell_the_end(const struct running *r)
+{
+    const struct sim_bluez_stats *s = sim_bluez_stats(r->sim);
+
+    printf("ended notifications=%" PRIu64 " dropped=%" PRIu64 "\n", s->notifications, s->dropped);
+    fflush(stdout);
+}
+
 /* Who shows the cameras goes first. */
 static void close_all(struct running *r)
 {
@@ -201,6 +211,8 @@ int batch_run(const struct batch_options *o)
         fprintf(stderr, "warren-sim ble-batch-camera: %s\n", error_text(&e));
     else
         result = loop_run(r.loop);
+    if (result >= 0 && r.sim)
+        tell_the_end(&r);
     close_all(&r);
     return result < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -3,7 +3,7 @@
 
 What a figure is worth depends on the machine, so each is taken beside a baseline in the same run. docs/performance.md tells how to read them.
 
-usage: run.py [idle] [lag] [store] [fanout] [--rounds N]       nothing named: all of them
+usage: run.py [idle] [lag] [bluetooth] [store] [fanout] [--rounds N]       nothing named: all of them
 """
 
 import argparse
@@ -37,6 +37,15 @@ def lag(args):
     print("| beside a camera of 30 fps | turns | p50 | p99 | p99.9 |\n| --- | --- | --- | --- | --- |\n" + done.stderr)
 
 
+def bluetooth(args):
+    print("### Seven Bluetooth cameras at full rate\n")
+    done = subprocess.run([sys.executable, f"{HERE}/bluetooth.py", BUILD], capture_output=True, text=True, check=True)
+    with open(f"{OUT}/bluetooth.json", "w") as f:
+        f.write(done.stdout)
+    print("| cameras | notifications a second | MB a second | lost | processor | µs each | lag p50 ms | p99 ms | p99.9 ms |\n"
+          "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n" + done.stderr)
+
+
 def store(args):
     print("### Captures, durable before they are acknowledged\n")
     done = subprocess.run([f"{BUILD}/tests/bench/bench_store", "2", str(max(args.rounds, STORE_TURNS))], capture_output=True, text=True, check=True)
@@ -65,7 +74,7 @@ def fanout(args):
 
 
 def main():
-    benches = {"idle": idle, "lag": lag, "store": store, "fanout": fanout}
+    benches = {"idle": idle, "lag": lag, "bluetooth": bluetooth, "store": store, "fanout": fanout}
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument("which", nargs="*", choices=[*benches, []])
     a.add_argument("--rounds", type=int, default=3)

@@ -1,26 +1,49 @@
 """The gateway and virtual Bluetooth cameras behind a pretended BlueZ, from outside."""
 
+import collections
+import hashlib
 import io
+import pathlib
+import re
 import wave
 
-from warren import Case, SIM, main, wait_until
+from cameras import Cameras
+from warren import main, wait_until
+
+FRAMES = pathlib.Path(__file__).resolve().parents[1] / "browser/frames/day.mjpeg"
 
 
-class Camera(Case):
-    def start_cameras(self, *options):
-        """Virtual cameras on a bus of their own, and the gateway on that bus, with one of them as its device `cam`."""
-        sim = self.start([SIM, "ble-batch-camera", "--new-bus", self.folder / "bus", "--seed", 7, *options], "cameras")
-        wait_until("the cameras are on the air", lambda: "listening" in sim.output() or sim.child.poll() is not None)
-        self.assertIsNone(sim.child.poll(), sim.output())
-        self.start_gateway(f"ble:\n  bus: unix:path={self.folder}/bus\ndevices:\n  cam:\n    driver: ble-batch-camera\n",
-                           plugins=("ble-batch-camera",))
-        return sim
+class Seven(Cameras):
+    def test_seven_cameras_at_once_hand_over_every_picture_and_no_notification_is_lost(self):
+        pictures = self.write_pictures(6)
+        sim = self.start_cameras("--cameras", 7, "--interval", 1, "--count", len(pictures), "--pictures", self.folder / "pictures",
+                                 config="", adopt=True)
+        wait_until("all pictures of all", lambda: len(self.captures()) == 7 * len(pictures), 120)
+        came = collections.defaultdict(list)
+        for row in self.captures():
+            came[row["device"]].append(row["sha256"])
+        self.assertEqual(len(came), 7)
+        for device, hashes in came.items():
+            self.assertEqual(sorted(hashes), sorted(pictures), device)
+            value = lambda key: self.device(device)["attributes"][key]["value"]
+            wait_until(f"{device} says that nothing waits", lambda: value("images_waiting") == 0)
+            self.assertEqual(value("pictures_failed"), 0, device)
+        self.assertEqual(sim.stop(), 0)
+        sent, dropped = map(int, re.search(r"^ended notifications=(\d+) dropped=(\d+)$", sim.output(), re.M).groups())
+        self.assertEqual(dropped, 0)
+        wait_until("the gateway knows that they are gone", lambda: self.metric("warren_bluetooth_links") == 0)
+        self.assertEqual(self.metric("warren_bluetooth_notifications_total"), sent)
 
-    def captures(self):
-        return self.get("/api/v1/captures").json["items"]
+    def write_pictures(self, n):
+        """So many different JPEGs in a folder. Their SHA-256 sums."""
+        (self.folder / "pictures").mkdir()
+        jpegs = [b"\xff\xd8\xff" + rest for rest in FRAMES.read_bytes().split(b"\xff\xd8\xff")[1:n + 1]]
+        for i, jpeg in enumerate(jpegs):
+            (self.folder / "pictures" / f"{i}.jpg").write_bytes(jpeg)
+        return {hashlib.sha256(jpeg).hexdigest() for jpeg in jpegs}
 
 
-class Dialects(Camera):
+class Dialects(Cameras):
     def batch_of(self, dialect):
         self.start_cameras("--dialect", dialect, "--interval", 1, "--size", "160x120", "--memory", "64KiB")
         wait_until("pictures", lambda: len(self.captures()) >= 3)
@@ -38,7 +61,7 @@ class Dialects(Camera):
         wait_until("its next batch", lambda: len(self.captures()) > n)
 
 
-class Sound(Camera):
+class Sound(Cameras):
     def test_the_sound_of_the_oldest_cameras_is_kept_beside_the_picture(self):
         self.start_cameras("--dialect", "v0", "--sound", 1)
         row = wait_until("a picture with its sound", self.captures)[-1]
