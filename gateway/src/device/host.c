@@ -228,6 +228,13 @@ static const struct wr_topic *find_topic(const struct device *d, const char *typ
     return NULL;
 }
 
+/* What a driver says by itself of a device that it does not reach is no sign of life. */
+static void heard_of(struct device *d)
+{
+    if (d->state == DEVICE_ONLINE)
+        d->last_seen_us = loop_wall_us(d->all->env.loop);
+}
+
 static int host_publish(struct wr_dev *dev, const char *type, const char *json)
 {
     struct device *d = device_of(dev);
@@ -251,7 +258,7 @@ static int host_publish(struct wr_dev *dev, const char *type, const char *json)
             return -EINVAL;
         }
     }
-    d->last_seen_us = loop_wall_us(d->all->env.loop);
+    heard_of(d);
     return (topic->flags & WR_TOPIC_LIVE ? bus_publish_transient : bus_publish)(
         d->all->env.bus, d->id, type, json);
 }
@@ -311,7 +318,7 @@ static int host_report(struct wr_dev *dev, const char *key, const struct wr_valu
         host_misuse(d, "a value that cannot be", key);
         return -EINVAL;
     }
-    d->last_seen_us = loop_wall_us(d->all->env.loop);
+    heard_of(d);
     for (i = 0; i < d->n_attributes; i++) {
         if (strcmp(d->kind->attributes[i].key, key) == 0) {
             if (d->kind->attributes[i].type != value->type)

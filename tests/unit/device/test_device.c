@@ -30,6 +30,42 @@ Test(device, is_started_with_its_options_and_goes_online)
     cr_assert_eq(world_events("device.online", NULL), 1);
 }
 
+/* "null", or a time. */
+static const char *last_seen(const struct device *d)
+{
+    static char text[64];
+    struct buf b = BUF_INIT(1u << 20);
+    struct wr_json j = buf_json(&b);
+    struct error e = ERROR_NULL;
+    json_t *o;
+
+    device_json(d, &j);
+    cr_assert_eq(buf_json_end(&b, &j), 0);
+    o = json_read(buf_text(&b), b.len, &e);
+    snprintf(text, sizeof text, "%s",
+        json_is_null(json_object_get(o, "last_seen"))
+            ? "null"
+            : json_string_value(json_object_get(o, "last_seen")));
+    json_decref(o);
+    buf_fini(&b);
+    return text;
+}
+
+Test(device, that_never_was_there_was_never_seen_whatever_its_driver_says)
+{
+    struct wr_value why = {.type = WR_STRING, .s = "refused"};
+    struct device *d;
+
+    toy.online_at_start = false;
+    d = world_toy();
+    cr_assert_eq(toy.dev->host->report(toy.dev, "trouble", &why), 0);
+    cr_assert_eq(toy.dev->host->publish(toy.dev, "toy.said", NULL), 0);
+    cr_assert_str_eq(last_seen(d), "null");
+    toy.dev->host->online(toy.dev, true, NULL);
+    world_pass(1);
+    cr_assert_str_neq(last_seen(d), "null");
+}
+
 Test(device, with_options_that_do_not_fit_says_where_they_stand)
 {
     world_configure("devices:\n  toy:\n    driver: toy\n    options:\n      port: many\n");
