@@ -40,6 +40,7 @@ static int start(struct wr_dev *dev)
     for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++)
         report_int(dev, counters[i], 0);
     report_text(dev, "trouble", "");
+    dev->host->clock(dev, WR_CLOCK_UTC);
     link_start(dev);
     return 0;
 }

@@ -81,6 +81,7 @@ struct save {
     unsigned run; /* counts pictures: the disk may answer for one that was given up */
     struct wr_frame *frame, *sound; /* sound NULL: none */
     struct picture_meta meta;
+    int64_t received_us; /* UTC, its last byte */
     save_fn fn;
     int64_t until_us; /* it is given up then; 0: never */
     unsigned n_tries;

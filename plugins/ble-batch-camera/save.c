@@ -21,7 +21,8 @@ static struct wr_frame *copy_of(struct wr_dev *dev, const struct save *s)
         return NULL;
     memcpy(copy->data, s->frame->data, s->frame->len);
     copy->len = s->frame->len;
-    copy->received_us = s->frame->received_us;
+    copy->captured_us = s->meta.captured_us;
+    copy->received_us = s->received_us;
     copy->flags = WR_FRAME_FROM_CAPTURE;
     return copy;
 }
@@ -151,6 +152,7 @@ void save_begin(struct wr_dev *dev, struct wr_frame *frame, struct wr_frame *sou
         .frame = frame,
         .sound = sound,
         .meta = *meta,
+        .received_us = dev->host->wall_us(dev),
         .fn = fn,
         .until_us = patience_us ? dev->host->now_us(dev) + patience_us : 0};
     /* On a turn of its own: fn is never called from inside of this. */

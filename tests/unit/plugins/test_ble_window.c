@@ -48,6 +48,24 @@ Test(ble_window, picture_comes_with_its_time_and_is_stored_before_it_is_forgotte
     fake_host_free(h);
 }
 
+Test(ble_window, picture_is_shown_with_the_time_when_it_was_taken_and_that_when_it_was_here)
+{
+    const uint8_t *jpeg = ble_picture(N, 1);
+    struct fake_host *h = offered(jpeg);
+    const struct wr_frame *shown;
+
+    ble_bytes(h, 7, jpeg, 0, N / 2, 500);
+    fake_host_advance(h, 700 * FAKE_MS);
+    ble_bytes(h, 7, jpeg, N / 2, N, 500);
+    fake_host_advance(h, 20 * FAKE_MS);
+    shown = &fake_frame(fake_dev(h), 0)->frame;
+    cr_assert_eq(fake_clock(fake_dev(h)), WR_CLOCK_UTC);
+    cr_assert_eq(shown->captured_us, FAKE_WALL_US - 60 * FAKE_S);
+    cr_assert_geq(shown->received_us, FAKE_WALL_US + 700 * FAKE_MS);
+    cr_assert_eq(fake_capture(h, 0)->picture.frame.received_us, shown->received_us);
+    fake_host_free(h);
+}
+
 Test(ble_window, have_is_said_each_quarter_of_the_window)
 {
     const uint8_t *jpeg = ble_picture(N, 1);
