@@ -1,8 +1,11 @@
 /* ble_private.h - one service inside this folder.
  *
- *     bluez.c    the bus, bluetoothd, the mirror     why.c          what is wrong
- *     adapter.c  scanning by turns                   link_queue.c   which link is next
- *     link.c     a link's life                       link_io.c, link_notify.c  what is done on it
+ *     ble.c       life, and what is made of what is     ble_news.c  what the mirror tells
+ *     bluez.c     the bus, bluetoothd                  why.c       what is wrong
+ *     adapter.c   scanning by turns                    link_queue.c  which link is next
+ *     link_new.c  a link is asked for                  link.c  its life until it is open
+ *     link_end.c  its end                              link_io.c, link_write.c, link_notify.c  what is
+ *                                                      done on it
  *
  * ble_pump() is the one place that makes what is into what should be: whoever learns something sets a
  * flag and calls ble_poke(). Links are freed there only, so that a pointer holds through any event.
@@ -58,16 +61,27 @@ struct ble {
     struct ble_stats stats;
 };
 
-/* --- bluez.c ----------------------------------------------------------------------------------- */
+/* --- ble.c ------------------------------------------------------------------------------------- */
 
 void ble_poke(struct ble *b);
 /* All notifications that wait in sockets are told. Before anything else that bluetoothd says. */
 void ble_drain(struct ble *b);
-/* Asks for all objects anew; links that wait for theirs are told by link_listed(). */
-void ble_list(struct ble *b);
-
 /* Somebody looks for something, or wants a link. */
 bool ble_is_wanted(const struct ble *b);
+
+/* --- ble_news.c -------------------------------------------------------------------------------- */
+
+extern const struct mirror_events ble_mirror_events;
+
+/* --- bluez.c ----------------------------------------------------------------------------------- */
+
+void ble_open_bus(struct ble *b);
+/* All that is known of it is forgotten. */
+void ble_close_bus(struct ble *b);
+/* Of `reopen`: the bus, who is bluetoothd, or its objects, whatever is missing. */
+void ble_reopen_due(struct timer *t);
+/* Asks for all objects anew; links that wait for theirs are told by link_listed(). */
+void ble_list(struct ble *b);
 
 /* --- why.c, ble_config.c ----------------------------------------------------------------------- */
 
@@ -201,28 +215,50 @@ struct ble_link {
     uint64_t rate_bytes;
 };
 
-/* Takes each waiting link on that can be. */
-void links_pump(struct ble *b);
-/* Those that are over are freed. */
-void links_reap(struct ble *b);
+void link_set_state(struct ble_link *k, enum link_state state);
+/* As the mirror has it; NULL: it is gone from there. */
+struct mirror_device *link_device(const struct ble_link *k);
+bool link_is_on(const struct ble_link *k, const struct ble_adapter *a);
+/* Connects it to that device, whose adapter is quiet. */
+void link_begin(struct ble_link *k, const struct mirror_object *device);
+/* Of `limit`: it takes too long. Of `settle`: nothing more has come for a moment. */
+void link_limit_due(struct timer *t);
+void link_settled(struct timer *t);
 /* With the mirror's news. */
 void links_device_news(struct ble *b, const struct mirror_object *device);
 void links_gone(struct ble *b, const struct mirror_object *o);
 void links_gatt_added(struct ble *b, const char *path);
 void links_listed(struct ble *b);
-/* All that have begun to connect end: bluetoothd is gone. */
-void links_fail(struct ble *b, int why, const char *error);
-/* At the end: those that are being left are not waited for. */
-void links_free(struct ble *b);
-/* closed() is called, and the device disconnected. */
-void link_end(struct ble_link *k, int why, const char *error);
+
+/* --- link_end.c -------------------------------------------------------------------------------- */
+
 /* Nobody's any more. */
 bool link_is_over(const struct ble_link *k);
-/* Connects it to that device, whose adapter is quiet. */
-void link_begin(struct ble_link *k, const struct mirror_object *device);
-/* The connection is not there any more: tried again, or ended with the reason. */
+/* closed() is called, and the device disconnected. */
+void link_end(struct ble_link *k, int why, const char *error);
+/* Connect failed: tried again as soon as the device is seen once more, or ended. */
+void link_connect_failed(struct ble_link *k, int r, const char *error);
+/* Back to the queue. */
+void link_wait_again(struct ble_link *k);
+/* The connection is not there any more: link_end_lost() follows in a moment. What is behind it, an
+ * adapter without power most often, is told by then. */
+void link_lose(struct ble_link *k);
+/* Tried again, or ended with the reason. */
 void link_end_lost(struct ble_link *k);
-bool link_is_on(const struct ble_link *k, const struct ble_adapter *a);
+/* Of `limit`: nobody waits for the device to be disconnected any longer. */
+void link_left(struct timer *t);
+/* All that have begun to connect end: bluetoothd is gone. Those that only wait go on waiting. */
+void links_fail(struct ble *b, int why, const char *error);
+void link_free(struct ble_link *k);
+/* Those that are over are freed. */
+void links_reap(struct ble *b);
+/* At the end: those that are being left are not waited for. */
+void links_free(struct ble *b);
+
+/* --- link_queue.c ------------------------------------------------------------------------------ */
+
+/* Takes each waiting link on that can be. */
+void links_pump(struct ble *b);
 
 /* --- link_io.c --------------------------------------------------------------------------------- */
 
@@ -235,8 +271,12 @@ int link_check(struct ble_link *k, const char *uuid, uint32_t props, struct link
 /* NULL: no memory. */
 struct link_op *link_op_new(struct link_char *c, enum op_kind kind, const void *bytes, size_t n,
     wr_ble_done done, void *ctx);
+/* Answered and freed at once: only from an event of the bus or of a socket. */
+void link_op_finish(struct link_op *op, int result, const uint8_t *bytes, size_t n);
 /* Answered on a later turn. */
 void link_op_finish_later(struct link_op *op, int result);
+/* Without an answer. */
+void link_op_free(struct link_op *op);
 /* A call was not answered: the end of the link. */
 void link_timed_out(struct ble_link *k, const char *what);
 /* A message with op's bytes (NULL: none), and the options that all of GattCharacteristic1's methods
@@ -245,6 +285,12 @@ int link_new_call(struct link_char *c, const char *member, const struct link_op 
     const char *type, sd_bus_message **ret);
 /* The descriptor of an Acquire call's reply, as our own, and the MTU it tells. */
 int link_take_fd(struct ble_link *k, sd_bus_message *reply);
+
+/* --- link_write.c ------------------------------------------------------------------------------ */
+
+/* Of an operation's timer: the write that was refused, once more. */
+void link_write_again(struct timer *t);
+void link_close_write(struct link_char *c);
 
 /* --- link_notify.c ----------------------------------------------------------------------------- */
 

@@ -1,25 +1,19 @@
-/* link_io.c - what is done on an open link: its operations, reads and writes.
- *
- * Where BlueZ gives a packet socket, commands go by it: no D-Bus message per value, and 1 MB/s.
- */
+/* link_io.c - what is done on an open link: its characteristics, operations on them and their answers,
+ * and reading. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "ble/ble_private.h"
 
-/* BlueZ refuses a write while the socket for commands is open, and needs a moment to see it closed. */
-#define AGAIN_US INT64_C(50000)
-#define AGAIN_MAX 10
 /* The smallest ATT_MTU there is. */
 #define MTU_MIN 23
 
 /* --- operations -------------------------------------------------------------------------------- */
 
-static void op_free(struct link_op *op)
+void link_op_free(struct link_op *op)
 {
     ble_call_cancel(&op->call);
     timer_stop(&op->again);
@@ -29,19 +23,17 @@ static void op_free(struct link_op *op)
     free(op);
 }
 
-/* Answered and freed at once: only from an event of the bus or of a socket. */
-static void op_finish(struct link_op *op, int result, const uint8_t *bytes, size_t n)
+void link_op_finish(struct link_op *op, int result, const uint8_t *bytes, size_t n)
 {
     struct ble_link *k = op->owner;
     wr_ble_done done = op->done;
     void *ctx = op->ctx;
 
-    op_free(op);
+    link_op_free(op);
     if (done && k->events->answered)
         k->events->answered(k->ctx, k, done, ctx, result, bytes, n);
 }
 
-/* On a later turn. */
 void link_op_finish_later(struct link_op *op, int result)
 {
     op->result = result;
@@ -57,11 +49,10 @@ static void answer_all(struct deferred *d)
     while (k->state == LINK_OPEN && !k->lost && !list_empty(&k->answers)) {
         struct link_op *op = list_first(&k->answers, struct link_op, queued);
 
-        op_finish(op, op->result, NULL, 0);
+        link_op_finish(op, op->result, NULL, 0);
     }
 }
 
-/* A call without an answer: bluetoothd, or the device, hangs. */
 void link_timed_out(struct ble_link *k, const char *what)
 {
     char text[ERROR_TEXT_MAX];
@@ -69,8 +60,6 @@ void link_timed_out(struct ble_link *k, const char *what)
     snprintf(text, sizeof text, "the device did not answer a %s in time", what);
     link_end(k, -ETIMEDOUT, text);
 }
-
-static void write_again(struct timer *t);
 
 struct link_op *link_op_new(struct link_char *c, enum op_kind kind, const void *bytes, size_t n,
     wr_ble_done done, void *ctx)
@@ -82,7 +71,7 @@ struct link_op *link_op_new(struct link_char *c, enum op_kind kind, const void *
     op->owner = c->owner;
     op->chr = c;
     op->kind = kind;
-    timer_init(&op->again, c->owner->ble->loop, write_again);
+    timer_init(&op->again, c->owner->ble->loop, link_write_again);
     op->done = done;
     op->ctx = ctx;
     op->n = n;
@@ -144,10 +133,9 @@ static void on_read(struct ble_call *c, int result, sd_bus_message *reply, const
     }
     if (r == 0)
         r = sd_bus_message_read_array(reply, 'y', &bytes, &n);
-    op_finish(op, r < 0 ? r : 0, bytes, n);
+    link_op_finish(op, r < 0 ? r : 0, bytes, n);
 }
 
-/* A message with the options that all of GattCharacteristic1's methods take last. */
 int link_new_call(struct link_char *c, const char *member, const struct link_op *op,
     const char *type, sd_bus_message **ret)
 {
@@ -167,6 +155,21 @@ int link_new_call(struct link_char *c, const char *member, const struct link_op 
     return 0;
 }
 
+int link_take_fd(struct ble_link *k, sd_bus_message *reply)
+{
+    uint16_t mtu;
+    int theirs, fd;
+
+    if (sd_bus_message_read(reply, "hq", &theirs, &mtu) < 0)
+        return -EBADMSG;
+    fd = fcntl(theirs, F_DUPFD_CLOEXEC, 3);
+    if (fd < 0)
+        return -errno;
+    if (mtu >= MTU_MIN)
+        k->stats.mtu = mtu;
+    return fd;
+}
+
 int ble_read(struct ble_link *k, const char *uuid, wr_ble_done done, void *ctx)
 {
     sd_bus_message *m = NULL;
@@ -183,183 +186,7 @@ int ble_read(struct ble_link *k, const char *uuid, wr_ble_done done, void *ctx)
     if (r == 0)
         r = ble_call_consume(k->ble, &op->call, m, k->ble->config.times.call_us, on_read);
     if (r < 0)
-        op_free(op);
-    return r;
-}
-
-/* --- write ------------------------------------------------------------------------------------- */
-
-static int write_by_call(struct link_op *op);
-
-static void write_again(struct timer *t)
-{
-    struct link_op *op = container_of(t, struct link_op, again);
-    int r = write_by_call(op);
-
-    if (r < 0)
-        op_finish(op, r, NULL, 0);
-}
-
-static void on_written(struct ble_call *c, int result, sd_bus_message *reply, const char *error)
-{
-    struct link_op *op = container_of(c, struct link_op, call);
-
-    if (op->owner->lost)
-        return;
-    if (result == -ETIMEDOUT)
-        link_timed_out(op->owner, "write");
-    else if (result == -EPERM && op->chr->was_acquired && op->n_tries++ < AGAIN_MAX)
-        timer_once(&op->again, AGAIN_US);
-    else
-        op_finish(op, result, NULL, 0);
-}
-
-static int write_by_call(struct link_op *op)
-{
-    struct ble *b = op->owner->ble;
-    sd_bus_message *m = NULL;
-    int r = link_new_call(op->chr, "WriteValue", op, op->is_command ? "command" : "request", &m);
-
-    return r < 0 ? r : ble_call_consume(b, &op->call, m, b->config.times.call_us, on_written);
-}
-
-/* From now on by WriteValue; those that wait for the socket, too. */
-static void release_write(struct link_char *c)
-{
-    c->write = WRITE_CALLS;
-    ble_call_cancel(&c->write_call);
-    c->write_watch = watch_fd_free(c->write_watch);
-    if (c->write_fd >= 0)
-        close(c->write_fd);
-    c->write_fd = -1;
-    while (!list_empty(&c->outbox)) {
-        struct link_op *op = list_first(&c->outbox, struct link_op, queued);
-        int r;
-
-        list_remove(&op->queued);
-        r = write_by_call(op);
-        if (r < 0)
-            link_op_finish_later(op, r);
-    }
-}
-
-/* As much as the socket takes. False: it is of no use any more. */
-static bool flush_outbox(struct link_char *c)
-{
-    while (!list_empty(&c->outbox)) {
-        struct link_op *op = list_first(&c->outbox, struct link_op, queued);
-        ssize_t n = send(c->write_fd, op->bytes, op->n, MSG_NOSIGNAL | MSG_DONTWAIT);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS))
-            break;
-        if (n < 0)
-            return false;
-        link_op_finish_later(op, 0);
-    }
-    watch_fd_set(c->write_watch, list_empty(&c->outbox) ? 0 : FD_WRITABLE);
-    return true;
-}
-
-static void on_writable(void *ctx, unsigned events)
-{
-    struct link_char *c = ctx;
-
-    if (!flush_outbox(c))
-        release_write(c);
-}
-
-/* The descriptor of an Acquire call's reply, as our own, and the MTU it tells. */
-int link_take_fd(struct ble_link *k, sd_bus_message *reply)
-{
-    uint16_t mtu;
-    int theirs, fd;
-
-    if (sd_bus_message_read(reply, "hq", &theirs, &mtu) < 0)
-        return -EBADMSG;
-    fd = fcntl(theirs, F_DUPFD_CLOEXEC, 3);
-    if (fd < 0)
-        return -errno;
-    if (mtu >= MTU_MIN)
-        k->stats.mtu = mtu;
-    return fd;
-}
-
-static void on_write_acquired(
-    struct ble_call *call, int result, sd_bus_message *reply, const char *error)
-{
-    struct link_char *c = container_of(call, struct link_char, write_call);
-    struct ble_link *k = c->owner;
-    int fd = result < 0 ? result : link_take_fd(k, reply);
-
-    if (fd >= 0 && watch_fd_new(k->ble->loop, fd, on_writable, c, &c->write_watch) < 0) {
-        close(fd);
-        fd = -ENOMEM;
-    }
-    c->write_fd = fd >= 0 ? fd : -1;
-    c->write = WRITE_FD;
-    c->was_acquired = fd >= 0;
-    if (fd < 0 || !flush_outbox(c))
-        release_write(c);
-}
-
-static void acquire_write(struct link_char *c)
-{
-    struct ble *b = c->owner->ble;
-    sd_bus_message *m = NULL;
-    int r = link_new_call(c, "AcquireWrite", NULL, NULL, &m);
-
-    c->write = WRITE_ACQUIRING;
-    if (r == 0)
-        r = ble_call_consume(b, &c->write_call, m, b->config.times.acquire_us, on_write_acquired);
-    if (r < 0)
-        release_write(c);
-}
-
-static void write_command(struct link_op *op)
-{
-    struct link_char *c = op->chr;
-
-    op->is_command = true;
-    list_append(&c->outbox, &op->queued);
-    if (c->write == WRITE_UNTRIED)
-        acquire_write(c);
-    else if (c->write == WRITE_CALLS || (c->write == WRITE_FD && !flush_outbox(c)))
-        release_write(c);
-}
-
-int ble_write(struct ble_link *k, const char *uuid, enum wr_ble_write how, const void *bytes,
-    size_t n, wr_ble_done done, void *ctx)
-{
-    static const uint32_t props[] = {
-        [WR_BLE_WRITE_BEST] = WR_BLE_WRITE | WR_BLE_WRITE_NO_RESPONSE,
-        [WR_BLE_WRITE_WITH_RESPONSE] = WR_BLE_WRITE,
-        [WR_BLE_WRITE_COMMAND] = WR_BLE_WRITE_NO_RESPONSE,
-    };
-    struct link_char *c;
-    struct link_op *op;
-    int r;
-
-    if ((unsigned)how >= N_ELEMENTS(props))
-        return -EINVAL;
-    r = link_check(k, uuid, props[how], &c);
-    if (r < 0)
-        return r;
-    if (n > BLE_MAX_VALUE_BYTES || (how != WR_BLE_WRITE_WITH_RESPONSE && n + 3 > k->stats.mtu))
-        return -EMSGSIZE;
-    op = link_op_new(c, OP_WRITE, bytes, n, done, ctx);
-    if (!op)
-        return -ENOMEM;
-    if (how != WR_BLE_WRITE_WITH_RESPONSE && c->props & WR_BLE_WRITE_NO_RESPONSE) {
-        write_command(op);
-        return 0;
-    }
-    if (c->write != WRITE_CALLS)
-        release_write(c); /* after what waits there */
-    r = write_by_call(op);
-    if (r < 0)
-        op_free(op);
+        link_op_free(op);
     return r;
 }
 
@@ -415,17 +242,13 @@ size_t link_io_open(struct ble_link *k)
 void link_io_close(struct ble_link *k)
 {
     while (!list_empty(&k->ops))
-        op_free(list_first(&k->ops, struct link_op, link));
+        link_op_free(list_first(&k->ops, struct link_op, link));
     deferred_cancel(&k->answer);
     for (size_t i = 0; i < k->n_chars; i++) {
         struct link_char *c = &k->chars[i];
 
-        ble_call_cancel(&c->write_call);
         ble_call_cancel(&c->notify_call);
         link_close_notify(c);
-        c->write_watch = watch_fd_free(c->write_watch);
-        if (c->write_fd >= 0)
-            close(c->write_fd);
-        c->write_fd = -1;
+        link_close_write(c);
     }
 }
