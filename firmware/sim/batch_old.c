@@ -2,6 +2,7 @@
  * something has come, and sleeps on. Here each sleep is a timer. */
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -211,10 +212,13 @@ static void say_memory(struct batch_old *c)
 
 static void apply_config(struct batch_old *c)
 {
+    char text[BATCH_CONFIG_MAX_PARSED_BYTES + 1];
     struct batch_config f;
 
     if (c->n_config == 0)
         return;
+    snprintf(text, sizeof text, "%.*s", (int)c->n_config, (const char *)c->config);
+    log_info("settings saved", F_STR("camera", c->name), F_STR("text", text));
     if (c->dialect == BATCH_DIALECT_BATCH)
         batch_old_config_first(c->config, c->n_config, &f);
     else

@@ -267,8 +267,10 @@ int config_configure(struct wr_dev *dev, const struct wr_setting *changed, size_
 void config_read(struct wr_dev *dev, void (*then)(struct wr_dev *dev));
 /* The camera has said something: what was written before has arrived. */
 void config_seen(struct wr_dev *dev);
-/* It is known now whether it sleeps: what only those that do would take is refused. */
+/* It is known now which one it is: what it would not take is refused from now on. */
 void config_generation(struct wr_dev *dev);
+/* Something was written, and the camera has said nothing since. */
+bool config_unconfirmed(const struct wr_dev *dev);
 /* A good moment to write; `then` when it is done. */
 void config_flush(struct wr_dev *dev, void (*then)(struct wr_dev *dev));
 void config_lost(struct wr_dev *dev);

@@ -192,9 +192,15 @@ static bool is_low(const struct batch_config *c)
 
 void config_generation(struct wr_dev *dev)
 {
+    const struct camera *c = camera_of(dev);
+    bool awake = !is_ours(dev) && c->generation.is == GENERATION_AWAKE;
     struct batch_config *w = &config_of(dev)->wanted;
 
-    if (is_ours(dev) || camera_of(dev)->generation.is != GENERATION_AWAKE || !is_low(w))
+    if (c->link.dialect == DIALECT_V0)
+        return; /* which has no threshold */
+    dev->host->limit(dev, "threshold", awake ? BATCH_THRESHOLD_OLD_MIN_PERMILLE / 10.0 : 0,
+        awake ? BATCH_THRESHOLD_MAX_PERMILLE / 10.0 : 0);
+    if (!awake || !is_low(w))
         return;
     w->threshold_known = false;
     dev->host->applied(dev, "threshold", -ERANGE);
@@ -234,6 +240,11 @@ void config_flush(struct wr_dev *dev, void (*then)(struct wr_dev *dev))
         c->writing = false; /* the link is over or full: the next online tells them again */
         go_on(dev);
     }
+}
+
+bool config_unconfirmed(const struct wr_dev *dev)
+{
+    return any(&config_of(dev)->written);
 }
 
 void config_lost(struct wr_dev *dev)

@@ -42,6 +42,7 @@ void generation_begin(struct wr_dev *dev)
 
     if (!(l->config_props & WR_BLE_WRITE_NO_RESPONSE)) {
         g->is = GENERATION_AWAKE;
+        config_generation(dev);
         return;
     }
     g->in_time = left_us >= HOLD_US;

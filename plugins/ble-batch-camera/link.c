@@ -189,8 +189,10 @@ static void config_was_read(struct wr_dev *dev)
 static void link_subscribed(
     struct wr_dev *dev, void *ctx, int result, const uint8_t *bytes, size_t n)
 {
-    if (!step_failed(dev, result, "notifications of LINK"))
-        config_read(dev, config_was_read);
+    if (step_failed(dev, result, "notifications of LINK"))
+        return;
+    config_generation(dev);
+    config_read(dev, config_was_read);
 }
 
 static void set_up(struct wr_dev *dev)
@@ -251,7 +253,13 @@ static void on_notified(
         pieces_take(dev, bytes, n);
 }
 
-static const struct wr_ble_events events = {sizeof events, on_opened, on_notified, on_closed};
+static void on_connecting(struct wr_dev *dev, wr_handle h, void *ctx, const char *address)
+{
+    tell_status(dev, "Connecting to %s", address);
+}
+
+static const struct wr_ble_events events = {
+    sizeof events, on_opened, on_notified, on_closed, on_connecting};
 
 /* --- looking for it --------------------------------------------------------------------------- */
 

@@ -19,6 +19,8 @@
 #define FRAME_RETRY_US (300 * US_PER_MS)
 /* A camera that is left goes to sleep; before that it would be found again at once. */
 #define SLEEP_PAUSE_US (2 * US_PER_S)
+/* A camera that sleeps looks at what was written to it now and then, and no more when it is left. */
+#define SETTINGS_US (1 * US_PER_S)
 /* Settings are written when no batch has come for so long after the link began: `R` is said by then. */
 #define CALM_US (4 * US_PER_S)
 
@@ -53,13 +55,20 @@ static void is_no_v0(struct wr_dev *dev)
 
 /* --- the end of a batch ----------------------------------------------------------------------- */
 
+static void leave(struct wr_dev *dev, void *ctx)
+{
+    older_of(dev)->quiet = 0;
+    link_leave(dev, "The camera sleeps until its next batch: it is listened for", SLEEP_PAUSE_US);
+}
+
 static void settled(struct wr_dev *dev)
 {
-    if (camera_of(dev)->generation.is == GENERATION_ASLEEP)
-        link_leave(
-            dev, "The camera sleeps until its next batch: it is listened for", SLEEP_PAUSE_US);
-    else
+    if (camera_of(dev)->generation.is != GENERATION_ASLEEP)
         tell_status(dev, "Ready: waiting for the camera's next pictures");
+    else if (config_unconfirmed(dev))
+        timer_set(dev, &older_of(dev)->quiet, SETTINGS_US, leave);
+    else
+        leave(dev, NULL);
 }
 
 static void batch_over(struct wr_dev *dev)
@@ -86,6 +95,15 @@ static void quiet(struct wr_dev *dev, void *ctx)
         batch_over(dev);
 }
 
+static void lost(struct wr_dev *dev, const char *why)
+{
+    const struct older *o = older_of(dev);
+
+    tell_failed(dev);
+    tell_trouble(dev, "Picture %u of %u was lost: %s", o->n_image, o->n_count, why);
+    tell_status(dev, "Picture %u of %u was lost: %s", o->n_image, o->n_count, why);
+}
+
 /* What came of the picture is thrown away. */
 static void abandon(struct wr_dev *dev, const char *why)
 {
@@ -98,8 +116,7 @@ static void abandon(struct wr_dev *dev, const char *why)
         return;
     dev->host->frame_drop(dev, o->frame);
     o->frame = NULL;
-    tell_failed(dev);
-    tell_trouble(dev, "Picture %u of %u was lost: %s", o->n_image, o->n_count, why);
+    lost(dev, why);
 }
 
 /* --- a picture -------------------------------------------------------------------------------- */
@@ -113,8 +130,7 @@ static void saved(struct wr_dev *dev, int result, uint64_t id, const char *why)
     if (result == 0 || result == -EEXIST) {
         tell_status(dev, "Picture %u of %u was kept", o->n_image, o->n_count);
     } else {
-        tell_failed(dev);
-        tell_trouble(dev, "Picture %u of %u was lost: %s", o->n_image, o->n_count, why);
+        lost(dev, why);
     }
     if (o->announced > 0)
         accept(dev, NULL);

@@ -45,7 +45,7 @@ class Seven(Cameras):
 
 class Dialects(Cameras):
     def batch_of(self, dialect):
-        self.start_cameras("--dialect", dialect, "--interval", 1, "--size", "160x120", "--memory", "64KiB")
+        self.start_cameras("--dialect", dialect, "--interval", 1, "--size", "160x120", "--memory", "64KiB", "--verbose")
         wait_until("pictures", lambda: len(self.captures()) >= 3)
         wait_until("its dialect", lambda: self.device("cam")["attributes"]["dialect"]["value"] == dialect)
 
@@ -53,6 +53,25 @@ class Dialects(Cameras):
         self.batch_of("batch")
         log = self.programs[-1].output()
         self.assertNotIn("device offline", log)
+
+    def test_a_threshold_that_one_that_stays_awake_ignores_is_refused(self):
+        self.batch_of("batch")
+        change = lambda percent: self.request("PATCH", "/api/v1/devices/cam", {"settings": {"threshold": percent}})
+        refused = change(5)
+        self.assertEqual(refused.status, 422)
+        self.assertIn("threshold: expected", refused.json["detail"])
+        self.assertIn("10 to 95", refused.json["detail"])
+        self.assertEqual(self.device("cam")["settings"]["threshold"]["min"], 10)
+        self.assertEqual(change(12.5).status, 200)
+        wait_until("it is reported", lambda: self.device("cam")["settings"]["threshold"]["reported"] == 12.5)
+
+    def test_settings_reach_one_that_sleeps_after_its_batch(self):
+        self.batch_of("low-power")
+        self.assertEqual(self.request("PATCH", "/api/v1/devices/cam", {"settings": {"frequency": 2, "threshold": 3}}).status, 200)
+        self.assertTrue(self.device("cam")["settings"]["frequency"]["pending"])
+        threshold = lambda: self.device("cam")["settings"]["threshold"]
+        wait_until("they are reported", lambda: (threshold()["reported"], threshold()["pending"]) == (3, False))
+        self.assertRegex(self.programs[0].output(), "settings saved.*F:2,T:3")
 
     def test_one_that_sleeps_is_left_after_its_batch_and_found_again(self):
         self.batch_of("low-power")

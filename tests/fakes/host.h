@@ -118,6 +118,9 @@ void fake_desire(struct wr_dev *dev, const char *key, const char *text);
 #define FAKE_PENDING 1
 int fake_applied(const struct wr_dev *dev, const char *key);
 
+/* The lowest that limit() left of a setting; 0: it was not limited. */
+double fake_limit_min(const struct wr_dev *dev, const char *key);
+
 /* --- commands --------------------------------------------------------------------------------- */
 
 struct fake_call {
@@ -252,6 +255,8 @@ struct fake_ble {
 size_t fake_n_ble(const struct fake_host *h);
 struct fake_ble *fake_ble(struct fake_host *h, size_t i);
 struct fake_ble *fake_ble_last(struct fake_host *h);
+/* It was seen, and is being connected to. */
+void fake_ble_connecting(struct fake_ble *b, const char *address);
 /* What the link offers is copied. */
 void fake_ble_open(
     struct fake_ble *b, const struct wr_ble_char *chars, size_t n_chars, unsigned mtu);

@@ -224,6 +224,25 @@ const struct wr_ble fake_ble_table = {
 
 /* --- what the test does ----------------------------------------------------------------------- */
 
+static void connecting(struct fake_host *h, struct fake_task *task)
+{
+    struct ble *b = task->object;
+
+    if (!b->events->connecting)
+        return;
+    fake_enter(b->d, "ble.connecting");
+    b->events->connecting(&b->d->pub, b->pub.handle, b->ctx, task->bytes);
+    fake_leave(b->d);
+}
+
+void fake_ble_connecting(struct fake_ble *link, const char *address)
+{
+    struct ble *b = ble_of(link);
+    struct fake_task *t = fake_task_add(b->d->host, 0, link->handle, connecting, b);
+
+    fake_task_bytes(t, address, strlen(address) + 1);
+}
+
 static void opened(struct fake_host *h, struct fake_task *task)
 {
     struct ble *b = task->object;

@@ -102,6 +102,7 @@ struct fake_setting {
     struct param_value desired;
     bool dirty;
     int applied;
+    double min, max;
 };
 
 struct fake_reported {
@@ -213,6 +214,7 @@ void fake_frames_release(struct fake_device *d);
 struct wr_frame *fake_frame_new(struct wr_dev *dev, size_t bytes);
 int fake_frame_publish(struct wr_dev *dev, struct wr_frame *frame);
 void fake_frame_drop(struct wr_dev *dev, struct wr_frame *frame);
+int fake_host_limit(struct wr_dev *dev, const char *key, double min, double max);
 int fake_host_capture(struct wr_dev *dev, struct wr_frame *frame, const struct wr_capture *meta,
     wr_capture_fn done, void *ctx);
 

@@ -249,4 +249,5 @@ const struct wr_host fake_host_table = {
     .store = &fake_store_table,
     .status = host_status,
     .away = host_away,
+    .limit = fake_host_limit,
 };

@@ -217,6 +217,26 @@ int fake_host_applied(struct wr_dev *dev, const char *key, int result)
     return 0;
 }
 
+int fake_host_limit(struct wr_dev *dev, const char *key, double min, double max)
+{
+    struct fake_device *d = fake_device_of(dev, "limit");
+    struct fake_setting *s = setting(d, key, "limit");
+    const struct wr_param *row = param_find(d->kind->settings, key, NULL);
+
+    if ((row->type != WR_INT && row->type != WR_FLOAT) || min > max ||
+        ((min != 0 || max != 0) && row->min < row->max && (min < row->min || max > row->max)))
+        fake_fail("limit(%s, %s): %g to %g is not within its row's range", d->id, key, min, max);
+    fake_trace("    → limit %s: %g to %g", key, min, max);
+    s->min = min;
+    s->max = max;
+    return 0;
+}
+
+double fake_limit_min(const struct wr_dev *dev, const char *key)
+{
+    return setting(fake_device_peek(dev), key, "fake_limit_min")->min;
+}
+
 int fake_applied(const struct wr_dev *dev, const char *key)
 {
     return setting(fake_device_peek(dev), key, "fake_applied")->applied;

@@ -397,6 +397,11 @@ struct wr_host {
      * whose transfer is to be resumed): shown as offline with `why`, but nothing is stopped or freed.
      * online(true) when it is back. Not for children. */
     void (*away)(struct wr_dev *dev, const char *why);
+
+    /* What this very device takes of a number among its settings, where that is less than the table
+     * says: people are refused the rest at once. Both 0: all of the table again. -ENOENT; -EINVAL: no
+     * number, or not within the table's range. */
+    int (*limit)(struct wr_dev *dev, const char *key, double min, double max);
 };
 
 #ifdef __cplusplus

@@ -74,6 +74,7 @@ int ble_look_for(struct ble *b, const char *const *services, size_t n_services, 
 
 /* All but closed may be NULL. `uuid` and `chars` are valid for the call. */
 struct ble_link_events {
+    void (*connecting)(void *ctx, struct ble_link *k, const char *address);
     void (*opened)(
         void *ctx, struct ble_link *k, const struct wr_ble_char *chars, size_t n, unsigned mtu);
     void (*notified)(

@@ -197,6 +197,8 @@ void link_begin(struct ble_link *k, const struct mirror_object *o)
         link_set_state(k, LINK_CLEARING);
     else
         call_connect(k);
+    if (k->events && k->events->connecting) /* it is not over already */
+        k->events->connecting(k->ctx, k, k->stats.address);
 }
 
 static const char *what_was_missing(const struct ble_link *k, char text[ERROR_TEXT_MAX])

@@ -41,6 +41,7 @@ struct setting_state {
     int result;       /* of the last applied() */
     bool from_config; /* desired stands in the configuration, in `line` */
     unsigned line;
+    double min, max; /* of this device, within its row's; both 0: the row's */
 };
 
 struct attribute_state {
@@ -205,6 +206,10 @@ void settings_send(struct device *d);
 bool setting_pending(const struct device *d, unsigned index);
 void setting_reported(struct device *d, unsigned index, const struct wr_value *value);
 int setting_applied(struct device *d, const char *key, int result);
+/* As host.limit(). */
+int setting_limit(struct device *d, const char *key, double min, double max);
+/* The row as it holds for this device. */
+struct wr_param setting_row(const struct device *d, unsigned index);
 /* Checks {key: value|null}; with `commit` also stores and marks them. */
 int settings_change(
     struct device *d, const json_t *settings, bool commit, store_fn fn, void *ctx, struct error *e);

@@ -49,16 +49,16 @@ static void settings(const struct device *d, struct wr_json *j)
     wr_json_key(j, "settings");
     wr_json_object(j);
     for (unsigned i = 0; i < d->n_settings; i++) {
-        const struct wr_param *row = &d->kind->settings[i];
+        const struct wr_param row = setting_row(d, i);
         const struct setting_state *s = &d->settings[i];
 
-        wr_json_key(j, row->key);
+        wr_json_key(j, row.key);
         wr_json_object(j);
-        param_row_to_json(j, row);
+        param_row_to_json(j, &row);
         wr_json_key(j, "desired");
-        param_to_json(j, row, &s->desired.v);
+        param_to_json(j, &row, &s->desired.v);
         wr_json_key(j, "reported");
-        param_to_json(j, row, &s->reported.v);
+        param_to_json(j, &row, &s->reported.v);
         wr_json_key(j, "pending");
         wr_json_bool(j, setting_pending(d, i));
         key_string(j, "error", s->result < 0 ? error_name(s->result) : NULL);

@@ -346,6 +346,15 @@ static int host_applied(struct wr_dev *dev, const char *key, int result)
     return key && d->kind->settings ? setting_applied(d, key, result) : -ENOENT;
 }
 
+static int host_limit(struct wr_dev *dev, const char *key, double min, double max)
+{
+    struct device *d = device_of(dev);
+
+    if (!d->running)
+        return -ESTALE;
+    return key && d->kind->settings ? setting_limit(d, key, min, max) : -ENOENT;
+}
+
 /* --- answers and children --------------------------------------------------------------------- */
 
 static int host_done(struct wr_dev *dev, wr_handle call, int result, const char *json)
@@ -398,6 +407,7 @@ const struct wr_host host_table = {
     .store = &host_store,
     .status = host_status,
     .away = host_away,
+    .limit = host_limit,
 };
 
 uint64_t host_services(void)

@@ -1,5 +1,6 @@
 /* host_ble.c - Bluetooth links of drivers: ble/ble.h under handles. */
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <warren/ble.h>
@@ -70,6 +71,18 @@ static void report_due(struct timer *t)
 
 /* --- events ------------------------------------------------------------------------------------ */
 
+static void on_connecting(void *ctx, struct ble_link *link, const char *address)
+{
+    struct host_ble_link *k = ctx;
+    struct device *d = k->device;
+
+    if (k->events->size <= offsetof(struct wr_ble_events, connecting) || !k->events->connecting)
+        return;
+    driver_enter(d);
+    k->events->connecting(&d->pub, k->handle, k->ctx, address);
+    driver_leave(d);
+}
+
 static void on_opened(
     void *ctx, struct ble_link *link, const struct wr_ble_char *chars, size_t n_chars, unsigned mtu)
 {
@@ -123,8 +136,11 @@ static void on_closed(void *ctx, struct ble_link *link, int why, const char *err
     driver_leave(d);
 }
 
-static const struct ble_link_events link_events = {
-    .opened = on_opened, .notified = on_notified, .answered = on_answered, .closed = on_closed};
+static const struct ble_link_events link_events = {.connecting = on_connecting,
+    .opened = on_opened,
+    .notified = on_notified,
+    .answered = on_answered,
+    .closed = on_closed};
 
 /* --- what drivers call ------------------------------------------------------------------------- */
 

@@ -176,6 +176,35 @@ int setting_applied(struct device *d, const char *key, int result)
     return 0;
 }
 
+int setting_limit(struct device *d, const char *key, double min, double max)
+{
+    const struct wr_param *row;
+    unsigned i;
+
+    row = param_find(d->kind->settings, key, &i);
+    if (!row)
+        return -ENOENT;
+    if ((row->type != WR_INT && row->type != WR_FLOAT) || min > max)
+        return -EINVAL;
+    if ((min != 0 || max != 0) && row->min < row->max && (min < row->min || max > row->max))
+        return -EINVAL;
+    d->settings[i].min = min;
+    d->settings[i].max = max;
+    return 0;
+}
+
+struct wr_param setting_row(const struct device *d, unsigned i)
+{
+    const struct setting_state *s = &d->settings[i];
+    struct wr_param row = d->kind->settings[i];
+
+    if (s->min != 0 || s->max != 0) {
+        row.min = s->min;
+        row.max = s->max;
+    }
+    return row;
+}
+
 void setting_reported(struct device *d, unsigned i, const struct wr_value *value)
 {
     struct setting_state *s = &d->settings[i];
@@ -197,18 +226,18 @@ void setting_reported(struct device *d, unsigned i, const struct wr_value *value
 static int check_one(struct device *d, const char *key, const json_t *value, unsigned *ret_index,
     struct param_value *ret, struct error *e)
 {
-    const struct wr_param *row =
-        d->kind && d->kind->settings ? param_find(d->kind->settings, key, ret_index) : NULL;
+    struct wr_param row;
     int r;
 
-    if (!row)
+    if (!d->kind || !d->kind->settings || !param_find(d->kind->settings, key, ret_index))
         return error_set(e, -EINVAL, "this device has no setting \"%.60s\"", key);
     if (d->settings[*ret_index].from_config)
         return error_set(e, -EPERM, "the setting \"%s\" stands in %s, line %u: change it there",
             key, d->given_file, d->settings[*ret_index].line);
     if (json_is_null(value))
         return 0;
-    r = param_from_json(row, value, ret, e);
+    row = setting_row(d, *ret_index);
+    r = param_from_json(&row, value, ret, e);
     if (r < 0)
         error_prefix(e, "%s", key);
     return r;

@@ -27,7 +27,7 @@ static struct {
     struct gatt_app app;
     struct ble *ble;
     wr_handle handle;
-    unsigned n_opened, n_closed, n_notified, n_done;
+    unsigned n_connecting, n_opened, n_closed, n_notified, n_done;
     int why, result;
     bool inside;
 } b;
@@ -40,10 +40,20 @@ static void enter(void)
     b.inside = true;
 }
 
+static void connecting(struct wr_dev *dev, wr_handle h, void *ctx, const char *address)
+{
+    enter();
+    cr_expect_eq(h, b.handle);
+    cr_expect_str_eq(address, ADDRESS);
+    b.n_connecting++;
+    b.inside = false;
+}
+
 static void opened(struct wr_dev *dev, wr_handle h, void *ctx, const struct wr_ble_char *rows,
     size_t n, unsigned mtu)
 {
     enter();
+    cr_expect_gt(b.n_connecting, b.n_opened, "told before");
     cr_expect_eq(h, b.handle);
     cr_expect_eq(ctx, &b);
     cr_expect_eq(n, 1);
@@ -80,8 +90,11 @@ static void done(struct wr_dev *dev, void *ctx, int result, const uint8_t *bytes
     b.inside = false;
 }
 
-static const struct wr_ble_events events = {
-    .size = sizeof events, .opened = opened, .notified = notified, .closed = closed};
+static const struct wr_ble_events events = {.size = sizeof events,
+    .opened = opened,
+    .notified = notified,
+    .closed = closed,
+    .connecting = connecting};
 
 static void connect_to_it(struct wr_dev *dev)
 {

@@ -71,6 +71,27 @@ Test(setting, a_change_is_stored_sent_and_pending_until_reported)
     cr_assert_eq(world_events("settings.reported", NULL), 1);
 }
 
+Test(setting, a_limit_of_one_device_refuses_people_and_is_shown)
+{
+    struct device *d = world_toy();
+    struct error e = ERROR_NULL;
+    struct wr_param row;
+
+    cr_assert_eq(toy.dev->host->limit(toy.dev, "nothing", 1, 2), -ENOENT);
+    cr_assert_eq(toy.dev->host->limit(toy.dev, "label", 1, 2), -EINVAL, "no number");
+    cr_assert_eq(toy.dev->host->limit(toy.dev, "level", 1, 1e9), -EINVAL, "beyond its table");
+    cr_assert_eq(toy.dev->host->limit(toy.dev, "level", 3, 2), -EINVAL);
+    cr_assert_eq(toy.dev->host->limit(toy.dev, "level", 3, 8), 0);
+    row = setting_row(d, 0);
+    cr_assert_eq(row.min, 3);
+    cr_assert_eq(row.max, 8);
+    cr_assert_lt(change(d, "{\"level\":9}", &e), 0);
+    cr_assert_not_null(strstr(error_text(&e), "3 to 8"), "%s", error_text(&e));
+    cr_assert_eq(change(d, "{\"level\":8}", NULL), 0);
+    cr_assert_eq(toy.dev->host->limit(toy.dev, "level", 0, 0), 0);
+    cr_assert_eq(change(d, "{\"level\":9}", NULL), 0, "all of the table again");
+}
+
 Test(setting, an_unreadable_one_counts_as_reported_when_applied_and_is_never_shown)
 {
     struct device *d = world_toy();

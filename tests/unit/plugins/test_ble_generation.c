@@ -164,7 +164,8 @@ Test(ble_generation, low_threshold_waits_until_it_is_known_who_gets_it)
     cr_assert_eq(fake_applied(fake_dev(h), "threshold"), FAKE_PENDING);
     batch_of_one(h);
     cr_assert_str_eq(ble_config(h), "T:5");
-    fake_host_advance(h, 3 * FAKE_S);
+    cr_assert_eq(fake_limit_min(fake_dev(h), "threshold"), 0);
+    fake_host_advance(h, 4 * FAKE_S);
     ble_connect(h, BLE_LOW_POWER, NULL);
     cr_assert_eq(fake_applied(fake_dev(h), "threshold"), 0);
     cr_assert_str_eq(fake_value(fake_dev(h), "threshold"), "5");
@@ -181,6 +182,7 @@ Test(ble_generation, low_threshold_is_refused_when_it_turns_out_to_stay_awake)
     ble_say(h, "PSRAM: 1.0% | Imgs: 1");
     cr_assert_eq(fake_applied(fake_dev(h), "threshold"), -ERANGE);
     cr_assert_eq(fake_applied(fake_dev(h), "frequency"), 0);
+    cr_assert_eq(fake_limit_min(fake_dev(h), "threshold"), 10);
     cr_assert_not_null(strstr(fake_value(fake_dev(h), "trouble"), "10 to 95"));
     fake_host_free(h);
 }

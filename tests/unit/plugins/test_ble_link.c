@@ -96,10 +96,18 @@ Test(ble_link, why_walks_through_the_states)
 {
     struct fake_host *h = ble_new();
     struct wr_dev *d = fake_dev(h);
+    struct wr_ble_char chars[8];
 
     fake_host_start(h);
     cr_assert_str_eq(fake_why(d), "Looking for the camera");
-    ble_connect(h, BLE_BATCH, NULL);
+    fake_ble_connecting(fake_ble_last(h), "00:AA:01:00:C0:01");
+    fake_host_turn(h);
+    cr_assert_str_eq(fake_why(d), "Connecting to 00:AA:01:00:C0:01");
+    fake_ble_open(fake_ble_last(h), chars, ble_chars(BLE_BATCH, chars), 517);
+    fake_host_turn(h);
+    cr_assert_str_eq(fake_why(d), "Connected: setting up notifications");
+    fake_ble_answer(fake_ble_op_last(fake_ble_last(h)), 0, "", 0);
+    fake_host_turn(h);
     cr_assert_str_eq(fake_why(d), "Ready: waiting for the camera's next pictures");
     ble_say(h, "COUNT:2");
     cr_assert_str_eq(fake_why(d), "A batch of 2 pictures is coming");
@@ -110,6 +118,18 @@ Test(ble_link, why_walks_through_the_states)
     cr_assert_str_eq(fake_why(d), "Keeping picture 1 of 2");
     fake_host_advance(h, FAKE_S);
     cr_assert_str_eq(fake_why(d), "Picture 1 of 2 was kept");
+    ble_say(h, "IMAGE:600");
+    fake_host_advance(h, 16 * FAKE_S);
+    cr_assert_str_eq(fake_why(d), "Picture 2 of 2 was lost: the camera sent nothing more for 15 s");
+    fake_host_advance(h, 10 * FAKE_S);
+    cr_assert_str_eq(fake_why(d), "Ready: waiting for the camera's next pictures");
+    fake_desire(d, "frequency", "30");
+    fake_host_turn(h);
+    cr_assert_str_eq(
+        fake_why(d), "The settings were sent; they count when the camera is seen again");
+    fake_ble_close(fake_ble_last(h), -ECONNRESET, "out of range");
+    fake_host_turn(h);
+    cr_assert_str_eq(fake_why(d), "The link to the camera was lost: out of range");
     fake_host_free(h);
 }
 
@@ -178,6 +198,8 @@ Test(ble_settings, wait_for_the_end_of_a_batch)
     cr_assert_null(ble_config(h));
     cr_assert(ble_send(h, ble_picture(600, 1), 600));
     cr_assert_str_eq(ble_config(h), "F:60,T:5");
+    cr_assert(!b->over, "it has to look at it first");
+    fake_host_advance(h, 1 * FAKE_S);
     cr_assert(b->over, "and it is left");
     fake_host_advance(h, 3 * FAKE_S);
     ble_connect(h, BLE_LOW_POWER, NULL);
@@ -194,6 +216,26 @@ Test(ble_settings, threshold_that_a_batch_camera_ignores_is_refused)
     fake_host_advance(h, 3 * FAKE_S);
     cr_assert_eq(fake_applied(fake_dev(h), "threshold"), -ERANGE);
     cr_assert_null(ble_config(h));
+    cr_assert_eq(fake_limit_min(fake_dev(h), "threshold"), 10, "people are refused it at once");
+    fake_host_free(h);
+}
+
+Test(ble_settings, are_written_without_response_where_the_camera_takes_nothing_else)
+{
+    struct fake_host *h = ble_new();
+    struct wr_ble_char chars[8];
+    size_t n = ble_chars(BLE_LOW_POWER, chars);
+
+    chars[n - 1].props = WR_BLE_WRITE_NO_RESPONSE;
+    fake_host_start(h);
+    fake_ble_open(fake_ble_last(h), chars, n, 517);
+    fake_host_turn(h);
+    fake_ble_answer(fake_ble_op_last(fake_ble_last(h)), 0, "", 0);
+    fake_host_turn(h);
+    desire(h, "30", NULL);
+    fake_host_advance(h, 5 * FAKE_S);
+    cr_assert_str_eq(ble_config(h), "F:30");
+    cr_assert_eq(config_how(h), WR_BLE_WRITE_BEST);
     fake_host_free(h);
 }
 

@@ -1,6 +1,7 @@
 /* The older dialects: every thing that the page says a host has to know about real cameras. */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "ble.h"
@@ -67,6 +68,30 @@ Test(ble_batch, count_that_is_heard_and_read_is_acknowledged_once)
     fake_host_turn(h);
     cr_assert_str_eq(ble_commands(h), "A");
     fake_host_free(h);
+}
+
+static void is_at(const char *latitude, const char *longitude, double lat, double lon)
+{
+    struct fake_host *h = ble_new();
+
+    fake_host_option(h, "latitude", latitude);
+    if (longitude)
+        fake_host_option(h, "longitude", longitude);
+    fake_host_start(h);
+    ble_connect(h, BLE_BATCH, "COUNT:1");
+    cr_assert(ble_send(h, ble_picture(600, 1), 600));
+    cr_assert(
+        isnan(lat) ? isnan(fake_capture(h, 0)->latitude) : fake_capture(h, 0)->latitude == lat);
+    cr_assert(
+        isnan(lon) ? isnan(fake_capture(h, 0)->longitude) : fake_capture(h, 0)->longitude == lon);
+    fake_host_free(h);
+}
+
+Test(ble_batch, captures_have_the_position_of_the_options)
+{
+    is_at("48.5", "-11.25", 48.5, -11.25);
+    is_at("48.5", NULL, NAN, NAN);
+    is_at("0", "0", 0, 0);
 }
 
 Test(ble_batch, next_piece_is_asked_for_20_ms_after_the_last)

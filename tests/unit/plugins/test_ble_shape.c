@@ -171,7 +171,8 @@ static void on_closed(struct wr_dev *dev, wr_handle h, void *ctx, int why, const
     dev->host->online(dev, false, error);
 }
 
-static const struct wr_ble_events events = {sizeof events, on_opened, on_notified, on_closed};
+static const struct wr_ble_events events = {
+    .size = sizeof events, .opened = on_opened, .notified = on_notified, .closed = on_closed};
 
 static void on_tick(struct wr_dev *dev, void *ctx)
 {
