@@ -1,0 +1,61 @@
+/* found_adopt.c - what was found becomes a device: with what was seen as its options. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "device/found_private.h"
+
+/* The port that was announced. NULL: none, or no number. */
+static json_t *port_of(const struct found_thing *i)
+{
+    int64_t port;
+
+    for (size_t k = 0; k < i->n_props; k++) {
+        if (strcmp(i->props[k].key, "port") == 0 && text_to_int(i->props[k].value, &port) == 0)
+            return json_integer(port);
+    }
+    return NULL;
+}
+
+/* What was seen, below what was given. */
+static json_t *options_of(
+    const struct found_thing *i, const struct wr_param *rows, const json_t *given)
+{
+    json_t *options = given ? json_deep_copy(given) : json_object();
+
+    for (const struct wr_param *p = rows; p && p->key; p++) {
+        if (json_object_get(options, p->key))
+            continue;
+        if (strcmp(p->key, "address") == 0 || strcmp(p->key, "host") == 0)
+            json_object_set_new(options, p->key, json_string(i->address));
+        else if (strcmp(p->key, "port") == 0 && p->type == WR_INT)
+            json_object_set_new(options, p->key, port_of(i)); /* NULL adds nothing */
+    }
+    return options;
+}
+
+int found_adopt(struct found *f, const char *id, const char *name, const json_t *options,
+    struct device **ret, struct error *e)
+{
+    struct found_thing *i = found_find(f, id);
+    struct driver *driver = i ? drivers_find(f->drivers, i->driver) : NULL;
+    struct device *old;
+    json_t *all;
+    int r;
+
+    if (!i || !driver)
+        return error_set(e, -ENOENT, "nothing like \"%.60s\" was seen lately", id);
+    old = found_owner(f, i->address);
+    if (old && !(old->rejected && old->owner == DEVICE_OF_DATABASE))
+        return error_set(e, -EEXIST, "%.60s is the device \"%s\" already", i->address, old->id);
+    all = options_of(i, driver->table->options, options);
+    r = old ? devices_check_options(driver, all, e) : 0;
+    if (r == 0 && old)
+        r = devices_remove(f->devices, old, e);
+    if (r == 0)
+        r = devices_add(f->devices, NULL, name ? name : i->name, i->driver, all, ret, e);
+    json_decref(all);
+    if (r == 0)
+        found_gone(f, i);
+    return r;
+}

@@ -1,0 +1,60 @@
+/* found_private.h - between the files of what was found.
+ *
+ *     found.c        the list: what comes into it, is told, expires
+ *     found_thing.c  one thing that was seen
+ *     found_ask.c    whose it is, among the drivers
+ *     found_adopt.c  how it becomes a device
+ */
+#pragma once
+
+#include "device/device.h"
+#include "device/drivers.h"
+#include "device/found.h"
+#include "loop/timer.h"
+
+struct found_thing {
+    struct list link;
+    char id[WR_NAME_MAX + 1], bus[16], address[128], name[DEVICE_NAME_BYTES],
+        driver[WR_NAME_MAX + 1];
+    struct wr_prop *props;
+    size_t n_props;
+    bool ask;   /* drivers came or went since it was asked about */
+    bool shown; /* it was told, by device.found, and is in the list */
+    int64_t first_seen_us, last_seen_us;
+    int64_t expires_us; /* monotonic */
+};
+
+struct found {
+    struct loop *loop;
+    struct bus *bus;
+    struct devices *devices;
+    struct drivers *drivers;
+    struct bus_listener ear;
+    struct list items;
+    size_t n;
+    struct timer expiry;
+    int64_t complain_us; /* not before */
+};
+
+/* --- found.c ---------------------------------------------------------------------------------- */
+
+/* It leaves the list, and that is told. */
+void found_gone(struct found *f, struct found_thing *i);
+/* Also one that its driver has rejected; NULL: nobody. */
+struct device *found_owner(const struct found *f, const char *address);
+
+/* --- found_thing.c ---------------------------------------------------------------------------- */
+
+struct found_thing *found_find(const struct found *f, const char *id);
+struct found_thing *found_find_seen(const struct found *f, const struct wr_found *seen);
+/* What is known now takes the place of what was; a packet without a name takes none away. -ENOMEM */
+int found_take(struct found *f, struct found_thing *i, const struct wr_found *seen);
+/* A new one. -ENOSPC, -ENOMEM */
+int found_add(struct found *f, const struct wr_found *seen, struct found_thing **ret);
+/* Nothing is told. */
+void found_drop(struct found *f, struct found_thing *i);
+
+/* --- found_ask.c ------------------------------------------------------------------------------ */
+
+/* The driver that takes it; NULL: none. */
+const char *found_ask(struct found *f, const struct wr_found *seen);

@@ -1,0 +1,127 @@
+/* found_thing.c - one thing that was seen: its id, its name, what is known of it. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <warren/text.h>
+
+#include "base/text.h"
+#include "device/found_private.h"
+
+static void props_free(struct wr_prop *props, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        free((char *)props[k].key);
+        free((char *)props[k].value);
+    }
+    free(props);
+}
+
+void found_drop(struct found *f, struct found_thing *i)
+{
+    props_free(i->props, i->n_props);
+    list_remove(&i->link);
+    f->n--;
+    free(i);
+}
+
+struct found_thing *found_find(const struct found *f, const char *id)
+{
+    struct found_thing *i;
+
+    list_for_each (i, &f->items, link) {
+        if (strcmp(i->id, id) == 0)
+            return i;
+    }
+    return NULL;
+}
+
+struct found_thing *found_find_seen(const struct found *f, const struct wr_found *seen)
+{
+    struct found_thing *i;
+
+    list_for_each (i, &f->items, link) {
+        if (strcmp(i->bus, seen->bus) == 0 && strcasecmp(i->address, seen->address) == 0)
+            return i;
+    }
+    return NULL;
+}
+
+static uint32_t fnv1a(const char *s)
+{
+    uint32_t h = 2166136261u;
+
+    for (; *s; s++)
+        h = (h ^ (uint8_t)*s) * 16777619u;
+    return h;
+}
+
+/* Of bus and address; where that is too long, or another's already, a part of it and its hash: the
+ * same thing gets the same id again. */
+static void make_id(const struct found *f, const struct wr_found *seen, char id[WR_NAME_MAX + 1])
+{
+    char text[160], slug[WR_NAME_MAX + 1];
+
+    snprintf(text, sizeof text, "%s-%s", seen->bus, seen->address);
+    text_slug(text, id, WR_NAME_MAX + 1);
+    if (strlen(text) <= WR_NAME_MAX && !found_find(f, id))
+        return;
+    text_slug(text, slug, WR_NAME_MAX - 8);
+    snprintf(id, WR_NAME_MAX + 1, "%.54s-%08x", slug, fnv1a(text));
+}
+
+static struct wr_prop *copy_props(const struct wr_found *seen, size_t n)
+{
+    struct wr_prop *props = calloc(MAX(n, 1), sizeof *props);
+
+    for (size_t k = 0; props && k < n; k++) {
+        props[k].key = strdup(seen->props[k].key);
+        props[k].value = strdup(seen->props[k].value);
+        if (!props[k].key || !props[k].value) {
+            props_free(props, k + 1);
+            return NULL;
+        }
+    }
+    return props;
+}
+
+int found_take(struct found *f, struct found_thing *i, const struct wr_found *seen)
+{
+    size_t n = MIN(seen->n_props, (size_t)FOUND_MAX_PROPS);
+    struct wr_prop *props = copy_props(seen, n);
+
+    if (!props)
+        return -ENOMEM;
+    props_free(i->props, i->n_props);
+    i->props = props;
+    i->n_props = n;
+    if (*seen->name)
+        wr_text_clean(seen->name, strlen(seen->name), i->name, sizeof i->name);
+    i->last_seen_us = loop_wall_us(f->loop);
+    i->expires_us = loop_now_us(f->loop) + FOUND_TTL_US;
+    return 0;
+}
+
+int found_add(struct found *f, const struct wr_found *seen, struct found_thing **ret)
+{
+    struct found_thing *i;
+    int r;
+
+    if (f->n >= FOUND_MAX)
+        return -ENOSPC;
+    i = calloc(1, sizeof *i);
+    if (!i)
+        return -ENOMEM;
+    make_id(f, seen, i->id);
+    list_append(&f->items, &i->link);
+    f->n++;
+    snprintf(i->bus, sizeof i->bus, "%s", seen->bus);
+    snprintf(i->address, sizeof i->address, "%s", seen->address);
+    i->first_seen_us = loop_wall_us(f->loop);
+    r = found_take(f, i, seen);
+    if (r < 0)
+        found_drop(f, i);
+    else
+        *ret = i;
+    return r;
+}
