@@ -5,6 +5,7 @@
 #:   make                 compile everything into build/
 #:   make run             show it in your browser: a gateway with a virtual Raspberry Pi camera and a virtual Bluetooth camera
 #:   make test            run every test, then all but the page's once more with sanitizers
+#:   make driver-test     compile a driver's own test, TEST=my/test_doorbell.c (docs/writing-a-driver.md)
 #:   make bench           measure it
 #:   make test-vm         on real kernel drivers, in an emulated machine: a camera by V4L2, virtual cameras by Bluetooth
 #:   make check-firmware  type-check the firmware of ESP32 boards, IDF_HEADERS=folder (firmware/esp/README.md)
@@ -32,10 +33,11 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 FUZZ_TIME ?= 60
 IDF_HEADERS ?=
+TEST ?=
 BUILD ?= build
 
 .DEFAULT_GOAL := build
-.PHONY: help build programs run test test-vm bench check check-firmware fuzz format install docker clean
+.PHONY: help build programs run test driver-test test-vm bench check check-firmware fuzz format install docker clean
 .SUFFIXES:
 
 help:
@@ -62,6 +64,19 @@ run: programs
 test:
 	@deploy/deps.sh install build test
 	@exec tests/run.py
+
+# The fake host and what it is made of, with the libraries that these stand on.
+FAKES = tests/fakes/libfakes.a $(patsubst %,gateway/src/%.a,base/libbase bus/libbus ble/libble config/libconfig dbus/libdbus \
+	device/libdevice loop/libloop media/libmedia store/libstore) firmware/proto/libproto.a
+FAKES_NEED = criterion jansson libcrypto libcurl libjpeg libsystemd libuv sqlite3 yaml-0.1
+
+driver-test: $(BUILD)/build.ninja
+	@test -f '$(TEST)' || { echo 'TEST=$(TEST): expected a C file, such as TEST=my/test_doorbell.c'; exit 1; }
+	@deploy/deps.sh install build driver-test
+	@grep -q tests/fakes/libfakes.a '$(BUILD)/build.ninja' || meson configure '$(BUILD)' -Dtests=true
+	@ninja -C '$(BUILD)' --quiet $(FAKES)
+	$(CC) $(CFLAGS) -std=gnu17 -Wall -g -I tests -I gateway/include -I gateway/src -o '$(TEST:.c=)' '$(TEST)' \
+		-Wl,--start-group $(addprefix '$(BUILD)'/,$(FAKES)) -Wl,--end-group $$(pkg-config --libs $(FAKES_NEED)) -lm
 
 # Fetches a kernel package of 70 MB once; therefore not part of `test`.
 test-vm: programs

@@ -144,7 +144,7 @@ def is_ready(port):
 def start(options, parts, wishes):
     """The bus on which Bluetooth is, or None."""
     trigger_port = free_port(9999, {options.port})
-    mjpeg_port = free_port(8090, {options.port, trigger_port})
+    mjpeg_port = free_port(9998, {options.port, trigger_port})
     config = os.path.join(options.data, "warren.yaml")
 
     camera = Part("camera", camera_command(options, trigger_port, mjpeg_port), options.data)

@@ -4,7 +4,7 @@
 #   deploy/deps.sh install GROUP…   install what is missing (says nothing when nothing is)
 #   deploy/deps.sh missing GROUP…   print what is missing
 #
-# Groups: build, run, video, test, bench, check, firmware, vm. For Debian 12 and newer and Ubuntu 24.04: "a|b" is one package
+# Groups: build, run, video, test, driver-test, bench, check, firmware, vm. For Debian 12 and newer and Ubuntu 24.04: "a|b" is one package
 # under its names in different releases, the first that exists is taken.
 set -eu
 
@@ -23,6 +23,8 @@ packages_of() {
     video) echo 'ffmpeg' ;;
     # Criterion for C, Python for what runs whole programs, Chromium for the page; systemd checks our units.
     test) echo 'libcriterion-dev ffmpeg python3 systemd chromium|chromium-browser nodejs npm' ;;
+    # A driver's own test, against the fake host.
+    driver-test) echo 'libcriterion-dev' ;;
     bench) echo 'python3' ;;
     # A kernel of Debian's in an emulated machine; a virtual radio, BlueZ, and a client of it that is none of ours.
     vm) echo 'qemu-system-x86 busybox-static cpio kmod bluez bluez-test-tools|bluez-tests python3-bleak' ;;
@@ -31,7 +33,7 @@ packages_of() {
     # Front ends of the compilers for both architectures of ESP32 chips, a C library's headers, Kconfig.
     firmware) echo 'gcc-xtensa-lx106 gcc-riscv64-unknown-elf libnewlib-dev python3-kconfiglib' ;;
     *)
-        echo "deps.sh: no group \"$1\" (build, run, video, test, bench, check, firmware, vm)" >&2
+        echo "deps.sh: no group \"$1\" (build, run, video, test, driver-test, bench, check, firmware, vm)" >&2
         return 2
         ;;
     esac

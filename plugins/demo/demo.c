@@ -396,7 +396,7 @@ static const struct wr_topic topics[] = {
     {.type = "camera.night", .help = "The sun went down"},
     {.type = "camera.day", .help = "The sun came up"},
     {.type = "demo.round", .help = "The ball has been round ten times"},
-    {.type = "transfer.progress", .help = "How far `count` is"},
+    {.type = "transfer.progress", .flags = WR_TOPIC_LIVE, .help = "How far `count` is"},
     {0},
 };
 

@@ -172,7 +172,7 @@ static const struct wr_command commands[] = {
 static const struct wr_topic topics[] = {
     {.type = "camera.night", .help = "It has become dark: the camera takes long exposures"},
     {.type = "camera.day", .help = "It has become bright again"},
-    {.type = "transfer.progress", .help = "How far past_frames is"},
+    {.type = "transfer.progress", .flags = WR_TOPIC_LIVE, .help = "How far past_frames is"},
     {.type = "device.error",
         .help = "Something does not work, in a sentence; the camera is there nevertheless"},
     {0},

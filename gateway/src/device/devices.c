@@ -168,8 +168,7 @@ static void add_auto(struct devices *d, struct driver *driver)
             return;
     }
     if (devices_find(d, driver->name) ||
-        !(dev = devices_make(
-              d, driver->name, driver->table->summary, driver->name, DEVICE_OF_DRIVER)))
+        !(dev = devices_make(d, driver->name, driver->name, driver->name, DEVICE_OF_DRIVER)))
         return;
     load_overrides(dev);
     device_bind(dev, driver, &driver->table->kinds[0]);

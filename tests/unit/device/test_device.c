@@ -400,6 +400,7 @@ Test(device, of_a_driver_that_needs_nothing_appears_and_goes_with_it)
     devices_driver_added(world.devices, &toy_driver_2);
     world_pass(1);
     cr_assert_eq(device_state(devices_find(world.devices, "self")), DEVICE_ONLINE);
+    cr_assert_str_eq(devices_find(world.devices, "self")->name, "self");
     devices_driver_removed(world.devices, &toy_driver_2, "the driver's file was removed");
     cr_assert_null(devices_find(world.devices, "self"));
     cr_assert_eq(world_events("device.removed", NULL), 1);

@@ -194,6 +194,16 @@ Test(pi_past, camera_waits_for_the_disk)
         eq(str, STR(fake_event(fake_dev(h), "transfer.progress")), STR("{\"done\":30,\"of\":30}")));
 }
 
+Test(pi_past, progress_is_told_live_and_is_no_history)
+{
+    const struct wr_topic *row = plugin("pi-trigger-camera")->kinds[0].topics;
+
+    while (row->type && strcmp(row->type, "transfer.progress") != 0)
+        row++;
+    cr_assert_not_null(row->type);
+    cr_assert(row->flags & WR_TOPIC_LIVE);
+}
+
 Test(pi_past, waits_where_there_is_no_frame_to_be_had)
 {
     ask_online("1");

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """writing_a_driver.py - does what docs/writing-a-driver.md says, block by block, and ends with a doorbell that rings in a running gateway."""
 
+import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -9,7 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT / "tests/e2e"), str(pathlib.Path(__file__).parent)]
 
 from page import blocks
-from warren import BUILD, Case, Program, free_port, main, wait_until
+from warren import BUILD, SANITIZED, Case, Program, free_port, main, wait_until
 
 PAGE = ROOT / "docs/writing-a-driver.md"
 
@@ -36,7 +38,8 @@ class Reader(Case):
 
     def setUp(self):
         super().setUp()
-        (self.folder / "gateway").symlink_to(ROOT / "gateway")
+        for name in ("Makefile", "deploy", "gateway", "tests"):
+            (self.folder / name).symlink_to(ROOT / name)
         (self.folder / "build").symlink_to(BUILD)
         self.port, self.bell_port = free_port(), free_port()
 
@@ -45,7 +48,10 @@ class Reader(Case):
         return text.replace("8090", str(self.port)).replace("7100", str(self.bell_port))
 
     def run_once(self, text):
-        subprocess.run(["sh", "-euc", text], cwd=self.folder, check=True)
+        env = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
+        if SANITIZED: # so is what the driver's test is linked with
+            env["CFLAGS"] = "-fsanitize=address,undefined"
+        subprocess.run(["sh", "-euc", text], cwd=self.folder, check=True, env=env)
 
     def leave_running(self, text):
         t = Terminal(text, self.folder, len(self.programs))
@@ -65,11 +71,15 @@ class Reader(Case):
                     f.write(text)
             yield where, text
 
+    def test_it_can_run_beside_the_demo(self):
+        port = re.search(r"listen: 127.0.0.1:(\d+)", PAGE.read_text())[1]
+        self.assertNotIn(port, (ROOT / "config/demo.yaml").read_text() + (ROOT / "deploy/demo.py").read_text())
+
     def test_the_page_ends_with_a_doorbell_that_rings(self):
         for where, text in self.follow():
             if "warren --config" in text:
                 wait_until("the gateway is ready", lambda: self.listens(self.port))
-                self.wait_state("hello", "online")
+                self.assertEqual(self.wait_state("hello", "online")["name"], "hello")
             elif "demo.so" in text:
                 self.wait_state("demo", "online")
             elif "bell.py" in text and where == "stays":
