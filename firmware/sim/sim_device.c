@@ -1,9 +1,4 @@
 /* sim_device.c - org.bluez.Device1: heard, connected, its objects appearing one by one. */
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/clock.h"
 #include "loop/loop.h"
 #include "sim_private.h"
@@ -12,104 +7,6 @@
 #define FORGET_US (30 * US_PER_S)
 /* After which BlueZ gives up a device that is not there. */
 #define CONNECT_GIVES_UP_US (40 * US_PER_S)
-
-static struct sim_device *device_of(const struct sim_object *o)
-{
-    return container_of(o, struct sim_device, object);
-}
-
-/* --- properties ------------------------------------------------------------------------------- */
-
-static int get_address(const struct sim_object *o, sd_bus_message *m)
-{
-    return sd_bus_message_append(m, "s", device_of(o)->address);
-}
-
-static int get_address_type(const struct sim_object *o, sd_bus_message *m)
-{
-    return sd_bus_message_append(m, "s", "public");
-}
-
-static bool has_name(const struct sim_object *o)
-{
-    return device_of(o)->known_name;
-}
-
-static int get_name(const struct sim_object *o, sd_bus_message *m)
-{
-    return sd_bus_message_append(m, "s", device_of(o)->app->name);
-}
-
-static int get_alias(const struct sim_object *o, sd_bus_message *m)
-{
-    char text[18];
-
-    if (has_name(o))
-        return get_name(o, m);
-    for (unsigned i = 0; i < sizeof text; i++)
-        text[i] = device_of(o)->address[i] == ':' ? '-' : device_of(o)->address[i];
-    return sd_bus_message_append(m, "s", text);
-}
-
-static int get_false(const struct sim_object *o, sd_bus_message *m)
-{
-    return sd_bus_message_append(m, "b", 0);
-}
-
-static bool has_rssi(const struct sim_object *o)
-{
-    return device_of(o)->rssi != 0;
-}
-
-static int get_rssi(const struct sim_object *o, sd_bus_message *m)
-{
-    return sd_bus_message_append(m, "n", (int16_t)device_of(o)->rssi);
-}
-
-static int get_connected(const struct sim_object *o, sd_bus_message *m)
-{
-    return sd_bus_message_append(m, "b", sim_device_connected(device_of(o)));
-}
-
-static int get_resolved(const struct sim_object *o, sd_bus_message *m)
-{
-    return sd_bus_message_append(m, "b", device_of(o)->resolved);
-}
-
-static int get_adapter(const struct sim_object *o, sd_bus_message *m)
-{
-    return sd_bus_message_append(m, "o", device_of(o)->adapter->object.path);
-}
-
-/* Before it was connected only what it advertises. */
-static int get_uuids(const struct sim_object *o, sd_bus_message *m)
-{
-    const struct sim_device *d = device_of(o);
-    unsigned n = d->resolved ? d->app->n_services : MIN(d->app->n_services, 1u);
-    int r = sd_bus_message_open_container(m, 'a', "s");
-
-    for (unsigned i = 0; r >= 0 && i < n; i++)
-        r = sd_bus_message_append(m, "s", d->app->services[i]);
-    return r < 0 ? r : sd_bus_message_close_container(m);
-}
-
-static const struct sim_property device_properties[] = {
-    {"Address", "s", NULL, get_address, NULL},
-    {"AddressType", "s", NULL, get_address_type, NULL},
-    {"Name", "s", has_name, get_name, NULL},
-    {"Alias", "s", NULL, get_alias, NULL},
-    {"Paired", "b", NULL, get_false, NULL},
-    {"Bonded", "b", NULL, get_false, NULL},
-    {"Trusted", "b", NULL, get_false, NULL},
-    {"Blocked", "b", NULL, get_false, NULL},
-    {"LegacyPairing", "b", NULL, get_false, NULL},
-    {"RSSI", "n", has_rssi, get_rssi, NULL},
-    {"Connected", "b", NULL, get_connected, NULL},
-    {"UUIDs", "as", NULL, get_uuids, NULL},
-    {"Adapter", "o", NULL, get_adapter, NULL},
-    {"ServicesResolved", "b", NULL, get_resolved, NULL},
-    {NULL},
-};
 
 /* --- heard ------------------------------------------------------------------------------------ */
 
@@ -303,7 +200,7 @@ static void count_connect(struct sim_device *d)
 
 static int device_connect(struct sim_object *o, sd_bus_message *m)
 {
-    struct sim_device *d = device_of(o);
+    struct sim_device *d = sim_device_of(o);
 
     if (!d->adapter->powered)
         return sim_refuse(m, "NotReady", "Resource Not Ready");
@@ -321,7 +218,7 @@ static int device_connect(struct sim_object *o, sd_bus_message *m)
 
 static int device_disconnect(struct sim_object *o, sd_bus_message *m)
 {
-    struct sim_device *d = device_of(o);
+    struct sim_device *d = sim_device_of(o);
 
     if (d->state == SIM_CONNECTING) {
         sim_device_cut(d);
@@ -343,130 +240,14 @@ static const struct sim_method device_methods[] = {
 };
 
 const struct sim_interface sim_device_interface = {
-    "org.bluez.Device1", device_properties, device_methods};
+    "org.bluez.Device1", sim_device_properties, device_methods};
 
-/* --- life ------------------------------------------------------------------------------------- */
-
-static int check(
-    const struct sim_bluez *z, unsigned adapter, const char *address, const struct gatt_app *app)
+void sim_device_init_timers(struct sim_device *d)
 {
-    if (z->n_devices == SIM_DEVICES_MAX)
-        return -ENOSPC;
-    if (adapter >= z->n_adapters || strlen(address) != 17 || app->n_services == 0 ||
-        app->n_services > GATT_SERVICES_MAX || app->n_chars > GATT_CHARS_MAX)
-        return -EINVAL;
-    for (unsigned i = 0; i < 17; i++)
-        if (i % 3 == 2 ? address[i] != ':' : !strchr("0123456789ABCDEF", address[i]))
-            return -EINVAL;
-    for (unsigned i = 0; i < app->n_chars; i++)
-        if (app->chars[i].service >= app->n_services)
-            return -EINVAL;
-    return 0;
-}
+    struct loop *l = d->object.z->loop;
 
-/* Paths as BlueZ makes them from handles: a service has one, a characteristic two and one for the
- * client's configuration. */
-static void init_objects(struct sim_device *d)
-{
-    struct sim_bluez *z = d->object.z;
-    char path[48];
-    unsigned handle = 0x000a;
-
-    snprintf(path, sizeof path, "/org/bluez/hci%u/dev_%s", d->adapter->index, d->address);
-    for (char *c = path; *c; c++)
-        if (*c == ':')
-            *c = '_';
-    sim_object_init(&d->object, z, SIM_DEVICE, "%s", path);
-    for (unsigned s = 0; s < d->app->n_services; s++) {
-        unsigned service = handle++;
-
-        sim_object_init(&d->services[s].object, z, SIM_SERVICE, "%s/service%04x", path, service);
-        d->services[s].device = d;
-        d->services[s].index = s;
-        for (unsigned i = 0; i < d->app->n_chars; i++) {
-            struct sim_char *c = &d->chars[i];
-
-            if (d->app->chars[i].service != s)
-                continue;
-            sim_object_init(
-                &c->object, z, SIM_CHAR, "%s/service%04x/char%04x", path, service, handle);
-            c->device = d;
-            c->index = i;
-            c->service = s;
-            c->notify_fd = c->write_fd = -1;
-            handle += 3;
-        }
-    }
-}
-
-int sim_bluez_add(struct sim_bluez *z, unsigned adapter, const char *address, struct gatt_app *app,
-    const struct sim_faults *faults, struct sim_device **ret)
-{
-    struct sim_device *d;
-    int r = check(z, adapter, address, app);
-
-    if (r < 0)
-        return r;
-    d = calloc(1, sizeof *d);
-    if (!d)
-        return -ENOMEM;
-    d->queue_cap = faults->queue;
-    d->queue = calloc(d->queue_cap, sizeof *d->queue);
-    if (!d->queue) {
-        free(d);
-        return -ENOMEM;
-    }
-    d->object.z = z;
-    d->app = app;
-    d->adapter = &z->adapters[adapter];
-    d->faults = *faults;
-    memcpy(d->address, address, sizeof d->address);
-    d->rssi_base = -60;
-    d->random = z->seed + ++z->n_devices;
-    init_objects(d);
-    list_append(&d->adapter->devices, &d->link);
-    timer_init(&d->forget, z->loop, forget_now);
-    timer_init(&d->step, z->loop, step_over);
-    timer_init(&d->resolve, z->loop, resolve_tick);
-    timer_init(&d->cut, z->loop, cut_over);
-    sim_air_init(d);
-    app->shown_by = d;
-    app->stack = &sim_stack;
-    *ret = d;
-    return 0;
-}
-
-struct sim_device *sim_device_remove(struct sim_device *d)
-{
-    if (!d)
-        return NULL;
-    sim_device_cut(d);
-    sim_device_forget(d);
-    d->app->stack = NULL;
-    d->app->shown_by = NULL;
-    d->object.z->n_devices--;
-    list_remove(&d->link);
-    free(d->queue);
-    free(d);
-    return NULL;
-}
-
-struct sim_faults *sim_device_faults(struct sim_device *d)
-{
-    return &d->faults;
-}
-
-void sim_device_drop(struct sim_device *d)
-{
-    sim_device_cut(d);
-}
-
-void sim_device_rssi(struct sim_device *d, int dbm)
-{
-    d->rssi_base = dbm;
-}
-
-bool sim_device_connected(const struct sim_device *d)
-{
-    return d->state == SIM_CONNECTED || d->state == SIM_LEAVING;
+    timer_init(&d->forget, l, forget_now);
+    timer_init(&d->step, l, step_over);
+    timer_init(&d->resolve, l, resolve_tick);
+    timer_init(&d->cut, l, cut_over);
 }

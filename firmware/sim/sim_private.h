@@ -171,6 +171,11 @@ void sim_adapter_show(struct sim_adapter *a);
 void sim_adapter_stop(struct sim_adapter *a); /* no scan, no links */
 void sim_adapter_forget_client(struct sim_adapter *a, const char *sender);
 
+static inline struct sim_device *sim_device_of(const struct sim_object *o)
+{
+    return container_of(o, struct sim_device, object);
+}
+
 /* sim_device.c */
 extern const struct sim_interface sim_device_interface;
 void sim_device_report(struct sim_device *d); /* it was heard in a scan */
@@ -178,9 +183,31 @@ void sim_device_scan_ended(struct sim_device *d);
 void sim_device_cut(struct sim_device *d);         /* the link is gone */
 void sim_device_forget(struct sim_device *d);      /* and its object */
 void sim_device_changed_air(struct sim_device *d); /* it may be connectable now */
+void sim_device_init_timers(struct sim_device *d);
+
+/* sim_device_props.c */
+extern const struct sim_property sim_device_properties[];
 
 /* sim_gatt.c */
 extern const struct sim_interface sim_service_interface, sim_char_interface;
+struct sim_char *sim_char_of(const struct sim_object *o);
+unsigned sim_char_props(const struct sim_object *o);
+bool sim_char_connected(const struct sim_object *o);
+bool sim_char_can_notify(const struct sim_object *o);
+bool sim_char_can_command(const struct sim_object *o);
+
+/* sim_gatt_values.c: methods, and the program hears of a value */
+int sim_read_value(struct sim_object *o, sd_bus_message *m);
+int sim_write_value(struct sim_object *o, sd_bus_message *m);
+int sim_start_notify(struct sim_object *o, sd_bus_message *m);
+int sim_stop_notify(struct sim_object *o, sd_bus_message *m);
+int sim_char_written(struct sim_char *c, const void *bytes, size_t n, bool with_response);
+
+/* sim_gatt_sockets.c */
+int sim_acquire_notify(struct sim_object *o, sd_bus_message *m);
+int sim_acquire_write(struct sim_object *o, sd_bus_message *m);
+/* The program hears of it. */
+void sim_char_subscribed(struct sim_char *c, bool on);
 void sim_char_release(struct sim_char *c);
 void sim_char_forget_client(struct sim_char *c, const char *sender);
 /* The client hears of it, in whatever way it asked for. */
