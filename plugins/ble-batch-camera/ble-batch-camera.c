@@ -75,7 +75,7 @@ static const struct wr_param options[] = {
     [OPTION_ADDRESS] = {.key = "address",
         .type = WR_STRING,
         .def = "",
-        .max = 17,
+        .flags = WR_BLE_ADDRESS,
         .help =
             "Its Bluetooth address, AA:BB:CC:DD:EE:FF; empty: the first of names that is heard"},
     [OPTION_NAMES] = {.key = "names",

@@ -90,6 +90,9 @@ enum wr_param_flags {
     WR_REQUIRED = 1u << 2, /* has no default and must be given (options and arguments) */
     /* text that is the name or the IP address of a host, without a port; "" only where it is not required */
     WR_HOST = 1u << 3,
+    /* text that is a Bluetooth address, AA:BB:CC:DD:EE:FF; "" only where it is not required. Two
+     * devices cannot have the same */
+    WR_BLE_ADDRESS = 1u << 4,
 };
 
 /* One option, setting or argument: the one source for the config check, REST check, forms, JSON

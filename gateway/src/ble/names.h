@@ -3,12 +3,10 @@
 
 #include <stdbool.h>
 
+#include "base/ble_address.h"
+
 /* 8-4-4-4-12 hex digits and a NUL. */
 #define BLE_UUID_BYTES 37
-/* AA:BB:CC:DD:EE:FF and a NUL. */
-#define BLE_ADDRESS_BYTES 18
 
 /* In its long form, lower case; of any case, and short ones of 4 or 8 digits. False: it is none. */
 bool ble_uuid(const char *s, char out[BLE_UUID_BYTES]);
-/* In upper case. False: it is none. */
-bool ble_address(const char *s, char out[BLE_ADDRESS_BYTES]);

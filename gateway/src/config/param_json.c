@@ -266,6 +266,13 @@ static void write_bound(struct wr_json *j, const char *key, const struct wr_para
     wr_json_float(j, p->min == 0 && p->max == 0 ? INFINITY : bound);
 }
 
+static const char *format_of(const struct wr_param *p)
+{
+    if (p->flags & WR_HOST)
+        return "host";
+    return p->flags & WR_BLE_ADDRESS ? "bluetooth-address" : NULL;
+}
+
 void param_row_to_json(struct wr_json *j, const struct wr_param *p)
 {
     wr_json_key(j, "type");
@@ -282,7 +289,7 @@ void param_row_to_json(struct wr_json *j, const struct wr_param *p)
     write_flag(j, "secret", p, WR_SECRET);
     write_flag(j, "unreadable", p, WR_UNREADABLE);
     wr_json_key(j, "format");
-    wr_json_string(j, p->flags & WR_HOST ? "host" : NULL);
+    wr_json_string(j, format_of(p));
     wr_json_key(j, "help");
     wr_json_string(j, p->help);
 }

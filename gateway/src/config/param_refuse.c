@@ -65,6 +65,10 @@ static void describe_text(const struct wr_param *p, char *out, size_t cap)
         add(out, cap, "the name or IP address of a host, without a port");
         return;
     }
+    if (p->flags & WR_BLE_ADDRESS) {
+        add(out, cap, "a Bluetooth address such as AA:BB:CC:DD:EE:FF");
+        return;
+    }
     add(out, cap, "%s", p->type == WR_LIST ? "a list" : "text");
     if (p->min > 0)
         add(out, cap, " of at least %.15g", p->min);

@@ -62,10 +62,14 @@ static int check_choices(const struct wr_param *p, struct error *e)
     return p->choices[0] ? 0 : error_set(e, -EINVAL, "its list of choices is empty");
 }
 
-static int check_host(const struct wr_param *p, struct error *e)
+static int check_form(const struct wr_param *p, struct error *e)
 {
-    if ((p->flags & WR_HOST) && (p->type != WR_STRING || p->choices))
+    bool plain = p->type == WR_STRING && !p->choices;
+
+    if ((p->flags & WR_HOST) && !plain)
         return error_set(e, -EINVAL, "only text without choices can be a host");
+    if ((p->flags & WR_BLE_ADDRESS) && (!plain || p->flags & WR_HOST))
+        return error_set(e, -EINVAL, "only text without choices can be a Bluetooth address");
     return 0;
 }
 
@@ -92,7 +96,7 @@ int param_check_row(const struct wr_param *p, struct error *e)
     if (!p->key || !is_key(p->key))
         return error_set(e, -EINVAL, "a key must be 1 to %d of a-z, 0-9, _ and .", WR_NAME_MAX);
     if (check_names(p, &why) < 0 || check_bounds(p, &why) < 0 || check_choices(p, &why) < 0 ||
-        check_host(p, &why) < 0 || check_default(p, &why) < 0)
+        check_form(p, &why) < 0 || check_default(p, &why) < 0)
         return error_set(e, why.code, "%s: %s", p->key, why.text);
     return 0;
 }

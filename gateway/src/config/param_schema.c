@@ -8,6 +8,8 @@
 #define HOST_PATTERN                                                                               \
     "^([A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*[.]?|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%.+)?)$"
 
+#define BLE_ADDRESS_PATTERN "[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}"
+
 static const char *schema_type(enum wr_type type)
 {
     switch (type) {
@@ -47,6 +49,15 @@ static void write_range(struct wr_json *j, const struct wr_param *p)
     }
 }
 
+static const char *pattern_of(const struct wr_param *p)
+{
+    bool required = p->flags & WR_REQUIRED;
+
+    if (p->flags & WR_BLE_ADDRESS)
+        return required ? "^" BLE_ADDRESS_PATTERN "$" : "^(" BLE_ADDRESS_PATTERN ")?$";
+    return p->flags & WR_HOST && required ? HOST_PATTERN : NULL;
+}
+
 /* Rows count bytes, the schema counts characters of up to four: these are bounds that no valid
  * value breaks. */
 static void write_length(struct wr_json *j, const struct wr_param *p)
@@ -57,8 +68,7 @@ static void write_length(struct wr_json *j, const struct wr_param *p)
     }
     wr_json_key(j, "maxLength");
     wr_json_int(j, p->max > 0 ? (int64_t)p->max : PARAM_MAX_TEXT);
-    write_string(j, "pattern",
-        (p->flags & (WR_HOST | WR_REQUIRED)) == (WR_HOST | WR_REQUIRED) ? HOST_PATTERN : NULL);
+    write_string(j, "pattern", pattern_of(p));
 }
 
 static void write_choices(struct wr_json *j, const struct wr_param *p)

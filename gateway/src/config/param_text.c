@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ble_address.h"
 #include "base/hostname.h"
 #include "base/text.h"
 #include "config/param.h"
@@ -43,6 +44,14 @@ static int check_length(const struct wr_param *p, size_t n, struct error *e)
     return param_refuse(p, got, e);
 }
 
+static bool has_form(const struct wr_param *p, const char *s)
+{
+    char address[BLE_ADDRESS_BYTES];
+
+    return (!(p->flags & WR_HOST) || hostname_is_host(s)) &&
+        (!(p->flags & WR_BLE_ADDRESS) || ble_address(s, address));
+}
+
 static int check_text(const struct wr_param *p, const char *s, struct error *e)
 {
     size_t n = strlen(s);
@@ -59,7 +68,7 @@ static int check_text(const struct wr_param *p, const char *s, struct error *e)
     }
     if (p->type == WR_STRING && p->choices && !is_choice(p, s, n))
         return param_refuse_text(p, s, e);
-    if ((p->flags & WR_HOST) && (n > 0 || p->flags & WR_REQUIRED) && !hostname_is_host(s))
+    if ((n > 0 || p->flags & WR_REQUIRED) && !has_form(p, s))
         return param_refuse_text(p, s, e);
     return 0;
 }

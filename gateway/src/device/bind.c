@@ -98,6 +98,8 @@ void device_bind(struct device *d, struct driver *driver, const struct wr_kind *
     } else {
         r = options_load(d, &e);
         if (r == 0)
+            r = device_check_twin(d->all, d, driver->table->options, device_address(d), &e);
+        if (r == 0)
             r = tables_load(d, &e);
     }
     d->misfit = r < 0;
@@ -121,6 +123,65 @@ void device_unbind(struct device *d)
     d->kind = NULL;
     d->misfit = d->rejected = false;
     timer_stop(&d->attributes_timer);
+}
+
+/* --- one address, one device ------------------------------------------------------------------ */
+
+struct twin {
+    const struct device *self;
+    const char *address;
+    const struct device *found;
+};
+
+static bool has_address(const struct device *d, const char *address)
+{
+    const struct wr_param *rows = d->driver ? d->driver->table->options : NULL;
+    unsigned i;
+
+    return rows && param_find(rows, "address", &i) && (rows[i].flags & WR_BLE_ADDRESS) &&
+        strcasecmp(device_address(d), address) == 0;
+}
+
+static int is_twin(void *ctx, struct device *d)
+{
+    struct twin *t = ctx;
+
+    if (d == t->self || d->pub.parent || d->misfit || d->rejected || d->removing ||
+        !has_address(d, t->address))
+        return 0;
+    t->found = d;
+    return 1;
+}
+
+int device_check_twin(struct devices *all, const struct device *self, const struct wr_param *rows,
+    const char *address, struct error *e)
+{
+    struct twin t = {.self = self, .address = address};
+    unsigned i;
+
+    if (!address || !*address || !rows || !param_find(rows, "address", &i) ||
+        !(rows[i].flags & WR_BLE_ADDRESS))
+        return 0;
+    devices_each(all, is_twin, &t);
+    return t.found ? error_set(e, -EEXIST, "%s is the device \"%s\" already", address, t.found->id)
+                   : 0;
+}
+
+static int fit_again(void *ctx, struct device *d)
+{
+    struct driver *driver = d->driver;
+    const struct wr_kind *kind = d->kind;
+
+    if (d->misfit && driver && !d->pub.parent && !d->removing) {
+        device_unbind(d);
+        device_bind(d, driver, kind);
+    }
+    return 0;
+}
+
+void devices_fit_again(struct devices *all)
+{
+    devices_each(all, fit_again, NULL);
 }
 
 /* --- where it is ------------------------------------------------------------------------------ */

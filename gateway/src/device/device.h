@@ -184,6 +184,13 @@ int devices_check_options(const struct driver *driver, const json_t *options, st
 void device_bind(struct device *d, struct driver *driver, const struct wr_kind *kind);
 void device_unbind(struct device *d);
 
+/* Bluetooth reaches one device at an address: -EEXIST when one that fits has it, other than `self` (NULL: it is not there yet).
+ * 0: it is free, or none, or the rows have no option `address` with WR_BLE_ADDRESS. */
+int device_check_twin(struct devices *all, const struct device *self, const struct wr_param *rows,
+    const char *address, struct error *e);
+/* Something has changed that devices may have been misfits for: they are bound anew. */
+void devices_fit_again(struct devices *all);
+
 /* How it is reached: its option "address" or "host" as it was given, also without its driver; "". */
 const char *device_address(const struct device *d);
 

@@ -85,4 +85,5 @@ void devices_configure(struct devices *d, const struct config *c)
         if (dev && take_given(dev, given, c->file))
             devices_announce(dev);
     }
+    devices_fit_again(d);
 }

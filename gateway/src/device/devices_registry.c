@@ -109,7 +109,9 @@ int devices_add(struct devices *d, const char *id, const char *name, const char 
     if (strlen(name) >= DEVICE_NAME_BYTES)
         return error_set(e, -EINVAL, "name: at most %d bytes", DEVICE_NAME_BYTES - 1);
     if ((r = choose_id(d, id, *name ? name : driver_name, chosen, e)) < 0 ||
-        (r = devices_check_options(driver, options, e)) < 0)
+        (r = devices_check_options(driver, options, e)) < 0 ||
+        (r = device_check_twin(d, NULL, driver->table->options,
+             json_string_value(json_object_get(options, "address")), e)) < 0)
         return r;
     if (d->n >= DEVICES_MAX ||
         !(dev = devices_make(d, chosen, name, driver_name, DEVICE_OF_DATABASE)))
@@ -141,6 +143,7 @@ int devices_remove(struct devices *d, struct device *dev, struct error *e)
     snprintf(space, sizeof space, "device/%s", dev->id);
     store_drop(d->env.store, space, NULL, NULL);
     dev->removing = true;
+    devices_fit_again(d);
     bus_publish(d->env.bus, dev->id, "device.removed", NULL);
     device_poke(dev);
     return 0;
@@ -167,6 +170,9 @@ static int check_change(struct device *dev, const struct device_change *c, struc
         r = error_set(e, -EINVAL, "name: 1 to %d bytes", DEVICE_NAME_BYTES - 1);
     if (r == 0 && c->options && dev->driver)
         r = devices_check_options(dev->driver, c->options, e);
+    if (r == 0 && c->options && dev->driver)
+        r = device_check_twin(dev->all, dev, dev->driver->table->options,
+            json_string_value(json_object_get(c->options, "address")), e);
     if (r == 0 && c->settings)
         r = settings_change(dev, c->settings, false, NULL, NULL, e);
     return r;
@@ -194,6 +200,7 @@ int device_change(
         device_unbind(dev);
         if (driver)
             device_bind(dev, driver, &driver->table->kinds[0]);
+        devices_fit_again(dev->all);
     }
     if (registry) {
         r = registry_write(dev, settings ? NULL : fn, ctx);

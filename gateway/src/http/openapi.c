@@ -48,7 +48,7 @@ static const struct {
         "{\"type\":\"object\",\"properties\":{\"type\":" TEXT ",\"unit\":" TEXT_OR_NULL
         ",\"default\":" ANY ",\"min\":" ANY ",\"max\":" ANY
         ",\"choices\":{\"type\":[\"array\",\"null\"]},\"secret\":" BOOL ",\"unreadable\":" BOOL
-        ",\"format\":{\"enum\":[\"host\",null]},\"help\":" TEXT_OR_NULL ",\"desired\":" ANY
+        ",\"format\":{\"enum\":[\"host\",\"bluetooth-address\",null]},\"help\":" TEXT_OR_NULL ",\"desired\":" ANY
         ",\"reported\":" ANY ",\"pending\":" BOOL ",\"error\":" TEXT_OR_NULL ",\"owner\":" TEXT
         "}}"},
     {"Command",

@@ -18,6 +18,8 @@ static const struct wr_param HOST = {
 static const struct wr_param NEED = {
     .key = "need", .type = WR_STRING, .flags = WR_HOST | WR_REQUIRED};
 static const struct wr_param PEER = {.key = "peer", .type = WR_STRING, .flags = WR_HOST};
+static const struct wr_param ADDRESS = {
+    .key = "address", .type = WR_STRING, .flags = WR_BLE_ADDRESS};
 static const struct wr_param TAGS = {.key = "tags", .type = WR_LIST};
 static const struct wr_param MODE_LIST = {.key = "modes", .type = WR_LIST, .choices = MODES};
 static const struct wr_param SECRET = {
@@ -261,4 +263,17 @@ Test(param, finds_rows_by_key)
     cr_expect_eq(at, 1);
     cr_expect_null(param_find(rows, "nothing", NULL));
     cr_expect_null(param_find(NULL, "mode", NULL));
+}
+
+Test(param, reads_bluetooth_addresses)
+{
+    expect_text(&ADDRESS, "00:AA:01:00:C0:01", "00:AA:01:00:C0:01");
+    expect_text(&ADDRESS, "aa:bb:cc:dd:ee:ff", "aa:bb:cc:dd:ee:ff");
+    expect_text(&ADDRESS, "", "");
+    for (const char *const *a = (const char *const[]){"zz", "AA:BB:CC:DD:EE",
+             "AA:BB:CC:DD:EE:FF:00", "AA-BB-CC-DD-EE-FF", "AA:BB:CC:DD:EE:FG", NULL};
+         *a; a++)
+        cr_expect_neq(strstr(refusal(&ADDRESS, *a),
+                          "expected a Bluetooth address such as AA:BB:CC:DD:EE:FF, got "),
+            NULL, "%s", *a);
 }

@@ -75,6 +75,17 @@ Test(param_row, a_default_must_be_a_value_of_the_row)
         "a: is a secret and has a default");
 }
 
+Test(param_row, a_bluetooth_address_is_text)
+{
+    cr_expect_str_eq(
+        why((struct wr_param){.key = "a", .type = WR_STRING, .flags = WR_BLE_ADDRESS}), "");
+    cr_expect_str_eq(why((struct wr_param){.key = "a", .type = WR_LIST, .flags = WR_BLE_ADDRESS}),
+        "a: only text without choices can be a Bluetooth address");
+    cr_expect_str_eq(
+        why((struct wr_param){.key = "a", .type = WR_STRING, .def = "x", .flags = WR_BLE_ADDRESS}),
+        "a: default: expected a Bluetooth address such as AA:BB:CC:DD:EE:FF, got \"x\"");
+}
+
 Test(param_row, a_host_is_text)
 {
     static const char *const choices[] = {"a", NULL};

@@ -1,5 +1,6 @@
 /* found_driver.c - drivers to be found by, one per build: NAME, MATCHES, and by macros
  *
+ *     BLUETOOTH       its address is one of Bluetooth's
  *     PICKY           probe() takes what is named "Picky …", and stumbles over "Broken …"
  *     REJECTS_TWINS   connects, and sees that what is at an address with ":99" at its end is none of
  *                     its kind
@@ -7,6 +8,12 @@
 #include <errno.h>
 #include <string.h>
 #include <warren/driver.h>
+
+#ifdef BLUETOOTH
+#define ADDRESS_FLAGS WR_BLE_ADDRESS
+#else
+#define ADDRESS_FLAGS 0
+#endif
 
 static int start(struct wr_dev *dev)
 {
@@ -33,7 +40,10 @@ static int probe(const struct wr_found *found)
 #endif
 
 static const struct wr_param options[] = {
-    {.key = "address", .type = WR_STRING, .flags = WR_REQUIRED, .help = "Where it is"},
+    {.key = "address",
+        .type = WR_STRING,
+        .flags = WR_REQUIRED | ADDRESS_FLAGS,
+        .help = "Where it is"},
     {.key = "level", .type = WR_INT, .def = "5", .min = 0, .max = 9, .help = "How bright"},
     {.key = "port", .type = WR_INT, .def = "80", .min = 1, .max = 65535, .help = "Its port"},
     {0},

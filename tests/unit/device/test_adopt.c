@@ -115,6 +115,25 @@ Test(adopt, what_became_a_device_otherwise_is_told_with_its_name)
     cr_assert_eq(world_events("found.removed", NULL), 1, "once is enough");
 }
 
+static int add_at(const char *id, const char *address)
+{
+    _cleanup_(json_freep) json_t *options = json_object();
+    struct device *d;
+
+    json_object_set_new(options, "address", json_string(address));
+    return devices_add(world.devices, id, id, "lamp", options, &d, &e);
+}
+
+Test(adopt, a_second_at_the_same_address_is_refused)
+{
+    cr_assert_eq(add_at("a", A), 0, "%s", error_text(&e));
+    cr_assert_eq(add_at("b", "aa:bb:cc:dd:ee:01"), -EEXIST);
+    cr_assert_str_eq(error_text(&e), "aa:bb:cc:dd:ee:01 is the device \"a\" already");
+    cr_assert_eq(add_at("b", "AA:BB:CC:DD:EE:02"), 0, "%s", error_text(&e));
+    cr_assert_eq(devices_remove(world.devices, devices_find(world.devices, "a"), &e), 0);
+    cr_assert_eq(add_at("c", A), 0, "it is free again: %s", error_text(&e));
+}
+
 Test(adopt, what_is_free_again_is_offered_again_and_told)
 {
     _cleanup_(json_freep) json_t *options = json_object();

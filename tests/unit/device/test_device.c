@@ -77,6 +77,35 @@ Test(device, with_options_that_do_not_fit_says_where_they_stand)
     cr_assert_eq(toy.n_starts, 0);
 }
 
+/* --- one Bluetooth address, one device -------------------------------------------------------- */
+
+#define ADDRESS "00:AA:01:00:C0:01"
+
+static void configure_two(const char *address_of_a)
+{
+    char text[256];
+
+    snprintf(text, sizeof text,
+        "devices:\n  a:\n    driver: toy\n    options: {address: \"%s\"}\n"
+        "  b:\n    driver: toy\n    options: {address: \"00:aa:01:00:c0:01\"}\n",
+        address_of_a);
+    world_configure(text);
+}
+
+Test(device, of_two_in_the_configuration_at_one_address_the_second_says_so_until_it_is_free)
+{
+    configure_two(ADDRESS);
+    devices_driver_added(world.devices, &toy_driver);
+    world_pass(1);
+    cr_assert_eq(device_state(devices_find(world.devices, "a")), DEVICE_ONLINE);
+    cr_assert_eq(device_state(devices_find(world.devices, "b")), DEVICE_ERROR);
+    cr_assert_str_eq(device_why(devices_find(world.devices, "b")),
+        "00:aa:01:00:c0:01 is the device \"a\" already");
+    configure_two("00:AA:01:00:C0:02");
+    world_pass(1);
+    cr_assert_eq(device_state(devices_find(world.devices, "b")), DEVICE_ONLINE);
+}
+
 Test(device, that_goes_away_is_stopped_and_tried_again_with_growing_pauses)
 {
     struct device *d = world_toy();
