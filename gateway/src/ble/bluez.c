@@ -12,8 +12,10 @@
 
 #define REOPEN_MAX_US INT64_C(60000000)
 
+/* The daemon itself. */
+#define BUS_DAEMON "org.freedesktop.DBus"
 #define MATCH_OWNER                                                                                \
-    "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"                \
+    "type='signal',sender='" BUS_DAEMON "',interface='org.freedesktop.DBus',"                      \
     "member='NameOwnerChanged',arg0='" BLUEZ "'"
 #define MATCH_OBJECTS                                                                              \
     "type='signal',sender='" BLUEZ "',interface='org.freedesktop.DBus.ObjectManager'"
@@ -84,11 +86,14 @@ static void set_owner(struct ble *b, const char *owner)
     ble_poke(b);
 }
 
+/* Anybody may send us this signal; but the daemon writes who it is from, and its own name is nobody else's. */
 static int on_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
 {
-    const char *name, *old, *now;
+    const char *name, *old, *now, *sender = sd_bus_message_get_sender(m);
     struct ble *b = userdata;
 
+    if (!sender || strcmp(sender, BUS_DAEMON) != 0)
+        return 0;
     ble_drain(b);
     if (sd_bus_message_read(m, "sss", &name, &old, &now) >= 0 && strcmp(name, BLUEZ) == 0)
         set_owner(b, now);
@@ -111,7 +116,7 @@ static void on_owner(struct ble_call *c, int result, sd_bus_message *reply, cons
 static void ask_owner(struct ble *b)
 {
     sd_bus_message *m = NULL;
-    int r = sd_bus_message_new_method_call(dbus_bus(b->dbus), &m, "org.freedesktop.DBus",
+    int r = sd_bus_message_new_method_call(dbus_bus(b->dbus), &m, BUS_DAEMON,
         "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetNameOwner");
 
     if (r >= 0)

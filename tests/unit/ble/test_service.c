@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <string.h>
+#include <systemd/sd-bus.h>
 
 #include "world.h"
 
@@ -102,6 +103,48 @@ Test(ble_service, bluetoothd_dies_and_comes_back)
     WAIT_UNTIL(w.loop, l.n_opened == 1);
     cr_expect_str_empty(ble_why(w.ble));
     cr_expect_eq(w.n_ready, 2);
+    close_link(&l);
+}
+
+/* To every name that anybody may have, as a signal that the daemon alone should send. */
+static void pretend_that_bluetoothd_ended(void)
+{
+    sd_bus *bus;
+    char name[16];
+
+    cr_assert_geq(sd_bus_new(&bus), 0);
+    cr_assert_geq(sd_bus_set_address(bus, private_bus_address(w.bus)), 0);
+    cr_assert_geq(sd_bus_set_bus_client(bus, 1), 0);
+    cr_assert_geq(sd_bus_start(bus), 0);
+    for (int i = 0; i < 16; i++) {
+        sd_bus_message *m = NULL;
+
+        snprintf(name, sizeof name, ":1.%d", i);
+        cr_assert_geq(sd_bus_message_new_signal(bus, &m, "/org/freedesktop/DBus",
+                          "org.freedesktop.DBus", "NameOwnerChanged"),
+            0);
+        cr_assert_geq(sd_bus_message_append(m, "sss", "org.bluez", "", ""), 0);
+        cr_assert_geq(sd_bus_message_set_destination(m, name), 0);
+        cr_assert_geq(sd_bus_send(bus, m, NULL), 0);
+        sd_bus_message_unref(m);
+    }
+    cr_assert_geq(sd_bus_flush(bus), 0);
+    sd_bus_flush_close_unref(bus);
+}
+
+Test(ble_service, somebody_who_says_that_bluetoothd_ended_is_not_believed)
+{
+    struct camera *c = world_camera(0);
+
+    link_open(&l, c);
+    link_subscribe(&l);
+    pretend_that_bluetoothd_ended();
+    for (uint32_t i = 0; i < 20; i++) {
+        camera_send(c, i, 20);
+        WAIT_UNTIL(w.loop, l.n_notified == i + 1);
+    }
+    cr_expect_eq(l.n_closed, 0, "%s", l.error);
+    cr_expect_str_empty(ble_why(w.ble));
     close_link(&l);
 }
 
