@@ -280,12 +280,15 @@ void config_lost(struct wr_dev *dev);
 struct tell {
     int64_t progress_us;
     int64_t n_lost, n_repeated, n_failed;
-    char trouble[WHY_MAX];
+    char trouble[WHY_MAX]; /* told last; "": all has worked since */
+    bool in_trouble;       /* also when it was not told */
+    int64_t troubles_us;   /* all of its burst may be told again from then on */
 };
 
 /* The device's `why`, beside its state. */
 void tell_status(struct wr_dev *dev, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* device.error, the log, and the attribute "trouble". */
+/* The attribute "trouble" and, where it is another than the last and few came lately, device.error
+ * and the log. So no numbers in it that differ from time to time: they would make each one news. */
 void tell_trouble(struct wr_dev *dev, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* A picture went all the way. */

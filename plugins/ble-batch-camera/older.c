@@ -100,7 +100,7 @@ static void lost(struct wr_dev *dev, const char *why)
     const struct older *o = older_of(dev);
 
     tell_failed(dev);
-    tell_trouble(dev, "Picture %u of %u was lost: %s", o->n_image, o->n_count, why);
+    tell_trouble(dev, "A picture was lost: %s", why);
     tell_status(dev, "Picture %u of %u was lost: %s", o->n_image, o->n_count, why);
 }
 
@@ -229,8 +229,9 @@ static void on_image(struct wr_dev *dev, uint32_t size)
     o->state = OLDER_BATCH;
     timer_set(dev, &o->quiet, QUIET_US, quiet);
     if (size == 0 || size > PICTURE_MAX_BYTES) {
+        dev->host->log(dev, WR_LOG_DEBUG, "a picture of %u bytes was announced", size);
         tell_failed(dev);
-        tell_trouble(dev, "The camera announced a picture of %u bytes, which cannot be", size);
+        tell_trouble(dev, "The camera announced a picture of a size that cannot be");
         return;
     }
     o->announced = size;

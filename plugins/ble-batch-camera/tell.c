@@ -8,6 +8,11 @@
 /* A bar moves well enough, and the history is not filled. */
 #define PROGRESS_EVERY_US (500 * US_PER_MS)
 
+/* A camera that is broken, or wants to fill the history, finds ever new ways to go wrong: so many
+ * are told in a row, then one each so often. */
+#define TROUBLES_BURST 6
+#define TROUBLES_EVERY_US (20 * US_PER_S)
+
 static const char *const dialect_names[] = {
     [DIALECT_V0] = "v0",
     [DIALECT_BATCH] = "batch",
@@ -26,6 +31,16 @@ void tell_status(struct wr_dev *dev, const char *format, ...)
     dev->host->status(dev, why);
 }
 
+static bool may_tell(struct wr_dev *dev, struct tell *t)
+{
+    int64_t now = dev->host->now_us(dev), from = t->troubles_us > now ? t->troubles_us : now;
+
+    if (from - now > (TROUBLES_BURST - 1) * TROUBLES_EVERY_US)
+        return false;
+    t->troubles_us = from + TROUBLES_EVERY_US;
+    return true;
+}
+
 void tell_trouble(struct wr_dev *dev, const char *format, ...)
 {
     struct tell *t = &camera_of(dev)->tell;
@@ -37,7 +52,8 @@ void tell_trouble(struct wr_dev *dev, const char *format, ...)
     vsnprintf(why, sizeof why, format, args);
     va_end(args);
     report_text(dev, "trouble", why);
-    if (strcmp(why, t->trouble) == 0)
+    t->in_trouble = true;
+    if (strcmp(why, t->trouble) == 0 || !may_tell(dev, t))
         return; /* the same again is no news */
     snprintf(t->trouble, sizeof t->trouble, "%s", why);
     dev->host->log(dev, WR_LOG_WARNING, "%s", why);
@@ -52,8 +68,9 @@ void tell_no_trouble(struct wr_dev *dev)
 {
     struct tell *t = &camera_of(dev)->tell;
 
-    if (!t->trouble[0])
+    if (!t->in_trouble)
         return;
+    t->in_trouble = false;
     t->trouble[0] = '\0';
     report_text(dev, "trouble", "");
 }

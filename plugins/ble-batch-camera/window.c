@@ -89,7 +89,7 @@ static void on_gone(struct wr_dev *dev, uint32_t id)
         return; /* what is whole is kept all the same */
     window_remove(dev, p);
     tell_failed(dev);
-    tell_trouble(dev, "Picture %u is gone from the camera", id);
+    tell_trouble(dev, "A picture is gone from the camera");
     window_wait_offer(dev);
 }
 

@@ -80,7 +80,7 @@ void window_give_up(struct wr_dev *dev, struct window_picture *p, const char *wh
 
     window_remove(dev, p);
     tell_failed(dev);
-    tell_trouble(dev, "Picture %u was left with the camera: %s", id, why);
+    tell_trouble(dev, "A picture was left with the camera: %s", why);
     window_say_done(dev, BATCH_LINK_SKIP, id);
 }
 
@@ -116,7 +116,7 @@ static void saved(struct wr_dev *dev, int result, uint64_t id, const char *why)
         tell_kept(dev);
     } else {
         tell_failed(dev);
-        tell_trouble(dev, "Picture %u was left with the camera: %s", over.id, why);
+        tell_trouble(dev, "A picture was left with the camera: %s", why);
     }
     window_save_next(dev);
 }

@@ -142,8 +142,9 @@ void window_offer(struct wr_dev *dev, const struct batch_link_offer *o)
         return; /* it ended just now */
     if (o->size == 0 || o->size > PICTURE_MAX_BYTES) {
         window_remember(w, w->boot, o->id, true);
+        dev->host->log(dev, WR_LOG_DEBUG, "a picture of %u bytes was offered", o->size);
         tell_failed(dev);
-        tell_trouble(dev, "The camera offers a picture of %u bytes, which cannot be", o->size);
+        tell_trouble(dev, "The camera offers a picture of a size that cannot be");
         window_say_done(dev, BATCH_LINK_SKIP, o->id);
     } else if (p) {
         begin(dev, p);

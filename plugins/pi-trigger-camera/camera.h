@@ -162,6 +162,8 @@ struct stream {
     bool watched, probing;
     enum stream_state state;
     wr_handle http, retry, ticker;
+    wr_handle turning;        /* day and night have changed, for how long? */
+    struct pi_part turned_at; /* the first picture after the change */
     unsigned n_failures;
     int64_t live_since_us, last_new_us; /* of pictures that differ from the one before */
     bool have_id, have_night, night, said_bad;

@@ -20,6 +20,10 @@
  * seconds. */
 #define STALLED_US (30 * US_PER_S)
 
+/* Night and day are told when they have lasted so long: a camera at the edge of the two, or one that
+ * means harm, may change with each picture. */
+#define NIGHT_HOLDS_US US_PER_S
+
 static const char *const state_names[] = {
     [STREAM_CLOSED] = "closed",
     [STREAM_CONNECTING] = "connecting",
@@ -40,26 +44,46 @@ static void set_state(struct wr_dev *dev, enum stream_state state)
 
 /* --- one picture ------------------------------------------------------------------------------ */
 
-static void tell_night(struct wr_dev *dev, const struct pi_part *part)
+static void tell_night(struct wr_dev *dev, void *ctx)
 {
     struct stream *s = &camera_of(dev)->stream;
     char text[128];
     struct wr_json j = wr_json_into(text, sizeof text);
 
-    if (s->have_night && s->night == part->night)
-        return;
-    report_bool(dev, "night", part->night);
-    if (s->have_night) { /* what it is at first is no event */
-        wr_json_object(&j);
-        if (part->have & PI_PART_DARK_SCORE) {
-            wr_json_key(&j, "dark_score");
-            wr_json_float(&j, part->dark_score);
-        }
-        wr_json_end(&j);
-        dev->host->publish(dev, part->night ? "camera.night" : "camera.day", wr_json_text(&j));
+    s->turning = 0;
+    s->night = !s->night;
+    report_bool(dev, "night", s->night);
+    wr_json_object(&j);
+    if (s->turned_at.have & PI_PART_DARK_SCORE) {
+        wr_json_key(&j, "dark_score");
+        wr_json_float(&j, s->turned_at.dark_score);
     }
-    s->have_night = true;
-    s->night = part->night;
+    wr_json_end(&j);
+    dev->host->publish(dev, s->night ? "camera.night" : "camera.day", wr_json_text(&j));
+}
+
+static void stop_turning(struct wr_dev *dev)
+{
+    struct stream *s = &camera_of(dev)->stream;
+
+    dev->host->cancel(dev, s->turning);
+    s->turning = 0;
+}
+
+static void take_night(struct wr_dev *dev, const struct pi_part *part)
+{
+    struct stream *s = &camera_of(dev)->stream;
+
+    if (!s->have_night) { /* what it is at first is no event */
+        s->have_night = true;
+        s->night = part->night;
+        report_bool(dev, "night", s->night);
+    } else if (part->night == s->night) {
+        stop_turning(dev);
+    } else if (!s->turning) {
+        s->turned_at = *part;
+        s->turning = dev->host->after(dev, NIGHT_HOLDS_US, tell_night, NULL);
+    }
 }
 
 /* How long from picture to picture, smoothed: for guessing the times of past ones. */
@@ -139,7 +163,7 @@ static void on_part(struct wr_dev *dev, wr_handle h, void *ctx, const struct wr_
     if (part.have & PI_PART_DARK_SCORE)
         report_float(dev, "dark_score", part.dark_score);
     if (part.have & PI_PART_NIGHT)
-        tell_night(dev, &part);
+        take_night(dev, &part);
     if (frame)
         publish(dev, &part, frame);
 }
@@ -162,10 +186,12 @@ static void tick(struct wr_dev *dev, void *ctx)
     }
 }
 
+/* Pictures have ended. */
 static void stop_ticking(struct wr_dev *dev)
 {
     struct stream *s = &camera_of(dev)->stream;
 
+    stop_turning(dev);
     dev->host->cancel(dev, s->ticker);
     s->ticker = 0;
     report_float(dev, "fps", 0);

@@ -146,6 +146,51 @@ Test(ble_batch, camera_that_falls_silent_loses_its_picture_after_15_s)
     fake_host_free(h);
 }
 
+Test(ble_batch, impossible_sizes_are_one_trouble_whatever_the_numbers)
+{
+    struct fake_host *h = ble_ready(BLE_BATCH, NULL);
+    char line[32];
+
+    ble_say(h, "COUNT:2");
+    for (unsigned i = 0; i < 50; i++) {
+        snprintf(line, sizeof line, "IMAGE:%u", 4000000000u + i);
+        ble_say(h, line);
+    }
+    cr_assert_eq(fake_n_events(fake_dev(h), "device.error"), 1);
+    cr_assert_str_eq(fake_value(fake_dev(h), "pictures_failed"), "50");
+    fake_host_free(h);
+}
+
+/* An impossible size, then a picture that is broken off for the next: never the same trouble twice. */
+static unsigned troubles_told(struct fake_host *h, unsigned n)
+{
+    size_t before = fake_n_events(fake_dev(h), "device.error");
+
+    for (unsigned i = 0; i < n; i++) {
+        ble_say(h, "IMAGE:0");
+        ble_say(h, "IMAGE:1000");
+        ble_data(h, ble_picture(1000, 1), 512);
+        ble_say(h, "COUNT:2");
+    }
+    return (unsigned)(fake_n_events(fake_dev(h), "device.error") - before);
+}
+
+Test(ble_batch, ever_new_troubles_are_told_now_and_then)
+{
+    struct fake_host *h = ble_ready(BLE_BATCH, NULL);
+
+    ble_say(h, "COUNT:2");
+    cr_assert_eq(troubles_told(h, 20), 6);
+    cr_assert_eq(troubles_told(h, 20), 0);
+    cr_assert(ble_send(h, ble_picture(700, 2), 700));
+    cr_assert_str_eq(fake_value(fake_dev(h), "trouble"), "", "now all works");
+    fake_host_advance(h, 20 * FAKE_S);
+    cr_assert_eq(troubles_told(h, 20), 1);
+    fake_host_advance(h, 600 * FAKE_S);
+    cr_assert_eq(troubles_told(h, 20), 6);
+    fake_host_free(h);
+}
+
 static void gives_up_with(const char *line)
 {
     struct fake_host *h = ble_ready(BLE_BATCH, NULL);

@@ -199,6 +199,22 @@ Test(ble_window, picture_that_the_store_has_already_is_stored)
     fake_host_free(h);
 }
 
+Test(ble_window, impossible_sizes_are_one_trouble_whatever_the_numbers)
+{
+    struct fake_host *h = ble_ready(BLE_WARREN, NULL);
+    struct batch_link m = {.type = BATCH_LINK_OFFER};
+
+    ble_info(h, BOOT, 50);
+    for (unsigned i = 0; i < 50; i++) {
+        m.offer.id = i + 1;
+        m.offer.size = 4000000000u + i;
+        ble_link(h, &m);
+    }
+    cr_assert_eq(fake_n_events(fake_dev(h), "device.error"), 1);
+    cr_assert_eq(ble_n_said(h, BATCH_LINK_SKIP), 50);
+    fake_host_free(h);
+}
+
 Test(ble_window, wrong_checksum_is_fetched_twice_more_then_left_with_the_camera)
 {
     const uint8_t *jpeg = ble_picture(N, 1);

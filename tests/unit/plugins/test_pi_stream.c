@@ -172,14 +172,46 @@ Test(pi_stream, night_and_day_are_events_when_they_begin)
     cr_assert(eq(sz, fake_n_events(dev, "camera.day"), 0), "what it is at first is no event");
     pi_part(q, 3, 1767225603.0, 12.5, 1);
     pi_part(q, 4, 1767225607.0, 13.0, 1);
-    fake_host_turn(h);
+    fake_host_advance(h, FAKE_S);
     cr_assert(eq(str, STR(fake_event(dev, "camera.night")), STR("{\"dark_score\":12.5}")));
     cr_assert(eq(sz, fake_n_events(dev, "camera.night"), 1));
     cr_assert(eq(int, (int)fake_frame(dev, 2)->frame.flags, WR_FRAME_NIGHT));
     cr_assert(eq(str, STR(fake_value(dev, "night")), STR("true")));
     pi_part(q, 5, 1767225608.0, 241, 0);
-    fake_host_turn(h);
+    fake_host_advance(h, FAKE_S);
     cr_assert(eq(str, STR(fake_event(dev, "camera.day")), STR("{\"dark_score\":241}")));
+    fake_host_free(h);
+}
+
+Test(pi_stream, night_and_day_in_turns_are_no_news_until_one_lasts)
+{
+    struct fake_host *h = pi_online();
+    struct wr_dev *dev = fake_dev(h);
+    struct fake_http *q = look(h);
+
+    for (unsigned i = 0; i < 100; i++) {
+        pi_part(q, i, 1767225600.0 + i / 10.0, 10, i % 2);
+        fake_host_advance(h, 100 * FAKE_MS);
+    }
+    cr_assert(eq(sz, fake_n_events(dev, "camera.night") + fake_n_events(dev, "camera.day"), 0));
+    cr_assert(eq(str, STR(fake_value(dev, "night")), STR("false")));
+    fake_host_advance(h, FAKE_S);
+    cr_assert(
+        eq(sz, fake_n_events(dev, "camera.night"), 1), "the last picture was one of the night");
+    fake_host_free(h);
+}
+
+Test(pi_stream, night_that_is_not_known_to_last_is_forgotten_with_the_stream)
+{
+    struct fake_host *h = pi_online();
+    struct fake_http *q = look(h);
+
+    pi_part(q, 1, 1767225600.0, 100, 0);
+    pi_part(q, 2, 1767225600.1, 10, 1);
+    fake_host_turn(h);
+    fake_host_watch(h, false);
+    fake_host_advance(h, 5 * FAKE_S);
+    cr_assert(eq(sz, fake_n_events(fake_dev(h), "camera.night"), 0));
     fake_host_free(h);
 }
 
@@ -358,7 +390,7 @@ Test(pi_stream, slow_readers_lose_pictures_but_no_events)
     fake_host_refuse_frames(h, 1);
     pi_part(q, 2, 1767225600.1, 10, 1);
     pi_part(q, 3, 1767225600.2, 10, 1);
-    fake_host_turn(h);
+    fake_host_advance(h, FAKE_S);
     cr_assert(eq(sz, fake_n_frames(dev), 2));
     cr_assert(eq(sz, fake_n_events(dev, "camera.night"), 1));
     fake_host_free(h);
