@@ -42,7 +42,8 @@ static unsigned match_name(const char *name, const char *const *words, unsigned 
     return n_words > 1 && strcmp(words[1], space + 1) == 0 ? 2 : 0;
 }
 
-static int refuse_command(const struct parser *p)
+/* No name fits. Who asks for the help of half a name, as of "plugin", gets that of the whole. */
+static int refuse_command(struct parser *p)
 {
     struct suggest near = {.wanted = p->a->words[0]};
     char hint[96];
@@ -53,8 +54,12 @@ static int refuse_command(const struct parser *p)
         size_t len = strcspn(commands[i].name, " ");
 
         if (commands[i].name[len] && strncmp(commands[i].name, p->a->words[0], len) == 0 &&
-            !p->a->words[0][len])
-            return error_set(p->e, -EINVAL, "expected \"%s\"", commands[i].name);
+            !p->a->words[0][len]) {
+            if (!p->a->help)
+                return error_set(p->e, -EINVAL, "expected \"%s\"", commands[i].name);
+            p->a->command = &commands[i];
+            return 0;
+        }
         suggest_offer(&near, commands[i].name);
     }
     return error_set(p->e, -EINVAL, "there is no command \"%.60s\"%s", p->a->words[0],
@@ -99,11 +104,40 @@ static int set_flag(struct parser *p, const char *name)
     return 0;
 }
 
+static const struct ctl_option *option_of(const struct ctl_command *c, const char *word)
+{
+    if (word[1] == '-')
+        return find_long(c->options, word + 2, strcspn(word + 2, "="));
+    for (const struct ctl_option *o = c->options; o && o->name; o++) {
+        if (o->letter && word[1] == o->letter && !word[2])
+            return o;
+    }
+    return NULL;
+}
+
+/* One that no command has takes no value, so the next word is none. */
+static bool is_option(const char *word)
+{
+    size_t n;
+    const struct ctl_command *commands = ctl_commands(&n);
+
+    if (strcmp(word, "--url") == 0 || strncmp(word, "--url=", 6) == 0)
+        return true;
+    for (size_t i = 0; i < n; i++) {
+        if (option_of(&commands[i], word))
+            return true;
+    }
+    return false;
+}
+
 /* The option at p->at with its value, in this word after `equals` or in the next. */
 static int keep_option(struct parser *p, const char *word, const char *equals)
 {
-    const char *value = equals ? equals + 1 : p->at + 1 < p->argc ? p->argv[++p->at] : NULL;
+    const char *value;
 
+    if (!is_option(word))
+        return error_set(p->e, -EINVAL, "there is no option %.60s", word);
+    value = equals ? equals + 1 : p->at + 1 < p->argc ? p->argv[++p->at] : NULL;
     if (!value)
         return error_set(p->e, -EINVAL, "%.60s: expected a value after it", word);
     if (strcmp(word, "--url") == 0 || strncmp(word, "--url=", 6) == 0) {
@@ -124,17 +158,6 @@ static int take_option(struct parser *p, const char *word)
     if (word[1] == '-' && is_flag(word + 2))
         return set_flag(p, word + 2);
     return keep_option(p, word, word[1] == '-' ? strchr(word, '=') : NULL);
-}
-
-static const struct ctl_option *option_of(const struct ctl_command *c, const char *word)
-{
-    if (word[1] == '-')
-        return find_long(c->options, word + 2, strcspn(word + 2, "="));
-    for (const struct ctl_option *o = c->options; o && o->name; o++) {
-        if (o->letter && word[1] == o->letter && !word[2])
-            return o;
-    }
-    return NULL;
 }
 
 static int bind_options(struct parser *p)

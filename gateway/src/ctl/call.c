@@ -172,6 +172,23 @@ enum ctl_exit ctl_call(struct ctl *c, const char *method, const char *path, cons
     return CTL_OK;
 }
 
+/* --- a device ---------------------------------------------------------------------------------- */
+
+const char *ctl_device_path(const char *id, char *out, size_t cap)
+{
+    char escaped[192];
+
+    snprintf(out, cap, "/api/v1/devices/%s", ctl_escape(id, escaped, sizeof escaped));
+    return out;
+}
+
+enum ctl_exit ctl_get_device(struct ctl *c, const char *id, json_t **ret)
+{
+    char path[CTL_PATH_BYTES];
+
+    return ctl_call(c, "GET", ctl_device_path(id, path, sizeof path), NULL, CTL_TIMEOUT_US, ret);
+}
+
 /* --- lists ------------------------------------------------------------------------------------ */
 
 /* Returns how many the page had. */

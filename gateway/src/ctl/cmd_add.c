@@ -1,46 +1,59 @@
-/* cmd_add.c - `add`: a device at an address, with options typed by its driver's table. */
+/* cmd_add.c - `add` and `adopt`: a device at an address, or of what was seen, with options typed by
+ * its driver's table. */
 #include <string.h>
+#include <strings.h>
 
 #include "base/suggest.h"
 #include "ctl/ctl.h"
 
-static enum ctl_exit no_driver(struct ctl *c, const json_t *drivers, const char *name)
+/* The item whose member is `value`, in upper or lower case; else what is near it goes to `near`. */
+static const json_t *find_item(
+    const json_t *items, const char *member, const char *value, struct suggest *near)
 {
-    struct suggest near = {.wanted = name};
-    char hint[96];
-    json_t *driver;
+    json_t *item;
     size_t i;
 
-    json_array_foreach((json_t *)drivers, i, driver)
+    json_array_foreach((json_t *)items, i, item)
     {
-        if (json_is_string(json_object_get(driver, "name")))
-            suggest_offer(&near, json_string_value(json_object_get(driver, "name")));
-    }
-    return ctl_fail(
-        c, CTL_USAGE, "no driver \"%s\" is loaded%s", name, suggest_text(&near, hint, sizeof hint));
-}
+        const char *of_item = json_string_value(json_object_get(item, member));
 
-static const json_t *find_driver(const json_t *drivers, const char *name)
-{
-    json_t *driver;
-    size_t i;
-
-    json_array_foreach((json_t *)drivers, i, driver)
-    {
-        const char *of_driver = json_string_value(json_object_get(driver, "name"));
-
-        if (of_driver && strcmp(of_driver, name) == 0)
-            return driver;
+        if (of_item && strcasecmp(of_item, value) == 0)
+            return item;
+        if (of_item)
+            suggest_offer(near, of_item);
     }
     return NULL;
 }
 
-static enum ctl_exit add(struct ctl *c, json_t *body)
+/* KEY=VALUE words by the options of a driver. */
+static enum ctl_exit read_options(
+    struct ctl *c, const char *driver, const char *const *words, unsigned n, json_t **ret)
+{
+    _cleanup_(json_freep) json_t *drivers = NULL;
+    struct suggest near = {.wanted = driver};
+    const json_t *row;
+    char hint[96];
+    enum ctl_exit code = ctl_list(c, "/api/v1/plugins", 0, &drivers);
+
+    if (code != CTL_OK)
+        return code;
+    row = find_item(drivers, "name", driver, &near);
+    if (!row)
+        return ctl_fail(c, CTL_USAGE, "no driver \"%s\" is loaded%s", driver,
+            suggest_text(&near, hint, sizeof hint));
+    return ctl_pairs(c, json_object_get(row, "options"), "option", words, n, ret);
+}
+
+/* Asks for the device, and shows what came of it. */
+static enum ctl_exit make(struct ctl *c, const char *path, const json_t *body)
 {
     _cleanup_(json_freep) json_t *device = NULL;
-    enum ctl_exit code = ctl_call(c, "POST", "/api/v1/devices", body, CTL_TIMEOUT_US, &device);
+    enum ctl_exit code;
     char id[128], state[64];
 
+    if (!body)
+        return ctl_fail(c, CTL_USAGE, "expected text in UTF-8");
+    code = ctl_call(c, "POST", path, body, CTL_TIMEOUT_US, &device);
     if (code != CTL_OK)
         return code;
     if (c->json)
@@ -52,22 +65,57 @@ static enum ctl_exit add(struct ctl *c, json_t *body)
 
 enum ctl_exit ctl_add(struct ctl *c, const struct ctl_args *args)
 {
-    _cleanup_(json_freep) json_t *drivers = NULL, *options = NULL, *body = NULL;
-    const char *name = args->words[0], *id = args->options[0];
-    const json_t *driver;
-    enum ctl_exit code = ctl_list(c, "/api/v1/plugins", 0, &drivers);
+    _cleanup_(json_freep) json_t *options = NULL, *body = NULL;
+    const char *driver = args->words[0], *id = args->options[0];
+    enum ctl_exit code = read_options(c, driver, args->words + 2, args->n_words - 2, &options);
 
     if (code != CTL_OK)
         return code;
-    driver = find_driver(drivers, name);
-    if (!driver)
-        return no_driver(c, drivers, name);
-    code = ctl_pairs(c, json_object_get(driver, "options"), "option", args->words + 2,
-        args->n_words - 2, &options);
+    body = json_pack("{s:s,s:s,s:O,s:s*}", "driver", driver, "name", args->words[1], "options",
+        options, "id", id);
+    return make(c, "/api/v1/devices", body);
+}
+
+/* --- adopt ------------------------------------------------------------------------------------ */
+
+static enum ctl_exit find_seen(struct ctl *c, const char *wanted, json_t **ret)
+{
+    _cleanup_(json_freep) json_t *items = NULL;
+    struct suggest near = {.wanted = wanted};
+    const json_t *item;
+    char hint[96];
+    enum ctl_exit code = ctl_list(c, "/api/v1/found", 0, &items);
+
     if (code != CTL_OK)
         return code;
-    body = json_pack("{s:s,s:s,s:O}", "driver", name, "name", args->words[1], "options", options);
-    if (body && id)
-        json_object_set_new(body, "id", json_string(id));
-    return body ? add(c, body) : ctl_fail(c, CTL_USAGE, "expected text in UTF-8");
+    item = find_item(items, "id", wanted, &near);
+    if (!item)
+        item = find_item(items, "address", wanted, &near);
+    if (!item)
+        return ctl_fail(c, CTL_REFUSED,
+            "nothing with the id or address \"%s\" was seen in the last two minutes%s", wanted,
+            suggest_text(&near, hint, sizeof hint));
+    *ret = json_incref((json_t *)item);
+    return CTL_OK;
+}
+
+enum ctl_exit ctl_adopt(struct ctl *c, const struct ctl_args *args)
+{
+    _cleanup_(json_freep) json_t *seen = NULL, *options = NULL, *body = NULL;
+    const char *driver, *id;
+    char path[CTL_PATH_BYTES], escaped[192];
+    enum ctl_exit code = find_seen(c, args->words[0], &seen);
+
+    if (code != CTL_OK)
+        return code;
+    driver = json_string_value(json_object_get(seen, "driver"));
+    id = json_string_value(json_object_get(seen, "id"));
+    if (!driver || !id)
+        return ctl_no_gateway(c, "no list");
+    code = read_options(c, driver, args->words + 1, args->n_words - 1, &options);
+    if (code != CTL_OK)
+        return code;
+    body = json_pack("{s:O,s:s*}", "options", options, "name", args->options[0]);
+    snprintf(path, sizeof path, "/api/v1/found/%s/adopt", ctl_escape(id, escaped, sizeof escaped));
+    return make(c, path, body);
 }

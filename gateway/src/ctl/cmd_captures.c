@@ -60,7 +60,7 @@ static enum ctl_exit show_captures(struct ctl *c, json_t *items)
 
 enum ctl_exit ctl_captures(struct ctl *c, const struct ctl_args *args)
 {
-    _cleanup_(json_freep) json_t *items = NULL;
+    _cleanup_(json_freep) json_t *items = NULL, *known = NULL;
     const char *device = args->options[0];
     int64_t limit = DEFAULT_LIMIT;
     char path[512], escaped[192];
@@ -72,6 +72,8 @@ enum ctl_exit ctl_captures(struct ctl *c, const struct ctl_args *args)
     snprintf(path, sizeof path, "/api/v1/captures?limit=%lld%s%s", (long long)MIN(limit, PAGE),
         device ? "&device=" : "", device ? ctl_escape(device, escaped, sizeof escaped) : "");
     code = ctl_list(c, path, (size_t)limit, &items);
+    if (code == CTL_OK && device && json_array_size(items) == 0)
+        code = ctl_get_device(c, device, &known); /* those of a removed device stay */
     if (code != CTL_OK)
         return code;
     return c->json ? ctl_print_items(c, items) : show_captures(c, items);

@@ -4,7 +4,8 @@
 #include "ctl/ctl.h"
 #include "ctl/table.h"
 
-#define CELL 128
+/* A sentence of the gateway's fits. */
+#define CELL 1024
 
 static enum table_colour state_colour(const json_t *device)
 {
@@ -77,7 +78,7 @@ static void print_identity(struct ctl *c, const json_t *device)
 {
     static const char *const keys[] = {
         "id", "name", "kind", "driver", "state", "why", "parent", "enabled", "owner"};
-    char text[256];
+    char text[CELL];
 
     for (size_t i = 0; i < N_ELEMENTS(keys); i++) {
         const json_t *value = json_object_get(device, keys[i]);
@@ -183,11 +184,8 @@ static void print_commands(struct ctl *c, const json_t *commands)
 enum ctl_exit ctl_device(struct ctl *c, const struct ctl_args *args)
 {
     _cleanup_(json_freep) json_t *device = NULL;
-    char path[256], id[192];
-    enum ctl_exit code;
+    enum ctl_exit code = ctl_get_device(c, args->words[0], &device);
 
-    snprintf(path, sizeof path, "/api/v1/devices/%s", ctl_escape(args->words[0], id, sizeof id));
-    code = ctl_call(c, "GET", path, NULL, CTL_TIMEOUT_US, &device);
     if (code != CTL_OK)
         return code;
     if (c->json)

@@ -4,7 +4,8 @@
 #include "ctl/ctl.h"
 #include "ctl/table.h"
 
-#define CELL 160
+/* A sentence of the gateway's fits. */
+#define CELL 1024
 
 /* A list as a table whose columns are members; `good` is the state that is green. */
 struct columns {
@@ -49,6 +50,28 @@ static enum ctl_exit show_list(struct ctl *c, const struct columns *k)
                                                   : CTL_OK;
 }
 
+/* Why the gateway cannot use Bluetooth, for people; false: it can, or its `info` does not say. */
+static bool no_bluetooth(const json_t *info, char *out, size_t cap)
+{
+    const json_t *bluetooth = json_object_get(info, "bluetooth");
+
+    ctl_member(bluetooth, "why", out, cap);
+    return !json_is_true(json_object_get(bluetooth, "ready")) &&
+        json_is_string(json_object_get(bluetooth, "why"));
+}
+
+/* A list that is empty because nothing can be seen looks like one where nothing is there. */
+static enum ctl_exit say_no_bluetooth(struct ctl *c)
+{
+    _cleanup_(json_freep) json_t *info = NULL;
+    enum ctl_exit code = ctl_call(c, "GET", "/api/v1/info", NULL, CTL_TIMEOUT_US, &info);
+    char why[CELL];
+
+    if (code == CTL_OK && no_bluetooth(info, why, sizeof why))
+        fprintf(c->err, "No Bluetooth device can be seen: %s.\n", why);
+    return code;
+}
+
 enum ctl_exit ctl_found(struct ctl *c, const struct ctl_args *args)
 {
     static const struct columns columns = {
@@ -57,8 +80,9 @@ enum ctl_exit ctl_found(struct ctl *c, const struct ctl_args *args)
         .heads = {"ID", "NAME", "BUS", "ADDRESS", "DRIVER"},
         .members = {"id", "name", "bus", "address", "driver"},
     };
+    enum ctl_exit code = show_list(c, &columns);
 
-    return show_list(c, &columns);
+    return code == CTL_OK && !c->json ? say_no_bluetooth(c) : code;
 }
 
 enum ctl_exit ctl_plugin_ls(struct ctl *c, const struct ctl_args *args)
@@ -127,8 +151,11 @@ static void say(
         strcmp(detail, "-") == 0 ? "" : detail);
 }
 
-static void say_checks(struct ctl *c, const json_t *checks)
+/* What is not as it should be is bad only if it keeps the gateway from being ready. */
+static void say_checks(struct ctl *c, const json_t *checks, bool ready)
 {
+    enum table_colour colour = ready ? TABLE_YELLOW : TABLE_RED;
+
     char name[80], detail[512];
     size_t i;
     json_t *check;
@@ -137,7 +164,10 @@ static void say_checks(struct ctl *c, const json_t *checks)
     {
         bool ok = json_is_true(json_object_get(check, "ok"));
 
-        say(c, ok ? TABLE_GREEN : TABLE_RED, ok ? "ok  " : "bad ",
+        say(c, ok ? TABLE_GREEN : colour,
+            ok          ? "ok  "
+                : ready ? "note"
+                        : "bad ",
             ctl_member(check, "name", name, sizeof name),
             ctl_member(check, "detail", detail, sizeof detail));
     }
@@ -194,7 +224,7 @@ enum ctl_exit ctl_check(struct ctl *c, const struct ctl_args *args)
 {
     _cleanup_(health_fini) struct health h = {0};
     enum ctl_exit code = ask(c, &h);
-    char version[64], what[700];
+    char version[64], what[CELL];
     bool ready;
 
     if (code != CTL_OK)
@@ -206,7 +236,9 @@ enum ctl_exit ctl_check(struct ctl *c, const struct ctl_args *args)
         ctl_member(h.info, "version", version, sizeof version), c->url,
         ready ? "ready" : "not ready");
     say(c, ready ? TABLE_GREEN : TABLE_RED, ready ? "ok  " : "bad ", what, "-");
-    say_checks(c, json_object_get(h.ready.body, "checks"));
+    say_checks(c, json_object_get(h.ready.body, "checks"), ready);
+    if (no_bluetooth(h.info, what, sizeof what))
+        say(c, TABLE_YELLOW, "note", "bluetooth", what);
     say_plugins(c, h.plugins);
     say_devices(c, h.devices);
     return ready ? CTL_OK : CTL_REFUSED;

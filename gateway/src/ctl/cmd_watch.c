@@ -214,7 +214,11 @@ enum ctl_exit ctl_watch(struct ctl *c, const struct ctl_args *args)
         .reader = SSE_READER_INIT,
         .pause_us = FIRST_PAUSE_US,
         .problem = BUF_INIT(64u << 10)};
+    _cleanup_(json_freep) json_t *known = NULL;
+    const char *device = args->options[0];
 
+    if (device && (w.code = ctl_get_device(c, device, &known)) != CTL_OK)
+        return w.code; /* of a mistyped name nothing would ever come */
     make_url(&w, args);
     timer_init(&w.again, c->loop, on_again);
     if (connect_now(&w) < 0)

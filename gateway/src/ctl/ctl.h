@@ -27,6 +27,8 @@ enum ctl_exit {
 /* How long a request may take where the command does not say. */
 #define CTL_TIMEOUT_US INT64_C(15000000)
 #define CTL_MAX_OPTIONS 4
+/* A route with one name of a person's in it, which is cut where it is longer than any id. */
+#define CTL_PATH_BYTES 256
 /* Where a list has no limit of its own: a cursor that never ends must. */
 #define CTL_MAX_ITEMS 100000
 
@@ -106,6 +108,10 @@ enum ctl_exit ctl_refused(struct ctl *c, int status, const struct buf *body);
 enum ctl_exit ctl_no_gateway(struct ctl *c, const char *why);
 /* Fits any name into a path or a query. Returns `out`. */
 const char *ctl_escape(const char *text, char *out, size_t cap);
+/* "/api/v1/devices/<id>"; CTL_PATH_BYTES are enough. Returns `out`. */
+const char *ctl_device_path(const char *id, char *out, size_t cap);
+/* A device as the gateway has it; refused, and said, where there is none. */
+enum ctl_exit ctl_get_device(struct ctl *c, const char *id, json_t **ret);
 
 /* --- showing (show.c) ------------------------------------------------------------------------- */
 
@@ -114,7 +120,7 @@ enum ctl_exit ctl_print_json(struct ctl *c, const json_t *j);
 /* A list as the API has it, all pages in one: {"items":[…],"next":null}. */
 enum ctl_exit ctl_print_items(struct ctl *c, json_t *items);
 /* Any value in one line for people: texts as they are, nothing as "-"; control characters are
- * replaced, for names come from outside. Returns `out`. */
+ * replaced, for names come from outside; what does not fit ends in "…". Returns `out`. */
 const char *ctl_text(const json_t *j, char *out, size_t cap);
 /* ctl_text() of a member; NULL-safe. */
 const char *ctl_member(const json_t *object, const char *key, char *out, size_t cap);
@@ -125,6 +131,9 @@ void ctl_print_members(struct ctl *c, const json_t *object, const char *indent);
 
 /* --- values from the command line (value.c) --------------------------------------------------- */
 
+/* The row of a key in the gateway's table; where there is none, that is said. */
+enum ctl_exit ctl_row(
+    struct ctl *c, const json_t *rows, const char *what, const char *key, const json_t **ret);
 /* KEY=VALUE words as a JSON object, each typed by its row: the gateway's table of a command's
  * arguments (array of rows with "key") or of settings (rows by key). `what` names them in
  * sentences: "argument". */
@@ -136,11 +145,20 @@ enum ctl_exit ctl_pairs(struct ctl *c, const json_t *rows, const char *what,
 enum ctl_exit ctl_devices(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_device(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_command(struct ctl *c, const struct ctl_args *args);
-enum ctl_exit ctl_add(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_set(struct ctl *c, const struct ctl_args *args);
+enum ctl_exit ctl_unset(struct ctl *c, const struct ctl_args *args);
+enum ctl_exit ctl_add(struct ctl *c, const struct ctl_args *args);
+enum ctl_exit ctl_adopt(struct ctl *c, const struct ctl_args *args);
+enum ctl_exit ctl_rename(struct ctl *c, const struct ctl_args *args);
+enum ctl_exit ctl_enable(struct ctl *c, const struct ctl_args *args);
+enum ctl_exit ctl_disable(struct ctl *c, const struct ctl_args *args);
+enum ctl_exit ctl_remove(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_watch(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_captures(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_capture_get(struct ctl *c, const struct ctl_args *args);
+enum ctl_exit ctl_capture_pin(struct ctl *c, const struct ctl_args *args);
+enum ctl_exit ctl_capture_unpin(struct ctl *c, const struct ctl_args *args);
+enum ctl_exit ctl_capture_delete(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_found(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_plugin_ls(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_info(struct ctl *c, const struct ctl_args *args);

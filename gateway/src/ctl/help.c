@@ -21,7 +21,7 @@ void ctl_help(FILE *out)
 
     fprintf(out, "usage: warrenctl [options] COMMAND …\n\nCommands:\n");
     for (size_t i = 0; i < n; i++)
-        fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].summary);
+        fprintf(out, "  %-14s %s\n", commands[i].name, commands[i].summary);
     fprintf(
         out, "\n`warrenctl COMMAND --help` tells more of each.\n\nOptions:\n%s\n", GLOBAL_OPTIONS);
     fprintf(out, "Colours appear on terminals only, and not with NO_COLOR set.\n\n%s", EXIT_CODES);

@@ -28,6 +28,8 @@ enum ctl_exit ctl_print_items(struct ctl *c, json_t *items)
     return ctl_print_json(c, list);
 }
 
+#define ELLIPSIS "…"
+
 /* Cut at `cap`, control characters replaced: a device's name must not move the cursor. */
 static const char *clean(const char *text, char *out, size_t cap)
 {
@@ -39,6 +41,19 @@ static const char *clean(const char *text, char *out, size_t cap)
         if ((unsigned char)*s < 0x20 || *s == 0x7F)
             *s = '?';
     }
+    return out;
+}
+
+/* The same, and what was cut says so. */
+static const char *clean_text(const char *text, char *out, size_t cap)
+{
+    size_t n;
+
+    clean(text, out, cap);
+    if (text[strlen(out)] == '\0' || cap < sizeof ELLIPSIS)
+        return out;
+    n = text_cut(text, strlen(text), cap - sizeof ELLIPSIS);
+    memcpy(out + n, ELLIPSIS, sizeof ELLIPSIS);
     return out;
 }
 
@@ -54,9 +69,9 @@ const char *ctl_text(const json_t *j, char *out, size_t cap)
     if (is_nothing(j))
         return clean("-", out, cap);
     if (json_is_string(j))
-        return clean(json_string_value(j), out, cap);
+        return clean_text(json_string_value(j), out, cap);
     text = json_text(j);
-    return clean(text ? text : "?", out, cap);
+    return clean_text(text ? text : "?", out, cap);
 }
 
 const char *ctl_member(const json_t *object, const char *key, char *out, size_t cap)

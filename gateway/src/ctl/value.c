@@ -110,11 +110,17 @@ static void offer_rows(struct suggest *near, const json_t *rows)
     }
 }
 
-static enum ctl_exit unknown(struct ctl *c, const json_t *rows, const char *what, const char *key)
+enum ctl_exit ctl_row(
+    struct ctl *c, const json_t *rows, const char *what, const char *key, const json_t **ret)
 {
     struct suggest near = {.wanted = key};
+    const json_t *row = find_row(rows, key);
     char hint[96];
 
+    if (row) {
+        *ret = row;
+        return CTL_OK;
+    }
     offer_rows(&near, rows);
     return ctl_fail(
         c, CTL_USAGE, "there is no %s \"%s\"%s", what, key, suggest_text(&near, hint, sizeof hint));
@@ -131,9 +137,9 @@ static enum ctl_exit add_pair(
 
     if (!key)
         return ctl_fail(c, CTL_USAGE, "expected KEY=VALUE, got \"%s\"", word);
-    row = find_row(rows, key);
-    if (!row)
-        return unknown(c, rows, what, key);
+    code = ctl_row(c, rows, what, key, &row);
+    if (code != CTL_OK)
+        return code;
     if (json_object_get(object, key))
         return ctl_fail(c, CTL_USAGE, "%s: is given twice", key);
     code = read_value(c, row, key, equals + 1, &value);

@@ -97,10 +97,19 @@ Test(args, what_is_wrong_is_said)
     cr_expect_str_eq(refusal("device a b"), "device: \"b\" is too much");
     cr_expect_str_eq(refusal("command porch"), "command: expected DEVICE NAME [KEY=VALUE…]");
     cr_expect_str_eq(refusal("devices --limit 3"), "devices does not know the option --limit");
-    cr_expect_str_eq(refusal("devices -x 3"), "devices does not know the option -x");
+    cr_expect_str_eq(refusal("devices -n 3"), "devices does not know the option -n");
     cr_expect_str_eq(refusal("captures --limit"), "--limit: expected a value after it");
-    cr_expect_str_eq(
-        refusal("captures --limitless=3"), "captures does not know the option --limitless=3");
+    cr_expect_str_eq(refusal("captures --limitless=3"), "there is no option --limitless=3");
+}
+
+Test(args, an_option_that_nobody_has_is_not_asked_for_a_value)
+{
+    cr_expect_str_eq(refusal("-V"), "there is no option -V");
+    cr_expect_str_eq(refusal("devices -x"), "there is no option -x");
+    cr_expect_str_eq(refusal("devices -x 3"), "there is no option -x");
+    cr_expect_str_eq(refusal("devices --verbose"), "there is no option --verbose");
+    cr_expect_str_eq(refusal("devices -d"), "-d: expected a value after it");
+    cr_expect_str_eq(refusal("devices --url"), "--url: expected a value after it");
 }
 
 Test(args, help_and_version_need_nothing_else)
@@ -112,6 +121,7 @@ Test(args, help_and_version_need_nothing_else)
     cr_expect(a->help);
     cr_expect_str_eq(a->command->name, "command");
     cr_expect(taken("plugin ls -h")->help);
+    cr_expect_str_eq(taken("plugin --help")->command->name, "plugin ls");
     cr_expect(taken("--version")->version);
     cr_expect_str_eq(refusal("banana --help"), "there is no command \"banana\"");
 }

@@ -1,92 +1,12 @@
-/* warrenctl as a whole, against a fake gateway on the same loop. */
+/* warrenctl as a whole: what it shows. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "ctl/ctl.h"
-#include "fake_gateway.h"
 #include "loop/loop.h"
-
-/* What one run did. */
-static struct {
-    enum ctl_exit code;
-    char *out, *err, asked[8192], url[64];
-} did;
-
-static int split(char *line, const char **argv)
-{
-    int argc = 0;
-
-    argv[argc++] = "warrenctl";
-    for (char *word = strtok(line, " "); word; word = strtok(NULL, " "))
-        argv[argc++] = word;
-    return argc;
-}
-
-static void run_on(struct loop *l, const char *url, const char *line)
-{
-    char text[512];
-    const char *argv[64];
-    size_t n_out, n_err;
-    struct ctl_io io = {.loop = l, .url = url};
-
-    free(did.out);
-    free(did.err);
-    io.out = open_memstream(&did.out, &n_out);
-    io.err = open_memstream(&did.err, &n_err);
-    snprintf(text, sizeof text, "%s", line);
-    did.code = ctl_run(&io, split(text, argv), argv);
-    fclose(io.out);
-    fclose(io.err);
-}
-
-static void run(const struct fake_route *routes, size_t n, const char *line)
-{
-    struct fake_gateway *g;
-    struct loop *l;
-
-    cr_assert_eq(loop_new(&l), 0);
-    g = fake_gateway_new(l, routes, n);
-    snprintf(did.url, sizeof did.url, "http://127.0.0.1:%d", fake_gateway_port(g));
-    run_on(l, did.url, line);
-    snprintf(did.asked, sizeof did.asked, "%s", fake_gateway_asked(g));
-    fake_gateway_free(g);
-    loop_free(l);
-}
-
-#define RUN(routes, line) run(routes, N_ELEMENTS(routes), line)
-
-static void expect(enum ctl_exit code, const char *out, const char *err)
-{
-    cr_expect_eq(did.code, code, "%d: %s", did.code, did.err);
-    cr_expect_str_eq(did.out, out);
-    cr_expect_str_eq(did.err, err);
-}
-
-static bool has(const char *text, const char *part)
-{
-    return strstr(text, part) != NULL;
-}
-
-#define DEVICE                                                                                     \
-    "{\"id\":\"porch\",\"name\":\"Front "                                                          \
-    "\\u001b[2JPorch\",\"kind\":\"pi-trigger-camera\",\"driver\":\"pi-trigger-camera\","           \
-    "\"state\":\"online\",\"why\":null,\"parent\":null,\"channel\":1,\"camera\":true,\"enabled\":" \
-    "true,\"owner\":\"config\","                                                                   \
-    "\"attributes\":{\"dark_score\":{\"value\":0.25,\"unit\":null,\"help\":\"How dark it "         \
-    "is\",\"time\":null}},"                                                                        \
-    "\"settings\":{\"night.enable\":{\"type\":\"bool\",\"unit\":null,\"help\":\"Switch by "        \
-    "itself\",\"desired\":true,\"reported\":false,"                                                \
-    "\"pending\":true,\"error\":null},\"gain\":{\"type\":\"float\",\"unit\":\"dB\",\"help\":"      \
-    "\"Gain\",\"desired\":2.5,"                                                                    \
-    "\"reported\":2.5,\"pending\":false,\"error\":\"Invalid argument\"}},"                         \
-    "\"commands\":{\"save\":{\"help\":\"Save "                                                     \
-    "pictures\",\"timeout_ms\":1000,\"exclusive\":true,\"role\":\"operator\",\"args\":["           \
-    "{\"key\":\"count\",\"type\":\"int\",\"required\":true},{\"key\":\"path\",\"type\":"           \
-    "\"string\",\"required\":false}]}},"                                                           \
-    "\"last_seen\":null}"
+#include "runner.h"
 
 static const struct fake_route WORLD[] = {
     {"GET /api/v1/devices", 200,
@@ -127,6 +47,18 @@ Test(ctl, devices_are_a_table_in_which_no_name_moves_the_cursor)
         "porch  Front ?[2JPorch  pi-trigger-camera  online   -     -\n"
         "hub    Hub              playground-hub     offline  -     no answer\n",
         "");
+}
+
+#define WHY_80 "it is said at length why, so that no table of a terminal would ever have room for"
+#define LONG_WHY WHY_80 ", " WHY_80 ", " WHY_80 ", " WHY_80
+
+Test(ctl, why_a_device_is_away_is_told_whole)
+{
+    static const struct fake_route routes[] = {{"GET /api/v1/devices", 200,
+        "{\"items\":[{\"id\":\"hub\",\"why\":\"" LONG_WHY "\"}],\"next\":null}"}};
+
+    RUN(routes, "devices");
+    cr_expect(has(did.out, "  " LONG_WHY "\n"), "%s", did.out);
 }
 
 Test(ctl, lists_in_json_are_as_the_gateway_has_them)
@@ -252,6 +184,10 @@ static const struct fake_route CAPTURES[] = {
         "{\"items\":[" CAPTURE(9, true) "," CAPTURE(8, false) "],\"next\":\"a b\"}"},
     {"GET /api/v1/captures?limit=3&device=porch&cursor=a%20b", 200,
         "{\"items\":[" CAPTURE(7, false) "," CAPTURE(6, false) "],\"next\":\"x\"}"},
+    {"GET /api/v1/captures?limit=20&device=porch", 200, "{\"items\":[],\"next\":null}"},
+    {"GET /api/v1/captures?limit=20&device=prch", 200, "{\"items\":[],\"next\":null}"},
+    {"GET /api/v1/devices/porch", 200, "{}"},
+    {"GET /api/v1/devices/prch", 404, "{\"detail\":\"there is no device \\\"prch\\\"\"}"},
     {"GET /api/v1/captures?limit=20", 200, "{\"items\":[],\"next\":null}"},
     {"GET /api/v1/captures/9/image.jpg", 200, "\xFF\xD8 not much of a picture", "image/jpeg"},
     {"GET /api/v1/captures/5/image.jpg", 404, "{\"detail\":\"there is no such picture\"}",
@@ -270,6 +206,10 @@ Test(ctl, captures_follow_the_cursor_up_to_the_limit)
         "");
     RUN(CAPTURES, "captures");
     expect(CTL_OK, "", "No captures.\n");
+    RUN(CAPTURES, "captures -d porch");
+    expect(CTL_OK, "", "No captures.\n");
+    RUN(CAPTURES, "captures -d prch");
+    expect(CTL_REFUSED, "", "warrenctl: there is no device \"prch\"\n");
     RUN(CAPTURES, "captures --limit 0");
     expect(CTL_USAGE, "", "warrenctl: --limit: expected an integer from 1 to 1000000\n");
 }
@@ -277,11 +217,12 @@ Test(ctl, captures_follow_the_cursor_up_to_the_limit)
 Test(ctl, a_cursor_that_brings_nothing_ends_the_list)
 {
     static const struct fake_route routes[] = {
-        {"GET /api/v1/found", 200, "{\"items\":[],\"next\":\"again\"}"}};
+        {"GET /api/v1/found", 200, "{\"items\":[],\"next\":\"again\"}"},
+        {"GET /api/v1/info", 200, "{}"}};
 
     RUN(routes, "found");
     expect(CTL_OK, "", "Nothing was seen that is not a device already.\n");
-    cr_expect_str_eq(did.asked, "GET /api/v1/found\n");
+    cr_expect_str_eq(did.asked, "GET /api/v1/found\nGET /api/v1/info\n");
 }
 
 static char folder[] = "/tmp/test-ctl-XXXXXX";
@@ -368,6 +309,20 @@ Test(ctl, check_says_in_words_what_is_wrong)
     expect(CTL_OK, expected, "");
 }
 
+Test(ctl, check_calls_bad_only_what_keeps_it_from_being_ready)
+{
+    const struct fake_route routes[] = {
+        {"GET /readyz", 200,
+            "{\"ready\":true,\"checks\":[{\"name\":\"drivers\",\"ok\":false,\"detail\":\"1 "
+            "loaded, 1 refused\"}]}"},
+        WORLD[0], WORLD[5], WORLD[6]};
+
+    RUN(routes, "check");
+    cr_expect_eq(did.code, CTL_OK);
+    cr_expect(has(did.out, "note drivers: 1 loaded, 1 refused\n"), "%s", did.out);
+    cr_expect_not(has(did.out, "bad  "), "%s", did.out);
+}
+
 Test(ctl, check_fails_when_the_gateway_is_not_ready)
 {
     const struct fake_route routes[] = {{"GET /readyz", 503,
@@ -435,73 +390,6 @@ Test(ctl, a_url_needs_neither_scheme_nor_care_with_slashes)
     loop_free(l);
 }
 
-/* --- watch ------------------------------------------------------------------------------------ */
-
-static const struct fake_route STREAM[] = {
-    {"GET /api/v1/events/stream?device=porch&type=camera.night", 200,
-        "retry: 10\n\n: hello\n\nid: 6\ndata: "
-        "{\"id\":6,\"time\":\"2026-01-01T12:00:00.123456Z\",\"device\":\"porch\","
-        "\"type\":\"camera.night\",\"data\":{\"level\":3}}\n\nid: 7\ndata: "
-        "{\"id\":7,\"time\":\"2026-01-01T12:00:01.000000Z\","
-        "\"device\":\"porch\",\"type\":\"camera.day\",\"data\":{}}\n\nid: 8\ndata: {\"half\":",
-        "text/event-stream", .times = 1},
-    {"GET /api/v1/events/stream?device=porch&type=camera.night", 503, "{\"detail\":\"starting\"}",
-        .times = 1},
-    {"GET /api/v1/events/stream?device=porch&type=camera.night", 200,
-        "event: gap\ndata: {\"from\":8,\"to\":9}\n\nid: 8\nevent: module.seen\ndata: "
-        "{\"id\":8,\"time\":\"2026-01-01T12:00:02.000000Z\",\"device\":\"hub\",\"type\":\"module."
-        "seen\",\"data\":{}}\n\n",
-        "text/event-stream", .times = 1},
-    {"GET /api/v1/events/stream?device=porch&type=camera.night", 403,
-        "{\"detail\":\"not any more\"}"},
-};
-
-Test(ctl, watch_goes_on_where_it_ended)
-{
-    RUN(STREAM, "watch -d porch --type camera.night");
-    cr_expect_eq(did.code, CTL_REFUSED);
-    cr_expect_str_eq(did.out,
-        "12:00:00.123  porch             camera.night          {\"level\":3}\n"
-        "12:00:01.000  porch             camera.day          \n"
-        "12:00:02.000  hub               module.seen         \n");
-    cr_expect_str_eq(did.asked,
-        "GET /api/v1/events/stream?device=porch&type=camera.night\n"
-        "GET /api/v1/events/stream?device=porch&type=camera.night [7]\n"
-        "GET /api/v1/events/stream?device=porch&type=camera.night [7]\n"
-        "GET /api/v1/events/stream?device=porch&type=camera.night [8]\n");
-    cr_expect(
-        has(did.err,
-            "warrenctl: the connection was lost (the gateway closed it), trying again in 0.01 s\n"),
-        "%s", did.err);
-    cr_expect(
-        has(did.err,
-            "warrenctl: events 8 to 9 were missed; the gateway has them under /api/v1/events\n"),
-        "%s", did.err);
-    cr_expect(has(did.err, "warrenctl: not any more\n"), "%s", did.err);
-}
-
-Test(ctl, watch_in_json_is_one_event_per_line)
-{
-    const struct fake_route routes[] = {
-        {"GET /api/v1/events/stream", 200, "retry: 10\ndata: {\"id\": 1, \"type\": \"a.b\"}\n\n",
-            "text/event-stream", .times = 1},
-        {"GET /api/v1/events/stream", 400, "{}"}};
-
-    RUN(routes, "watch --json");
-    cr_expect_str_eq(did.out, "{\"id\":1,\"type\":\"a.b\"}\n");
-}
-
-Test(ctl, watch_does_not_wait_for_a_gateway_that_was_never_there)
-{
-    struct loop *l;
-
-    cr_assert_eq(loop_new(&l), 0);
-    run_on(l, NULL, "watch --url http://127.0.0.1:1");
-    loop_free(l);
-    cr_expect_eq(did.code, CTL_UNREACHABLE);
-    cr_expect(has(did.err, "warrenctl: cannot reach http://127.0.0.1:1: "), "%s", did.err);
-}
-
 /* --- showing ---------------------------------------------------------------------------------- */
 
 Test(show, times_are_told_as_ages)
@@ -523,6 +411,22 @@ Test(show, times_are_told_as_ages)
     }
     cr_expect_str_eq(ctl_ago(&c, NULL, text, sizeof text), "-");
     loop_free(c.loop);
+}
+
+Test(show, what_is_cut_says_so_and_is_no_half_character)
+{
+    static const struct {
+        const char *text, *shown;
+    } texts[] = {{"123456789", "123456789"}, {"1234567890", "123456…"}, {"1234567äö", "123456…"},
+        {"12345äöü", "12345…"}};
+    char out[10];
+
+    for (size_t i = 0; i < N_ELEMENTS(texts); i++) {
+        json_t *text = json_string(texts[i].text);
+
+        cr_expect_str_eq(ctl_text(text, out, sizeof out), texts[i].shown, "%s", out);
+        json_decref(text);
+    }
 }
 
 Test(show, names_are_escaped_for_urls)

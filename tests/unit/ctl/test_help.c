@@ -40,7 +40,7 @@ Test(help, names_every_command_and_exit_code)
     char *text = help_of(NULL), line[160];
 
     for (size_t i = 0; i < n; i++) {
-        snprintf(line, sizeof line, "\n  %-12s %s\n", commands[i].name, commands[i].summary);
+        snprintf(line, sizeof line, "\n  %-14s %s\n", commands[i].name, commands[i].summary);
         cr_expect(strstr(text, line), "%s", commands[i].name);
     }
     for (int code = 0; code <= 3; code++) {
