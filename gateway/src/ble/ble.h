@@ -23,8 +23,10 @@ struct ble;
 struct ble_link;
 struct loop;
 
-/* Links at a time: as many as a gateway may have devices that are near enough. */
+/* Links at a time: as many as a gateway may have devices that are near enough. Others wait for one of them to end. */
 #define BLE_MAX_LINKS 64
+/* That wait to be seen or for their turn: whenever something is seen, each of them is asked. */
+#define BLE_MAX_WAITING 256
 /* Operations of a link that have not been answered; over it -EAGAIN. */
 #define BLE_MAX_PENDING 16
 /* Longest value of a characteristic (Core, Vol 3 Part F 3.2.9). */
@@ -86,7 +88,7 @@ struct ble_link_events {
     void (*closed)(void *ctx, struct ble_link *k, int why, const char *error);
 };
 
-/* -EINVAL: no target; -ENOSPC: BLE_MAX_LINKS; -EOPNOTSUPP: ble.enabled is false. Waits for
+/* -EINVAL: no target; -ENOSPC: BLE_MAX_WAITING; -EOPNOTSUPP: ble.enabled is false. Waits for
  * connect_timeout_ms for the device to be seen and for its turn, then for connect_us at most. */
 int ble_connect(struct ble *b, const struct wr_ble_target *target,
     const struct ble_link_events *events, void *ctx, struct ble_link **ret, struct error *e);

@@ -27,11 +27,12 @@ static int check_target(const struct ble *b, const struct wr_ble_target *t, stru
     size_t n = 0;
 
     list_for_each (k, &b->links, link)
-        n += k->state < LINK_LEAVING;
+        n += k->state == LINK_WAITING;
     if (!b->config.enabled)
         return error_set(e, -EOPNOTSUPP, "Bluetooth is turned off by ble.enabled");
-    if (n >= BLE_MAX_LINKS)
-        return error_set(e, -ENOSPC, "there are %u Bluetooth links already", BLE_MAX_LINKS);
+    if (n >= BLE_MAX_WAITING)
+        return error_set(
+            e, -ENOSPC, "%u devices wait for a Bluetooth link already", BLE_MAX_WAITING);
     if (!t->address && !t->name && !t->service)
         return error_set(e, -EINVAL, "address, name or service must say whom to connect to");
     if (t->address && !ble_address(t->address, address))

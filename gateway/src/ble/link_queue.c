@@ -79,8 +79,19 @@ static bool is_lost(const struct ble_link *k)
     return k->path[0] && !link_is_over(k) && (!a || !adapter_is_ready(a));
 }
 
+static size_t n_made(const struct ble *b)
+{
+    const struct ble_link *k;
+    size_t n = 0;
+
+    list_for_each (k, &b->links, link)
+        n += k->state != LINK_WAITING && !link_is_over(k);
+    return n;
+}
+
 void links_pump(struct ble *b)
 {
+    size_t n = n_made(b);
     struct ble_link *k;
 
     list_for_each (k, &b->links, link) {
@@ -89,10 +100,12 @@ void links_pump(struct ble *b)
 
         if (is_lost(k))
             link_end_lost(k);
-        if (k->state != LINK_WAITING || !b->listed || !(o = pick(k)))
+        if (k->state != LINK_WAITING || !b->listed || n >= BLE_MAX_LINKS || !(o = pick(k)))
             continue;
         a = adapter_of(b, o->path);
-        if (!adapter_is_connecting(a) && adapter_quiet(a))
-            link_begin(k, o);
+        if (adapter_is_connecting(a) || !adapter_quiet(a))
+            continue;
+        link_begin(k, o);
+        n++;
     }
 }

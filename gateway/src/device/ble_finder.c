@@ -4,9 +4,15 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "device/driver.h"
 #include "device/drivers.h"
+
+/* Adopted by themselves in an hour: a room full. Anybody near can send out names and addresses without end; what he invents
+ * stays among the found ones, from where people adopt. */
+#define ADOPTED_MAX 16
+#define ADOPTED_WINDOW_US (INT64_C(3600) * US_PER_S)
 
 /* Services that BlueZ is asked to filter by; with more it tells of all. */
 #define SERVICES_MAX 32
@@ -17,6 +23,8 @@ struct ble_finder {
     struct found *found;
     struct bus_listener ear;
     bool adopt;
+    unsigned n_adopted; /* since */
+    int64_t adopted_since_us;
 };
 
 /* What all drivers together look for. */
@@ -124,14 +132,33 @@ static int is_it(void *ctx, const struct found_item *i)
     return 1;
 }
 
+static bool may_adopt(struct ble_finder *f)
+{
+    int64_t now_us = clock_mono_us();
+
+    if (f->n_adopted == 0 || now_us - f->adopted_since_us >= ADOPTED_WINDOW_US) {
+        f->adopted_since_us = now_us;
+        f->n_adopted = 0;
+    }
+    if (f->n_adopted == ADOPTED_MAX) {
+        f->n_adopted++;
+        log_warning("so many Bluetooth devices were adopted by themselves that for an hour no more "
+                    "are; adopt what is yours "
+                    "among the found ones",
+            F_INT("adopted", ADOPTED_MAX));
+    }
+    return f->n_adopted < ADOPTED_MAX;
+}
+
 static void adopt(struct ble_finder *f, const char *address)
 {
     struct search s = {.address = address};
     struct error e = ERROR_NULL;
     struct device *device;
 
-    if (found_each(f->found, is_it, &s) == 0)
+    if (found_each(f->found, is_it, &s) == 0 || !may_adopt(f))
         return;
+    f->n_adopted++;
     if (found_adopt(f->found, s.id, NULL, NULL, &device, &e) < 0)
         log_warning("a Bluetooth device cannot be adopted", F_STR("address", address), F_ERROR(&e));
     else

@@ -56,6 +56,24 @@ Test(ble_finder, what_is_seen_is_adopted_where_that_is_wanted)
     cr_expect_eq(devices_count(world.devices, DEVICE_ONLINE), 1);
 }
 
+Test(ble_finder, an_hour_has_an_end_of_what_is_adopted_by_itself)
+{
+    char address[18], name[16];
+
+    ble_finder_adopt(finder, true);
+    for (int i = 0; i < 40; i++) {
+        struct wr_found seen = {
+            .size = sizeof seen, .bus = "ble", .address = address, .name = name};
+
+        snprintf(address, sizeof address, "AA:BB:CC:DD:00:%02X", i);
+        snprintf(name, sizeof name, "Lamp-%d", i);
+        ble_finder_seen(finder, &seen);
+        world_pass(1);
+    }
+    cr_expect_eq(devices_count(world.devices, DEVICE_ONLINE), 16);
+    cr_expect_not_null(found_at("AA:BB:CC:DD:00:27"), "the others are offered");
+}
+
 Test(ble_finder, bluetooth_is_used_while_a_driver_wants_it)
 {
     world_pass(1);
