@@ -50,14 +50,13 @@ static enum ctl_exit show_list(struct ctl *c, const struct columns *k)
                                                   : CTL_OK;
 }
 
-/* Why the gateway cannot use Bluetooth, for people; false: it can, or its `info` does not say. */
+/* What is wrong with Bluetooth, for people; false: nothing, or the gateway's `info` does not say. */
 static bool no_bluetooth(const json_t *info, char *out, size_t cap)
 {
     const json_t *bluetooth = json_object_get(info, "bluetooth");
 
     ctl_member(bluetooth, "why", out, cap);
-    return !json_is_true(json_object_get(bluetooth, "ready")) &&
-        json_is_string(json_object_get(bluetooth, "why"));
+    return json_is_string(json_object_get(bluetooth, "why"));
 }
 
 /* A list that is empty because nothing can be seen looks like one where nothing is there. */
