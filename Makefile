@@ -13,6 +13,7 @@
 #:   make fuzz            look for bad input that breaks a parser, FUZZ_TIME=60 seconds each
 #:   make format          format the C sources
 #:   make install         copy the programs to PREFIX=/usr/local, below DESTDIR= (as root)
+#:   make uninstall       take them away again; configuration, pictures and drivers of your own stay (as root)
 #:   make docker          build the container image warren:latest
 #:   make clean           remove what was built, and the state of `make run`
 #:
@@ -37,7 +38,7 @@ TEST ?=
 BUILD ?= build
 
 .DEFAULT_GOAL := build
-.PHONY: help build programs run test driver-test test-vm bench check check-firmware fuzz format install docker clean
+.PHONY: help build programs run test driver-test test-vm bench check check-firmware fuzz format install uninstall docker clean
 .SUFFIXES:
 
 help:
@@ -117,6 +118,9 @@ install:
 	@meson configure build-install -Dprefix='$(PREFIX)'
 	@ninja -C build-install
 	DESTDIR='$(DESTDIR)' meson install -C build-install --no-rebuild
+
+uninstall:
+	@DESTDIR='$(DESTDIR)' deploy/uninstall.sh '$(PREFIX)'
 
 docker:
 	docker build -f deploy/Dockerfile -t warren:latest .

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -10,6 +11,7 @@ import unittest
 
 from warren import BUILD, main
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 # systemd-analyze's own scale, in tenths: 15 is 1.5.
 EXPOSURE = "15"
 
@@ -34,13 +36,40 @@ class Install(unittest.TestCase):
         for path in ("bin/warren", "bin/warrenctl", "bin/warren-pi-camera", "bin/warren-sim",
                      "include/warren/driver.h", "include/warren/json_write.h", "lib/systemd/system/warren.service",
                      "lib/systemd/system/warren-pi-camera.service", "lib/sysusers.d/warren.conf", "share/warren/warren.yaml",
-                     "share/warren/warren.schema.json", "share/doc/warren/operations.md"):
+                     "share/warren/warren.schema.json", "share/doc/warren/docs/operations.md", "share/doc/warren/LICENSE"):
             self.assertTrue((self.prefix / path).is_file(), path)
         self.assertTrue((self.drivers / "plugins/pi-trigger-camera.so").is_file())
         self.assertTrue((self.dest / "etc/warren/warren.yaml").is_file())
         unit = (self.prefix / "lib/systemd/system/warren.service").read_text()
         self.assertIn(f"ExecStart={self.option('prefix')}/bin/warren\n", unit)
+        self.assertTrue((self.dest / re.search(r"^Documentation=file:///(.*)$", unit, re.M)[1]).is_file())
         self.assertNotIn("@", unit.replace("@system-service", "").replace("@privileged", "").replace("@resources", ""))
+
+    def test_links_among_the_pages_lead_to_what_is_installed(self):
+        self.install()
+        docs = self.prefix / "share/doc/warren"
+        pages = list(docs.rglob("*.md"))
+        self.assertGreater(len(pages), 20)
+        broken = [f"{page.relative_to(docs)}: {link}" for page in pages for link in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
+                  if "://" not in link and not (page.parent / link).is_file()]
+        self.assertEqual(broken, [])
+
+    def test_the_configuration_names_the_folder_of_drivers_of_this_installation(self):
+        self.install()
+        for path in (self.dest / "etc/warren/warren.yaml", self.prefix / "share/warren/warren.yaml"):
+            folder = re.search(r"#folder: (.*)", path.read_text())[1]
+            self.assertEqual(folder, f"{self.option('prefix')}/{self.option('libdir')}/warren/plugins")
+            # It is what the program has built in.
+            self.assertIn(folder.encode(), (self.prefix / "bin/warren").read_bytes())
+
+    def test_an_uninstallation_leaves_what_people_made(self):
+        self.install()
+        mine = self.drivers / "plugins/mine.so"
+        mine.write_bytes(b"mine")
+        subprocess.run([ROOT / "deploy/uninstall.sh", self.option("prefix")], check=True, stdout=subprocess.DEVNULL,
+                       env=os.environ | {"DESTDIR": str(self.dest)})
+        left = {p for p in self.dest.rglob("*") if not p.is_dir()}
+        self.assertEqual(left, {mine, self.dest / "etc/warren/warren.yaml"})
 
     def test_examples_are_not_loaded_by_a_real_gateway(self):
         self.install()
