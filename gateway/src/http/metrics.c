@@ -129,7 +129,8 @@ static void per_device(struct buf *b, struct api *a)
 static void store_metrics(struct buf *b, const struct store_usage *u)
 {
     single(b, "warren_captures", "gauge", "Captures kept.", (double)u->n_captures);
-    single(b, "warren_capture_bytes", "gauge", "Bytes of captures kept.", (double)u->capture_bytes);
+    single(b, "warren_capture_bytes", "gauge", "Bytes of captures kept, with their sounds.",
+        (double)u->capture_bytes);
     single(b, "warren_storage_free_bytes", "gauge", "Free on the file system of the captures.",
         (double)u->free_bytes);
     single(b, "warren_storage_size_bytes", "gauge", "Size of that file system.",
