@@ -62,8 +62,10 @@ run: programs
 	@exec deploy/demo.py --build '$(BUILD)' --port '$(PORT)' --data '$(DATA)' --source '$(SOURCE)' \
 		--bluetooth '$(BLUETOOTH)'
 
+# Where there are no packages for emulated machines, the test that needs one says so and is skipped.
 test:
 	@deploy/deps.sh install build test
+	@deploy/deps.sh install vm || true
 	@exec tests/run.py
 
 # The fake host and what it is made of, with the libraries that these stand on.
@@ -79,9 +81,9 @@ driver-test: $(BUILD)/build.ninja
 	$(CC) $(CFLAGS) -std=gnu17 -Wall -g -I tests -I gateway/include -I gateway/src -o '$(TEST:.c=)' '$(TEST)' \
 		-Wl,--start-group $(addprefix '$(BUILD)'/,$(FAKES)) -Wl,--end-group $$(pkg-config --libs $(FAKES_NEED)) -lm
 
-# Fetches a kernel package of 70 MB once; therefore not part of `test`.
 test-vm: programs
 	@deploy/deps.sh install vm
+	@tests/vm/camera build
 	@tests/vm/v4l2 build/firmware/pi-trigger-camera/warren-pi-camera
 	@exec tests/vm/bleak build/firmware/sim/warren-sim
 
