@@ -324,6 +324,19 @@ class LifeCycle(Case):
             g = self.start_gateway()
             self.assertEqual(g.stop(number), 0, g.output())
 
+    def test_it_ends_cleanly_with_pictures_on_their_way_to_the_disk(self):
+        camera = self.start_camera()
+        g = self.start_gateway(camera_config(camera), plugins=PI)
+        self.wait_state("porch", "online")
+        body = "POST /api/v1/devices/porch/commands/capture HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n".encode()
+        self.assertEqual(self.request("POST", "/api/v1/devices/porch/commands/capture").status, 200)
+        clients = [socket.create_connection(("127.0.0.1", self.port), PATIENCE_S) for _ in range(16)]
+        for c in clients:
+            self.addCleanup(c.close)
+            c.sendall(body)
+        self.assertTrue(clients[0].recv(64).startswith(b"HTTP/1.1 200"))
+        self.assertEqual(g.stop(), 0, g.output())
+
     def test_a_port_in_use_is_told_with_its_number(self):
         taken = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(taken.close)

@@ -16,35 +16,45 @@ const struct wr_command capture_command = {
     .timeout_ms = 10000,
 };
 
-/* What the store's answer needs; the call may have timed out and the device gone by then. */
+/* A picture on its way to the disk. The store keeps the pointer until it has answered; the call may
+ * have timed out by then, and the device, or all of them, be gone. */
 struct capture_answer {
-    struct devices *all;
-    char device[WR_NAME_MAX + 1];
-    wr_handle handle;
+    struct device *device; /* NULL: cancelled */
+    wr_handle call, handle;
 };
+
+static void capture_cancel(void *object)
+{
+    struct capture_answer *a = object;
+
+    a->device = NULL;
+}
+
+static const struct scope_kind answer_kind = {"kept picture", capture_cancel};
 
 static void stored(void *ctx, int result, uint64_t id)
 {
     _cleanup_(freep) struct capture_answer *a = ctx;
-    struct device *d = devices_find(a->all, a->device);
+    struct device *d = a->device;
     char text[48];
 
     if (!d)
         return;
+    scope_take(&d->scope, a->handle, &answer_kind);
     if (result == -ENOSPC)
-        command_answer(d, a->handle, result, "the disk is full: the picture was not kept");
+        command_answer(d, a->call, result, "the disk is full: the picture was not kept");
     else if (result == -EINVAL)
-        command_answer(d, a->handle, -EBADMSG,
+        command_answer(d, a->call, -EBADMSG,
             "the camera's picture is not a whole JPEG of a size that can be kept");
     else if (result < 0)
-        command_answer(d, a->handle, result, NULL);
+        command_answer(d, a->call, result, NULL);
     else {
         snprintf(text, sizeof text, "{\"id\":%llu}", (unsigned long long)id);
-        command_answer(d, a->handle, 0, text);
+        command_answer(d, a->call, 0, text);
     }
 }
 
-static void keep(struct command_call *c, struct frame *f)
+static int store_newest(struct command_call *c, struct frame *f)
 {
     struct device *d = c->device;
     struct capture_meta meta = {.device = d->id,
@@ -56,18 +66,25 @@ static void keep(struct command_call *c, struct frame *f)
     struct capture_answer *a = calloc(1, sizeof *a);
     int r;
 
-    if (!a) {
-        command_finish(c, -ENOMEM, NULL);
-        return;
-    }
-    a->all = d->all;
-    a->handle = c->handle;
-    snprintf(a->device, sizeof a->device, "%s", d->id);
-    r = store_capture(d->all->env.store, f, &meta, stored, a);
+    if (!a)
+        return -ENOMEM;
+    *a = (struct capture_answer){.device = d, .call = c->handle};
+    a->handle = scope_add(&d->scope, &answer_kind, a);
+    r = a->handle ? store_capture(d->all->env.store, f, &meta, stored, a) : -EAGAIN;
     if (r < 0) {
+        if (a->handle)
+            scope_take(&d->scope, a->handle, &answer_kind);
         free(a);
-        command_finish(c, r, r == -EAGAIN ? "too many pictures wait for the disk" : NULL);
     }
+    return r;
+}
+
+static void keep(struct command_call *c, struct frame *f)
+{
+    int r = store_newest(c, f);
+
+    if (r < 0)
+        command_finish(c, r, r == -EAGAIN ? "too many pictures wait for the disk" : NULL);
 }
 
 void capture_command_run(struct command_call *c)

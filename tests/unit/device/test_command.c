@@ -309,3 +309,17 @@ Test(command, a_capture_is_not_answered_to_a_device_that_stopped)
     cr_assert(stored);
     cr_assert_not(kept.came);
 }
+
+/* As at SIGTERM: the devices go first, and the store answers when it closes. Of no suite, whose end
+ * would close the world again. */
+Test(stopping, captures_on_their_way_to_the_disk_outlive_the_devices, .init = setup)
+{
+    enum { N = 8 };
+
+    toy.dev->host->frame_publish(toy.dev, picture());
+    for (int i = 0; i < N; i++)
+        cr_assert_eq(run("capture", NULL, NULL), 0);
+    world_pass(1);
+    world_close();
+    cr_assert_eq(answer.n, N);
+}
