@@ -1,5 +1,6 @@
 """`make run`: comes up, shows pictures, and leaves nothing behind however it is ended."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -68,7 +69,8 @@ class Demo(unittest.TestCase):
     @staticmethod
     def end_by_force(make):
         for pid, _ in family(make.pid):
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # its parent's end took it along
+                os.kill(pid, signal.SIGKILL)
         make.wait()
 
     def text(self):
