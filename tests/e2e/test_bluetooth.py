@@ -53,6 +53,9 @@ class Dialects(Cameras):
         self.batch_of("batch")
         log = self.programs[-1].output()
         self.assertNotIn("device offline", log)
+        refused = self.request("POST", "/api/v1/devices/cam/commands/take_picture", {})
+        self.assertEqual(refused.status, 409)
+        self.assertIn("takes its pictures by itself", refused.json["detail"])
 
     def test_a_threshold_that_one_that_stays_awake_ignores_is_refused(self):
         self.batch_of("batch")

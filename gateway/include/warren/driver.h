@@ -376,8 +376,8 @@ struct wr_host {
         wr_capture_fn done, void *ctx);
 
     /* Answer a command. result 0: `json` is the answer (any JSON value, NULL: null); negative:
-     * `json` is a sentence saying why, or NULL. -ESTALE: it timed out or was cancelled; that is
-     * counted and harmless. */
+     * `json` is a sentence saying why, or NULL; -EOPNOTSUPP says that this device can never do it.
+     * -ESTALE: it timed out or was cancelled; that is counted and harmless. */
     int (*done)(struct wr_dev *dev, wr_handle call, int result, const char *json);
 
     /* A thing behind this device. The same key gives the same child for ever. NULL: over the limit

@@ -183,21 +183,3 @@ void devices_fit_again(struct devices *all)
 {
     devices_each(all, fit_again, NULL);
 }
-
-/* --- where it is ------------------------------------------------------------------------------ */
-
-static const char *given_text(const struct device *d, const char *key)
-{
-    for (size_t i = 0; d->given && i < d->given->n_options; i++) {
-        if (strcmp(d->given->options[i].key, key) == 0)
-            return d->given->options[i].text;
-    }
-    return json_string_value(json_object_get(d->given_options, key));
-}
-
-const char *device_address(const struct device *d)
-{
-    const char *address = given_text(d, "address"), *host = given_text(d, "host");
-
-    return address ? address : host ? host : "";
-}

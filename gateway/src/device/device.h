@@ -191,8 +191,17 @@ int device_check_twin(struct devices *all, const struct device *self, const stru
 /* Something has changed that devices may have been misfits for: they are bound anew. */
 void devices_fit_again(struct devices *all);
 
+/* --- option.c --------------------------------------------------------------------------------- */
+
 /* How it is reached: its option "address" or "host" as it was given, also without its driver; "". */
 const char *device_address(const struct device *d);
+/* The object "options" of REST: the driver's rows with the value that is in effect and who gave it.
+ * Empty without its driver, and of a child. */
+void device_options_json(const struct device *d, struct wr_json *j);
+/* All of them as `change` ({key: value, or null for the default}) makes them, checked where the
+ * driver is there. The caller's to decref. */
+int device_options_change(
+    const struct device *d, const json_t *change, json_t **ret, struct error *e);
 
 /* --- rejected.c ------------------------------------------------------------------------------- */
 

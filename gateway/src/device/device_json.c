@@ -144,6 +144,8 @@ void device_json(const struct device *d, struct wr_json *j)
     wr_json_bool(j, d->enabled);
     key_string(j, "owner", owners[d->owner]);
     ble_link(d, j);
+    wr_json_key(j, "options");
+    device_options_json(d, j);
     attributes(d, j);
     settings(d, j);
     commands(d, j);

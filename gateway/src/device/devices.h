@@ -110,7 +110,7 @@ struct device_change {
     const char *name;
     const bool *enabled;
     const json_t *settings; /* {key: value | null}; null: nothing desired any more */
-    const json_t *options;  /* owned by the database only */
+    const json_t *options;  /* {key: value | null}, of what the database owns; null: the default */
 };
 /* -EINVAL with a sentence; -EPERM: the configuration owns that key, the sentence names file and
  * line. Durable when fn says 0 (fn may be NULL). */

@@ -162,20 +162,32 @@ static int check_owner(const struct device *dev, const struct device_change *c, 
     return 0;
 }
 
-static int check_change(struct device *dev, const struct device_change *c, struct error *e)
+/* *ret_options: all of them, as they will be; NULL where they stay. */
+static int check_change(
+    struct device *dev, const struct device_change *c, json_t **ret_options, struct error *e)
 {
     int r = check_owner(dev, c, e);
 
     if (r == 0 && c->name && (!*c->name || strlen(c->name) >= DEVICE_NAME_BYTES))
         r = error_set(e, -EINVAL, "name: 1 to %d bytes", DEVICE_NAME_BYTES - 1);
-    if (r == 0 && c->options && dev->driver)
-        r = devices_check_options(dev->driver, c->options, e);
-    if (r == 0 && c->options && dev->driver)
-        r = device_check_twin(dev->all, dev, dev->driver->table->options,
-            json_string_value(json_object_get(c->options, "address")), e);
     if (r == 0 && c->settings)
         r = settings_change(dev, c->settings, false, NULL, NULL, e);
-    return r;
+    return r == 0 && c->options ? device_options_change(dev, c->options, ret_options, e) : r;
+}
+
+/* Takes over `options`. It is reached anew, at once. */
+static void take_options(struct device *dev, json_t *options)
+{
+    struct driver *driver = dev->driver;
+
+    json_decref(dev->given_options);
+    dev->given_options = options;
+    dev->n_failures = 0;
+    device_halt(dev, "its options were changed");
+    device_unbind(dev);
+    if (driver)
+        device_bind(dev, driver, &driver->table->kinds[0]);
+    devices_fit_again(dev->all);
 }
 
 int device_change(
@@ -183,7 +195,8 @@ int device_change(
 {
     bool settings = c->settings && json_object_size(c->settings) > 0,
          registry = c->name || c->enabled || c->options;
-    int r = check_change(dev, c, e);
+    json_t *options = NULL;
+    int r = check_change(dev, c, &options, e);
 
     if (r < 0)
         return r;
@@ -191,17 +204,8 @@ int device_change(
         snprintf(dev->name, sizeof dev->name, "%s", c->name);
     if (c->enabled)
         dev->enabled = *c->enabled;
-    if (c->options) {
-        struct driver *driver = dev->driver;
-
-        json_decref(dev->given_options);
-        dev->given_options = json_deep_copy(c->options);
-        device_halt(dev, "its options were changed");
-        device_unbind(dev);
-        if (driver)
-            device_bind(dev, driver, &driver->table->kinds[0]);
-        devices_fit_again(dev->all);
-    }
+    if (options)
+        take_options(dev, options);
     if (registry) {
         r = registry_write(dev, settings ? NULL : fn, ctx);
         device_publish_added(dev, "device.changed");

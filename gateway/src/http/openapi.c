@@ -38,19 +38,26 @@ static const struct {
         ",\"state\":{\"enum\":[\"disabled\",\"starting\",\"online\",\"offline\",\"error\"]},"
         "\"why\":" TEXT_OR_NULL ",\"parent\":" TEXT_OR_NULL
         ",\"channel\":{\"type\":[\"integer\",\"null\"]},\"camera\":" BOOL ",\"enabled\":" BOOL
-        ",\"owner\":{\"enum\":[\"config\",\"database\",\"driver\",\"parent\"]},\"attributes\":{"
+        ",\"owner\":{\"enum\":[\"config\",\"database\",\"driver\",\"parent\"]},\"options\":{"
+        "\"type\":\"object\",\"additionalProperties\":" REF "Option\"}},\"attributes\":{"
         "\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\",\"properties\":{"
         "\"value\":" ANY ",\"unit\":" TEXT_OR_NULL ",\"help\":" TEXT_OR_NULL ",\"time\":" TIME
         "}}},\"settings\":{\"type\":\"object\",\"additionalProperties\":" REF
         "Setting\"}},\"commands\":{\"type\":\"object\",\"additionalProperties\":" REF
         "Command\"}},\"last_seen\":" TIME "}}"},
+    {"Option",
+        "{\"type\":\"object\",\"properties\":{\"type\":" TEXT ",\"unit\":" TEXT_OR_NULL
+        ",\"default\":" ANY ",\"min\":" ANY ",\"max\":" ANY
+        ",\"choices\":{\"type\":[\"array\",\"null\"]},\"required\":" BOOL ",\"secret\":" BOOL
+        ",\"format\":{\"enum\":[\"host\",\"bluetooth-address\",null]},\"help\":" TEXT_OR_NULL
+        ",\"value\":" ANY ",\"owner\":{\"enum\":[\"config\",\"database\",\"default\"]}}}"},
     {"Setting",
         "{\"type\":\"object\",\"properties\":{\"type\":" TEXT ",\"unit\":" TEXT_OR_NULL
         ",\"default\":" ANY ",\"min\":" ANY ",\"max\":" ANY
         ",\"choices\":{\"type\":[\"array\",\"null\"]},\"secret\":" BOOL ",\"unreadable\":" BOOL
-        ",\"format\":{\"enum\":[\"host\",\"bluetooth-address\",null]},\"help\":" TEXT_OR_NULL ",\"desired\":" ANY
-        ",\"reported\":" ANY ",\"pending\":" BOOL ",\"error\":" TEXT_OR_NULL ",\"owner\":" TEXT
-        "}}"},
+        ",\"format\":{\"enum\":[\"host\",\"bluetooth-address\",null]},\"help\":" TEXT_OR_NULL
+        ",\"desired\":" ANY ",\"reported\":" ANY ",\"pending\":" BOOL ",\"error\":" TEXT_OR_NULL
+        ",\"owner\":" TEXT "}}"},
     {"Command",
         "{\"type\":\"object\",\"properties\":{\"help\":" TEXT_OR_NULL ",\"timeout_ms\":" INT
         ",\"exclusive\":" BOOL ",\"role\":{\"enum\":[\"viewer\",\"operator\",\"admin\"]},\"args\":{"
@@ -63,7 +70,9 @@ static const struct {
     {"DeviceChange",
         "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"name\":" TEXT
         ",\"enabled\":" BOOL ",\"settings\":{\"type\":\"object\",\"description\":\"key to value; "
-        "null: nothing desired any more\"},\"options\":" OBJECT "}}"},
+        "null: nothing desired any more\"},\"options\":{\"type\":\"object\",\"description\":\"key "
+        "to "
+        "value; null: the default; what is not named stays\"}}}"},
     {"CommandArguments",
         "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"args\":" OBJECT
         "}}"},

@@ -181,6 +181,7 @@ static int answer_status(int result)
     case -EPROTO:
         return 502;
     case -ENODATA:
+    case -EOPNOTSUPP: /* never on this device: trying later is of no use */
         return 409;
     default:
         return status_of(result);

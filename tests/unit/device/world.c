@@ -100,7 +100,8 @@ static int toy_run(struct wr_dev *dev, const struct wr_call *call)
 
 static const struct wr_param options[] = {{.key = "host", .type = WR_STRING, .help = "Where"},
     {.key = "port", .type = WR_INT, .def = "80", .min = 1, .max = 65535, .help = "Port"},
-    {.key = "address", .type = WR_STRING, .flags = WR_BLE_ADDRESS, .help = "By Bluetooth"}, {0}};
+    {.key = "address", .type = WR_STRING, .flags = WR_BLE_ADDRESS, .help = "By Bluetooth"},
+    {.key = "token", .type = WR_STRING, .flags = WR_SECRET, .help = "What it asks for"}, {0}};
 static const struct wr_param arguments[] = {
     {.key = "n", .type = WR_INT, .def = "3", .min = 0, .max = 9, .help = "How many"},
     {.key = "word", .type = WR_STRING, .flags = WR_REQUIRED, .help = "A word"},
