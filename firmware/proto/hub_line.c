@@ -123,9 +123,20 @@ int hub_lines_add(struct hub_lines *l, const void *bytes, size_t n)
     return 0;
 }
 
+size_t hub_lines_room(const struct hub_lines *l)
+{
+    return sizeof l->bytes - (l->n - l->end);
+}
+
 static bool is_end(char c)
 {
     return c == '\n' || c == '\r';
+}
+
+void hub_lines_cut(struct hub_lines *l)
+{
+    while (l->n > l->end && !is_end(l->bytes[l->n - 1]))
+        l->n--;
 }
 
 bool hub_lines_next(struct hub_lines *l, struct span *ret)

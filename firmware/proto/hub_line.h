@@ -85,6 +85,10 @@ void hub_lines_init(struct hub_lines *l);
 /* 0, or -EMSGSIZE: with this it would be more than HUB_LINE_MAX_BYTES without an end, and all of it is forgotten. To be
  * called when hub_lines_next() has none left. */
 int hub_lines_add(struct hub_lines *l, const void *bytes, size_t n);
+/* Bytes that hub_lines_add() takes now. */
+size_t hub_lines_room(const struct hub_lines *l);
+/* Forgets what has no end yet. */
+void hub_lines_cut(struct hub_lines *l);
 /* The next line that is not blank, without its end (CR, LF or both), valid until the next call. False: none is whole. */
 bool hub_lines_next(struct hub_lines *l, struct span *ret);
 

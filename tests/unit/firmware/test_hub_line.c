@@ -143,6 +143,25 @@ Test(hub_lines, come_from_pieces_of_any_size)
     }
 }
 
+Test(hub_lines, what_has_begun_can_be_cut_without_the_lines_before)
+{
+    struct hub_lines l;
+
+    hub_lines_init(&l);
+    cr_expect_eq(hub_lines_room(&l), HUB_LINE_MAX_BYTES);
+    hub_lines_add(&l, "one\ntwo\nthr", 11);
+    cr_expect_eq(hub_lines_room(&l), HUB_LINE_MAX_BYTES - 11);
+    expect_next(&l, "one");
+    cr_expect_eq(hub_lines_room(&l), HUB_LINE_MAX_BYTES - 7, "what was given is room");
+    hub_lines_cut(&l);
+    cr_expect_eq(hub_lines_room(&l), HUB_LINE_MAX_BYTES - 4);
+    hub_lines_add(&l, "four\n", 5);
+    expect_next(&l, "two");
+    expect_next(&l, "four");
+    hub_lines_cut(&l);
+    expect_next(&l, NULL);
+}
+
 Test(hub_lines, without_an_end_they_are_forgotten_when_there_is_no_room)
 {
     static char many[HUB_LINE_MAX_BYTES];

@@ -1,0 +1,49 @@
+/* play_air.c - commands on the air, in both dialects.
+ *
+ * A message of the first dialect says how near is meant, and who receives it decides. One of the second does not: for all it
+ * goes to all, for near ones to each of those that were heard as loud as that, unless it speaks the first dialect as well.
+ */
+#include "play_hub_private.h"
+
+static int say(struct play_hub *h, const uint8_t *mac, const struct air_message *a)
+{
+    char text[AIR_MAX_BYTES];
+    size_t n = air_message_write(a, JSON_PUT_SPACED, text);
+
+    return h->port.air(h->port.ctx, mac, text, n);
+}
+
+static void say_to_near(struct play_hub *h, const struct air_message *a, int threshold_dbm)
+{
+    for (unsigned i = 0; i < h->modules.n; i++) {
+        const struct play_hub_module *m = &h->modules.rows[i];
+
+        if (!m->answers && play_modules_is_fresh(h, m) &&
+            (m->rssi_dbm == 0 || m->rssi_dbm > threshold_dbm))
+            (void)say(h, m->mac, a);
+    }
+}
+
+int play_air_command(struct play_hub *h, enum hub_command c, int threshold_dbm)
+{
+    struct air_message a;
+    int r;
+
+    (void)air_of_command(c, threshold_dbm, AIR_V1, &a);
+    r = say(h, NULL, &a);
+    if (r < 0 || air_of_command(c, threshold_dbm, AIR_V2, &a) < 0)
+        return r;
+    if (threshold_dbm <= HUB_THRESHOLD_ALL)
+        return say(h, NULL, &a);
+    say_to_near(h, &a, threshold_dbm);
+    return 0;
+}
+
+/* All are asked, whatever an app wants to see: how loud they are is measured here, once. */
+int play_air_ping(struct play_hub *h)
+{
+    struct air_message a;
+
+    (void)air_of_command(HUB_PING, HUB_THRESHOLD_ALL, AIR_V1, &a);
+    return say(h, NULL, &a);
+}
