@@ -111,6 +111,9 @@ size_t fake_n_reports(const struct wr_dev *dev, const char *key);
 /* The newest event of this type as JSON text ("null" without data); NULL: none. */
 const char *fake_event(const struct wr_dev *dev, const char *type);
 size_t fake_n_events(const struct wr_dev *dev, const char *type);
+/* Events that publish() answered with -EAGAIN: as in the gateway, a device may say a hundred at
+ * once, then five a second. */
+size_t fake_n_events_left_out(const struct wr_dev *dev);
 
 /* A desired setting; text NULL: nothing desired any more. */
 void fake_desire(struct wr_dev *dev, const char *key, const char *text);

@@ -14,6 +14,7 @@
 #include "base/list.h"
 #include "base/util.h"
 #include "config/param.h"
+#include "device/event_allowance.h"
 #include "fakes/host.h"
 
 /* Handles that a device may leave to the host at its end: timers, a link, a stream, a request or
@@ -135,6 +136,8 @@ struct fake_device {
     size_t n_settings;
     struct fake_array reported, events, frames, entries;
     uint32_t seq;
+    struct event_allowance allowance; /* as in the gateway: of a device with its children */
+    size_t n_left_out;
 };
 
 struct fake_host {

@@ -11,22 +11,28 @@
 
 /* --- events and values ------------------------------------------------------------------------ */
 
-static bool is_declared(const struct wr_topic *topics, const char *type)
+static const struct wr_topic *find_topic(const struct wr_topic *topics, const char *type)
 {
     for (; topics && topics->type; topics++) {
         if (strcmp(topics->type, type) == 0)
-            return true;
+            return topics;
     }
-    return false;
+    return NULL;
+}
+
+static struct fake_device *root_of(struct fake_device *d)
+{
+    return d->pub.parent ? fake_device_peek(d->pub.parent) : d;
 }
 
 int fake_host_publish(struct wr_dev *dev, const char *type, const char *json)
 {
     struct fake_device *d = fake_device_of(dev, "publish");
+    const struct wr_topic *topic = find_topic(d->kind->topics, type);
     struct fake_recorded_event *e;
     struct error error = ERROR_NULL;
 
-    if (!is_declared(d->kind->topics, type))
+    if (!topic)
         fake_fail("publish(%s): \"%s\" is not in the kind's topics[]", d->id, type);
     if (json) {
         json_t *j = json_read(json, strlen(json), &error);
@@ -37,6 +43,12 @@ int fake_host_publish(struct wr_dev *dev, const char *type, const char *json)
         json_decref(j);
         if (strlen(json) > FAKE_MAX_EVENT_BYTES)
             return -EMSGSIZE;
+    }
+    if (!event_allowed(&root_of(d)->allowance, topic->flags & WR_TOPIC_LIVE,
+            json ? strlen(json) : 0, d->host->now_us)) {
+        fake_trace("    → %s: left out, the device says too much", type);
+        d->n_left_out++;
+        return -EAGAIN;
     }
     fake_trace("    → %s %s", type, json ? json : "null");
     e = fake_array_add(&d->events, sizeof *e);
@@ -77,6 +89,11 @@ size_t fake_n_events(const struct wr_dev *dev, const char *type)
 
     find_event(dev, type, &n);
     return n;
+}
+
+size_t fake_n_events_left_out(const struct wr_dev *dev)
+{
+    return fake_device_peek(dev)->n_left_out;
 }
 
 static void value_text(const struct wr_value *v, char *out, size_t cap)

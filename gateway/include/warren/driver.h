@@ -351,7 +351,10 @@ struct wr_host {
     int (*cancel)(struct wr_dev *dev, wr_handle handle);
 
     /* An event. `json` is one JSON object or NULL. -EINVAL: not declared, or not an object;
-     * -EMSGSIZE: over 16 KiB. */
+     * -EMSGSIZE: over 16 KiB. -EAGAIN: this device, with its children, has said too much lately (a
+     * hundred at once, then five a second; of live topics fifty), and the event was left out for
+     * good. The host counts and tells that; a driver need not look at the result, nor say it again.
+     */
     int (*publish)(struct wr_dev *dev, const char *type, const char *json);
 
     /* The newest value of an attribute, or what the device says a setting is. -ENOENT: not in the

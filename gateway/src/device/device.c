@@ -105,19 +105,30 @@ static void publish_state(struct device *d, const char *type)
 {
     char text[WHY_JSON_BYTES];
 
-    device_publish(d, type, why_json(d, text));
+    device_tell_always(d, type, why_json(d, text));
+}
+
+void device_status_due(struct device *d)
+{
+    char text[WHY_JSON_BYTES];
+
+    d->status_untold = false;
+    bus_publish_transient(d->all->env.bus, d->id, "device.status", why_json(d, text));
 }
 
 void device_status(struct device *d, const char *why)
 {
-    char text[WHY_JSON_BYTES];
-
     why = why ? why : "";
     if (d->state == DEVICE_DISABLED || d->state == DEVICE_ERROR || d->restart ||
         strncmp(d->why, why, sizeof d->why - 1) == 0)
         return;
     snprintf(d->why, sizeof d->why, "%s", why);
-    bus_publish_transient(d->all->env.bus, d->id, "device.status", why_json(d, text));
+    if (device_may_tell_live(d)) {
+        device_status_due(d);
+        return;
+    }
+    d->status_untold = true;
+    host_attributes_later(d);
 }
 
 void device_set_state(struct device *d, enum device_state state, const char *why)
@@ -363,6 +374,7 @@ int device_new(struct devices *all, const char *id, const char *name, enum devic
     timer_init(&d->retry, all->env.loop, retry_due);
     timer_init(&d->linger, all->env.loop, linger_over);
     timer_init(&d->attributes_timer, all->env.loop, host_attributes_due);
+    timer_init(&d->left_out_timer, all->env.loop, device_left_out_due);
     list_append(&all->list, &d->link);
     all->n++;
     *ret = d;
@@ -383,6 +395,7 @@ void device_free(struct device *d)
     timer_stop(&d->retry);
     timer_stop(&d->linger);
     timer_stop(&d->attributes_timer);
+    timer_stop(&d->left_out_timer);
     if (d->channel)
         last_forget(d->all->env.last, d->channel);
     frame_quota_release(d->all->env.pool, &d->quota);

@@ -15,9 +15,11 @@
 
 #include <warren/driver.h>
 
+#include "base/allowance.h"
 #include "device/clock_map.h"
 #include "device/devices.h"
 #include "device/driver.h"
+#include "device/event_allowance.h"
 #include "device/scope.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
@@ -109,8 +111,15 @@ struct device {
     struct list frame_waiters; /* of struct command_call: host's own `capture` */
 
     struct timer attributes_timer;
-    int64_t log_tokens_us; /* token bucket of log lines */
-    unsigned n_log_tokens, n_log_dropped;
+    bool status_untold; /* its sentence has changed, and device.status is due with the attributes */
+    struct allowance log_lines;
+    unsigned n_log_dropped;
+
+    /* Of a device without a parent, for it and its children. */
+    struct event_allowance events;
+    struct timer left_out_timer;
+    uint64_t n_left_out; /* events, since left_out_since_us (UTC); told when the timer is due */
+    int64_t left_out_since_us;
 };
 
 struct devices {
@@ -147,14 +156,29 @@ void device_set_state(struct device *d, enum device_state state, const char *why
 void device_online(struct device *d, bool up, const char *why);
 /* The sentence alone; device.status, which is no news for the history. */
 void device_status(struct device *d, const char *why);
+/* Publishes it. */
+void device_status_due(struct device *d);
 /* Offline, with its driver going on. */
 void device_away(struct device *d, const char *why);
 /* Around every call into a driver: asserts that there is no other on the stack. */
 void driver_enter(struct device *d);
 void driver_leave(struct device *d);
-/* Publishes an event of this device. */
+/* Publishes what we or people have made happen. */
 void device_publish(struct device *d, const char *type, const char *data);
 void device_publish_added(struct device *d, const char *type);
+
+/* --- device_tell.c: what the device makes happen, as far as it may ----------------------------- */
+
+/* Kept, or for who is there now only (`live`). -EAGAIN: it has said too much lately, so that this
+ * was left out, which is counted and told. Else as bus_publish(). */
+int device_tell(struct device *d, const char *type, const char *json, bool live);
+/* What people who look must know all the same (its state): where it has said too much it is not
+ * kept. */
+void device_tell_always(struct device *d, const char *type, const char *json);
+/* Counts as one event; false: later, with what has come up by then. */
+bool device_may_tell_live(struct device *d);
+/* The timer's function: tells what was left out. */
+void device_left_out_due(struct timer *t);
 
 /* --- devices.c: the registry ------------------------------------------------------------------- */
 
@@ -285,5 +309,7 @@ int host_capture(struct wr_dev *dev, struct wr_frame *pub, const struct wr_captu
 void host_misuse(struct device *d, const char *what, const char *detail);
 /* enum wr_service that host_table offers. */
 uint64_t host_services(void);
-/* Publishes the changed attributes; the timer's function. */
+/* Publishes the changed attributes, and a sentence that waits; the timer's function. */
 void host_attributes_due(struct timer *t);
+/* Within ATTRIBUTES_EVERY_US. */
+void host_attributes_later(struct device *d);

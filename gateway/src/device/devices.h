@@ -79,7 +79,7 @@ uint16_t device_channel(const struct device *d);
 void device_json(const struct device *d, struct wr_json *j);
 
 struct device_stats {
-    uint64_t n_frames, n_frame_bytes, n_dropped, n_reconnects, n_late_answers;
+    uint64_t n_frames, n_frame_bytes, n_dropped, n_reconnects, n_late_answers, n_events_left_out;
     int64_t last_frame_us; /* received, UTC; 0: none */
 };
 const struct device_stats *device_stats(const struct device *d);

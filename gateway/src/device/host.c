@@ -31,19 +31,11 @@ static int64_t host_wall_us(struct wr_dev *dev)
 
 static bool log_allowed(struct device *d)
 {
-    int64_t now = loop_now_us(d->all->env.loop), since = now - d->log_tokens_us;
-    int64_t tokens = d->n_log_tokens + since * DRIVER_LOG_PER_S / US_PER_S;
+    static const struct allowance_rate rate = {DRIVER_LOG_BURST, DRIVER_LOG_PER_S};
+    bool allowed = allowance_take(&d->log_lines, &rate, 1, loop_now_us(d->all->env.loop));
 
-    if (d->log_tokens_us == 0 || tokens >= DRIVER_LOG_BURST)
-        tokens = DRIVER_LOG_BURST;
-    if (tokens == 0) {
-        d->n_log_dropped++;
-        return false;
-    }
-    if (tokens != d->n_log_tokens || d->log_tokens_us == 0)
-        d->log_tokens_us = now;
-    d->n_log_tokens = (unsigned)tokens - 1;
-    return true;
+    d->n_log_dropped += !allowed;
+    return allowed;
 }
 
 __attribute__((format(printf, 3, 4))) static void host_log(
@@ -259,8 +251,7 @@ static int host_publish(struct wr_dev *dev, const char *type, const char *json)
         }
     }
     heard_of(d);
-    return (topic->flags & WR_TOPIC_LIVE ? bus_publish_transient : bus_publish)(
-        d->all->env.bus, d->id, type, json);
+    return device_tell(d, type, json, topic->flags & WR_TOPIC_LIVE);
 }
 
 static void report_attribute(struct device *d, unsigned i, const struct wr_value *value)
@@ -276,13 +267,17 @@ static void report_attribute(struct device *d, unsigned i, const struct wr_value
     param_value_fini(&a->value);
     a->value = copy;
     a->changed = true;
+    host_attributes_later(d);
+}
+
+void host_attributes_later(struct device *d)
+{
     if (!timer_armed(&d->attributes_timer))
         timer_once(&d->attributes_timer, ATTRIBUTES_EVERY_US);
 }
 
-void host_attributes_due(struct timer *t)
+static void publish_attributes(struct device *d)
 {
-    struct device *d = container_of(t, struct device, attributes_timer);
     struct buf text = BUF_INIT(BUS_MAX_DATA_BYTES);
     struct wr_json j = buf_json(&text);
 
@@ -298,6 +293,29 @@ void host_attributes_due(struct timer *t)
     if (buf_json_end(&text, &j) == 0 && buf_text(&text))
         bus_publish_transient(d->all->env.bus, d->id, "device.attributes", buf_text(&text));
     buf_fini(&text);
+}
+
+static bool attributes_changed(const struct device *d)
+{
+    for (size_t i = 0; i < d->n_attributes; i++) {
+        if (d->attributes[i].changed)
+            return true;
+    }
+    return false;
+}
+
+void host_attributes_due(struct timer *t)
+{
+    struct device *d = container_of(t, struct device, attributes_timer);
+
+    if (!device_may_tell_live(d)) {
+        host_attributes_later(d);
+        return;
+    }
+    if (attributes_changed(d))
+        publish_attributes(d);
+    if (d->status_untold)
+        device_status_due(d);
 }
 
 static bool value_is_sound(const struct wr_value *v)

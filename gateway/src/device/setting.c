@@ -119,8 +119,12 @@ static void publish_setting(
     wr_json_key(&j, "pending");
     wr_json_bool(&j, setting_pending(d, i));
     wr_json_end(&j);
-    if (buf_json_end(&text, &j) == 0 && buf_text(&text))
-        (news ? bus_publish : bus_publish_transient)(d->all->env.bus, d->id, type, buf_text(&text));
+    if (buf_json_end(&text, &j) == 0 && buf_text(&text)) {
+        if (news)
+            device_tell_always(d, type, buf_text(&text));
+        else
+            bus_publish_transient(d->all->env.bus, d->id, type, buf_text(&text));
+    }
     buf_fini(&text);
 }
 

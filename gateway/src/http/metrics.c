@@ -83,6 +83,11 @@ static double value_reconnects(const struct device *d, int64_t now_us)
     return (double)device_stats(d)->n_reconnects;
 }
 
+static double value_events_left_out(const struct device *d, int64_t now_us)
+{
+    return (double)device_stats(d)->n_events_left_out;
+}
+
 static double value_age(const struct device *d, int64_t now_us)
 {
     return device_stats(d)->last_frame_us ? (double)(now_us - device_stats(d)->last_frame_us) / 1e6
@@ -112,6 +117,8 @@ static void per_device(struct buf *b, struct api *a)
             "Pictures not taken because readers were slow.", value_dropped},
         {"warren_device_reconnects_total", "counter", "Times the device went away.",
             value_reconnects},
+        {"warren_device_events_left_out_total", "counter",
+            "Events not told because the device said too much.", value_events_left_out},
         {"warren_device_frame_age_seconds", "gauge", "Age of the newest picture.", value_age},
     };
 

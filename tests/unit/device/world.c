@@ -118,6 +118,8 @@ static const struct wr_attribute attributes[] = {
     {.key = "trouble", .type = WR_STRING, .help = "What does not work"}, {0}};
 static const struct wr_topic topics[] = {{.type = "toy.said", .help = "It said something"},
     {.type = "toy.hums", .help = "It hums", .flags = WR_TOPIC_LIVE}, {0}};
+static const struct wr_topic module_topics[] = {
+    {.type = "module.pressed", .help = "Its button was pressed"}, {0}};
 static const struct wr_kind kinds[] = {
     {.name = "toy-camera",
         .flags = WR_KIND_CAMERA,
@@ -126,7 +128,11 @@ static const struct wr_kind kinds[] = {
         .commands = commands,
         .topics = topics,
         .state_size = 64},
-    {.name = "toy-module", .settings = settings, .commands = commands, .state_size = 16},
+    {.name = "toy-module",
+        .settings = settings,
+        .commands = commands,
+        .topics = module_topics,
+        .state_size = 16},
     {0},
 };
 
@@ -306,5 +312,14 @@ size_t world_events(const char *type, const char **ret_data)
         if (ret_data)
             *ret_data = world.events[i].data;
     }
+    return n;
+}
+
+size_t world_kept(const char *type)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < MIN(world.n_events, (size_t)EVENTS_MAX); i++)
+        n += !world.events[i].transient && strcmp(world.events[i].type, type) == 0;
     return n;
 }

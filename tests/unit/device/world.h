@@ -11,7 +11,7 @@
 #include "device/devices.h"
 #include "loop/loop.h"
 
-#define EVENTS_MAX 256
+#define EVENTS_MAX 4096
 
 /* What the driver of the tests does and saw. Reset by world_open(). */
 struct toy {
@@ -83,5 +83,7 @@ void world_configure(const char *yaml);
 struct device *world_toy(void);
 /* How many events of that type came; data of the last one in *ret_data where not NULL. */
 size_t world_events(const char *type, const char **ret_data);
+/* How many of them are for the history. */
+size_t world_kept(const char *type);
 /* A sound frame of `n` bytes from the toy. */
 struct wr_frame *toy_frame(size_t n);

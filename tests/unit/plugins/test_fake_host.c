@@ -96,6 +96,24 @@ SLIP(finds_an_event_that_is_not_in_the_tables)
     misbehave(publish_undeclared);
 }
 
+static int publish_a_lot(struct wr_dev *dev)
+{
+    for (unsigned i = 0; i < 150; i++)
+        dev->host->publish(dev, "motion.started", NULL);
+    return dev->host->publish(dev, "motion.started", NULL) == -EAGAIN ? 0 : -EINVAL;
+}
+
+Test(fake_host, leaves_events_out_as_the_gateway_does)
+{
+    struct fake_host *h = host_with(publish_a_lot);
+
+    fake_host_start(h);
+    cr_assert(eq(sz, fake_n_events(fake_dev(h), "motion.started"), 100));
+    cr_assert(eq(sz, fake_n_events_left_out(fake_dev(h)), 51));
+    cr_assert(eq(uint, fake_n_starts(h), 1));
+    fake_host_free(h);
+}
+
 static int publish_rubbish(struct wr_dev *dev)
 {
     return dev->host->publish(dev, "motion.started", "{\"a\":}");
