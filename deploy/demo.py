@@ -5,17 +5,22 @@ ends them. That nothing is left behind, however it ends, is the work of children
 
 import argparse
 import fcntl
+import getpass
 import http.client
+import json
 import os
 import re
 import shutil
 import socket
 import sys
+import time
 
 sys.dont_write_bytecode = True
 from children import ROOT, Ended, Failed, Part, Wishes, say
 
 LOOK_EVERY_S = 0.5
+# bluetoothd is asked right after the start; it answers at once where it can.
+BLUETOOTH_WITHIN_S = 3.0
 DRIVERS = ["pi-trigger-camera", "ble-batch-camera"]
 # A picture of some 40 KB every 10 s, over a link that carries 17 KB/s: slow enough to see it come.
 BATCH_CAMERA = ["--interval", "10", "--size", "800x600", "--quality", "55", "--faults", "interval_us=30000,packets=1"]
@@ -73,16 +78,31 @@ def hold(data):
     return lock
 
 
-def write_config(path, trigger_port, mjpeg_port, has_batch_camera):
-    """config/demo.yaml with the camera's ports of this run, and its last device only where there is one."""
+def write_config(path, values, has_batch_camera):
+    """config/demo.yaml with the values of this run, and its last device only where there is one."""
     with open(os.path.join(ROOT, "config/demo.yaml"), encoding="utf-8") as example:
         text, garden, rest = example.read().partition(BATCH_CAMERA_KEY)
-    for key, port in (("trigger_port", trigger_port), ("mjpeg_port", mjpeg_port)):
-        text, n = re.subn(rf"({key}: )\d+", rf"\g<1>{port}", text)
+    for key, line in values.items():
+        text, n = re.subn(rf"^( +){key}: .*$", lambda m: m[1] + line, text, flags=re.M)
         if n != 1 or not garden:
             raise Failed(f"config/demo.yaml: expected one {key}, and{BATCH_CAMERA_KEY.rstrip()} after it")
+    text = text[text.index("\nhttp:"):]
     with open(path, "w", encoding="utf-8") as out:
-        out.write("# Made from config/demo.yaml by each `make run`.\n" + text + (garden + rest if has_batch_camera else ""))
+        out.write("# Made by each `make run` from config/demo.yaml, with its PORT, DATA and BLUETOOTH. What is changed here counts until the next one.\n"
+                  + text + (garden + rest if has_batch_camera else ""))
+
+
+def config_values(options, bus, trigger_port, mjpeg_port):
+    """The lines of config/demo.yaml that this run has otherwise, by their keys. JSON's texts are YAML's."""
+    line = lambda key, value: f"{key}: {json.dumps(value, ensure_ascii=False)}"
+    return {
+        "listen": line("listen", f"127.0.0.1:{options.port}"),
+        "path": line("path", options.data),
+        "folder": line("folder", os.path.join(options.data, "plugins")),
+        "bus": line("bus", bus) if bus else line("enabled", False),
+        "trigger_port": line("trigger_port", trigger_port),
+        "mjpeg_port": line("mjpeg_port", mjpeg_port),
+    }
 
 
 def fill_drivers(build, folder):
@@ -93,15 +113,6 @@ def fill_drivers(build, folder):
         shutil.copyfile(os.path.join(build, "plugins", driver + ".so"), path)
         os.chmod(path, 0o644)
     os.chmod(folder, 0o755)
-
-
-def gateway_env(options, bus):
-    return {
-        "WARREN_HTTP_LISTEN": f"127.0.0.1:{options.port}",
-        "WARREN_STORE_PATH": options.data,
-        "WARREN_PLUGINS_FOLDER": os.path.join(options.data, "plugins"),
-        **({"WARREN_BLE_BUS": bus} if bus else {"WARREN_BLE_ENABLED": "false"}),
-    }
 
 
 def camera_command(options, trigger_port, mjpeg_port):
@@ -130,15 +141,27 @@ def start_batch_camera(options, parts, wishes):
         return None
 
 
-def is_ready(port):
+def get(port, path):
+    """What the gateway answers, if that is 200; else None."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == 200
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return json.load(answer) if answer.status == 200 else None
     except (http.client.HTTPException, OSError):
-        return False
+        return None
     finally:
         connection.close()
+
+
+def no_bluetooth(port, wishes):
+    """Why this machine's Bluetooth cannot be used, after a moment to find out; None: it can."""
+    give_up = time.monotonic() + BLUETOOTH_WITHIN_S
+    while True:
+        bluetooth = (get(port, "/api/v1/info") or {}).get("bluetooth") or {"ready": False, "why": "the gateway does not answer"}
+        if bluetooth["ready"] or time.monotonic() > give_up:
+            return bluetooth["why"]
+        wishes.wait(0.1)
 
 
 def start(options, parts, wishes):
@@ -152,17 +175,39 @@ def start(options, parts, wishes):
     camera.wait_until(lambda: accepts(mjpeg_port), wishes)
     is_virtual = options.bluetooth == "virtual"
     bus = start_batch_camera(options, parts, wishes) if is_virtual else "system"
-    write_config(config, trigger_port, mjpeg_port, is_virtual and bus)
+    write_config(config, config_values(options, bus, trigger_port, mjpeg_port), is_virtual and bus)
     fill_drivers(options.build, os.path.join(options.data, "plugins"))
-    gateway = Part("gateway", [options.build + "/gateway/src/warren", "--config", config], options.data, gateway_env(options, bus))
+    gateway = Part("gateway", [options.build + "/gateway/src/warren", "--config", config], options.data)
     parts.append(gateway)
-    gateway.wait_until(lambda: is_ready(options.port), wishes)
+    gateway.wait_until(lambda: get(options.port, "/readyz"), wishes)
     return bus
 
 
+def way_from_elsewhere(port):
+    """Lines for who sits at another machine, as one does who has logged in from there, or has no screen here."""
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        return []
+    here = (os.environ.get("SSH_CONNECTION", "").split() + [""] * 4)[2] or socket.gethostname()
+    return ["    From another machine, run this there first, and leave it running:",
+            f"        ssh -L {port}:127.0.0.1:{port} {getpass.getuser()}@{here}"]
+
+
+def what_it_shows(options, bus, wishes):
+    shows = f"    The camera Porch shows {options.source or 'a drawn scene'}"
+    if not bus:
+        return [shows + "."]
+    if options.bluetooth == "virtual":
+        return [shows + "; Garden hands over a picture by Bluetooth every 10 s."]
+    why = no_bluetooth(options.port, wishes)
+    if why:
+        return [shows + ".", f"    Bluetooth cannot be used: {why}."]
+    return [shows + ". Bluetooth cameras are looked for; adopt them under “Seen nearby”."]
+
+
 def run(options, parts, wishes):
-    if not 0 < options.port < 65536:
+    if not (options.port.isdecimal() and 0 < int(options.port) < 65536):
         raise Failed(f"PORT={options.port}: expected a number from 1 to 65535")
+    options.port = int(options.port)
     if options.bluetooth not in ("virtual", "system"):
         raise Failed(f"BLUETOOTH={options.bluetooth}: expected virtual or system")
     if options.source and not os.path.exists(options.source):
@@ -174,11 +219,8 @@ def run(options, parts, wishes):
     lock.truncate(0)
     print(options.port, file=lock, flush=True)
     bus = start(options, parts, wishes)
-    shows = f"The camera Porch shows {options.source or 'a drawn scene'}"
-    say("", f"    Warren is ready: open http://127.0.0.1:{options.port}/", "",
-        f"    {shows}." if not bus else
-        f"    {shows}; Garden hands over a picture by Bluetooth every 10 s." if options.bluetooth == "virtual" else
-        f"    {shows}. Bluetooth cameras are looked for; adopt them under “Seen nearby”.",
+    say("", f"    Warren is ready: open http://127.0.0.1:{options.port}/", *way_from_elsewhere(options.port), "",
+        *what_it_shows(options, bus, wishes),
         f"    State and logs are in {options.data}.",
         f"    See a driver come: cp {os.path.relpath(options.build)}/plugins/demo.so {options.data}/plugins/",
         "    Ctrl-C ends it.", "")
@@ -191,7 +233,7 @@ def run(options, parts, wishes):
 def main():
     parser = argparse.ArgumentParser(description="A gateway with virtual cameras; see `make help`.")
     parser.add_argument("--build", default="build")
-    parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument("--port", default="8080")
     parser.add_argument("--data", default="build/demo")
     parser.add_argument("--source", default="")
     parser.add_argument("--bluetooth", default="virtual")

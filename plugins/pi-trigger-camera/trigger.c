@@ -74,8 +74,7 @@ enum trigger_state trigger_diagnose(
 
     if (!opened && error == -ECONNREFUSED) {
         snprintf(why, WHY_MAX,
-            "the trigger port %d refuses connections: the camera's trigger server does not run "
-            "(any more)",
+            "the trigger port %d refuses connections: the camera's trigger server does not run",
             port);
         return TRIGGER_REFUSED;
     }

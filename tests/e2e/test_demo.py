@@ -11,7 +11,7 @@ import tempfile
 import time
 import unittest
 
-from warren import BUILD, PATIENCE_S, free_port, main, wait_until
+from warren import BUILD, PATIENCE_S, WARREN, free_port, main, wait_until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -170,11 +170,26 @@ class Demo(unittest.TestCase):
         make.send_signal(signal.SIGINT)
         self.expect_end(make, members)
 
+    def test_its_configuration_says_what_holds(self):
+        make, members = self.start_and_wait(data="one <&> of \"two\"")
+        config = self.folder / "one <&> of \"two\"/warren.yaml"
+        text = config.read_text()
+        for line in (f'listen: "127.0.0.1:{self.port}"', f"folder: {json.dumps(str(config.parent / 'plugins'))}"):
+            self.assertIn(line, text)
+        asked = subprocess.run([WARREN, "check", "--config", config], capture_output=True, text=True)
+        self.assertEqual(asked.returncode, 0, asked.stderr)
+        make.send_signal(signal.SIGINT)
+        self.expect_end(make, members)
+
+    def test_who_has_no_screen_there_is_told_the_way(self):
+        self.start_and_wait(DISPLAY="", WAYLAND_DISPLAY="", SSH_CONNECTION="192.0.2.7 51234 192.0.2.8 22")
+        self.assertRegex(self.text(), rf"ssh -L {self.port}:127.0.0.1:{self.port} \S+@192.0.2.8\n")
+
     def test_the_machine_s_own_bluetooth_can_be_used_instead(self):
         make, members = self.start_and_wait(BLUETOOTH="system", DBUS_SYSTEM_BUS_ADDRESS=f"unix:path={self.folder}/none")
-        self.assertIn("Bluetooth cameras are looked for", self.text())
+        self.assertIn("Bluetooth cannot be used: there is no D-Bus", self.text())
         self.assertEqual([d["id"] for d in self.json("/devices")["items"]], ["porch"])
-        wait_until("it looks there", lambda: "there is no D-Bus" in (self.json("/info")["bluetooth"]["why"] or ""))
+        self.assertIn("there is no D-Bus", self.json("/info")["bluetooth"]["why"])
         make.terminate()
         self.expect_end(make, members)
 
@@ -241,6 +256,13 @@ class Demo(unittest.TestCase):
         self.assertNotEqual(second.wait(PATIENCE_S), 0)
         self.assertIn(f"http://127.0.0.1:{first}/", self.text())
         self.log = log
+
+    def test_a_port_that_is_none_is_told(self):
+        self.port = "abc"
+        make = self.start()
+        self.assertNotEqual(make.wait(PATIENCE_S), 0)
+        self.assertIn("PORT=abc: expected a number from 1 to 65535", self.text())
+        self.assertNotIn("usage:", self.text())
 
     def test_a_source_that_is_not_there_is_told(self):
         os.environ["SOURCE"] = "no/such/video.avi"

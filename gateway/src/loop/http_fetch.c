@@ -101,9 +101,15 @@ static int result_of(struct http_fetch *f, CURLcode code)
 void http_fetch_ended(struct http_fetch *f, CURLcode code)
 {
     int r = result_of(f, code);
+    char text[sizeof f->text];
 
+    if (code == CURLE_COULDNT_CONNECT) /* libcurl's sentence does not tell why */
+        snprintf(
+            text, sizeof text, "no connection to %s port %u: %s", f->host, f->port, error_name(r));
+    else
+        snprintf(text, sizeof text, "%s", f->text[0] ? f->text : curl_easy_strerror(code));
     if (r < 0)
-        fetch_fail(f, r, f->text[0] ? f->text : curl_easy_strerror(code));
+        fetch_fail(f, r, text);
     fetch_end(f);
 }
 
