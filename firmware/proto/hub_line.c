@@ -133,6 +133,15 @@ static bool is_end(char c)
     return c == '\n' || c == '\r';
 }
 
+size_t hub_lines_skip(const char *bytes, size_t n, bool *skips)
+{
+    size_t i = 0;
+
+    while (*skips && i < n)
+        *skips = !is_end(bytes[i++]);
+    return i;
+}
+
 void hub_lines_cut(struct hub_lines *l)
 {
     while (l->n > l->end && !is_end(l->bytes[l->n - 1]))

@@ -87,6 +87,8 @@ void hub_lines_init(struct hub_lines *l);
 int hub_lines_add(struct hub_lines *l, const void *bytes, size_t n);
 /* Bytes that hub_lines_add() takes now. */
 size_t hub_lines_room(const struct hub_lines *l);
+/* How many of these bytes belong to a line whose beginning was given up: up to its end, at which *skips is false again. */
+size_t hub_lines_skip(const char *bytes, size_t n, bool *skips);
 /* Forgets what has no end yet. */
 void hub_lines_cut(struct hub_lines *l);
 /* The next line that is not blank, without its end (CR, LF or both), valid until the next call. False: none is whole. */

@@ -72,6 +72,18 @@ static int notify(void *ctx, unsigned central, const void *bytes, size_t n)
     return 0;
 }
 
+static int serial(void *ctx, const char *line, size_t n)
+{
+    struct world *w = ctx;
+
+    if (n < 2 || line[n - 1] != '\n' || !json_pull_is_valid(line, n - 1))
+        abort();
+    if (w->n_refusing == 0)
+        return 0;
+    w->n_refusing--;
+    return -1;
+}
+
 static void advertise(void *ctx)
 {
 }
@@ -132,9 +144,11 @@ static size_t event(struct world *w, const uint8_t *d, size_t n)
     case 2:
         app_event(w, d[1] % 3, d[1] / 3 % PLAY_HUB_MAX_CENTRALS, d[2]);
         return 3;
+    case 5:
+        play_hub_serial_received(&w->hub, w->now_us, d + 3, length);
+        return 3 + length;
     case 3:
     case 4:
-    case 5:
         play_hub_written(&w->hub, w->now_us, d[1] % PLAY_HUB_MAX_CENTRALS, d + 3, length);
         return 3 + length;
     default:
@@ -147,10 +161,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct world world;
     struct world *w = &world;
-    const struct play_hub_port port = {w, air, notify, advertise, NULL, NULL, NULL};
+    const struct play_hub_port port = {w, air, notify, advertise, NULL, serial, NULL, NULL};
 
     memset(w, 0, sizeof *w);
-    play_hub_init(&w->hub, &port);
+    play_hub_init(&w->hub, &port, (const uint8_t[HUB_MAC_RAW_BYTES]){1, 2, 3, 4, 5, 6});
     play_hub_start(&w->hub, 0);
     app_event(w, 0, 0, 23);
     for (unsigned i = 0; i < MAX_EVENTS && size > 0; i++) {

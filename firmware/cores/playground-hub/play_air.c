@@ -47,3 +47,35 @@ int play_air_ping(struct play_hub *h)
     (void)air_of_command(HUB_PING, HUB_THRESHOLD_ALL, AIR_V1, &a);
     return say(h, NULL, &a);
 }
+
+/* Three bytes are four letters of base64, and MicroPython ends them with a newline. */
+static void base64(const uint8_t mac[HUB_MAC_RAW_BYTES], char out[10])
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    for (int i = 0; i < HUB_MAC_RAW_BYTES; i += 3) {
+        unsigned v = (unsigned)mac[i] << 16 | (unsigned)mac[i + 1] << 8 | mac[i + 2];
+
+        for (int k = 18; k >= 0; k -= 6)
+            *out++ = digits[v >> k & 63];
+    }
+    out[0] = '\n';
+    out[1] = '\0';
+}
+
+int play_air_game(struct play_hub *h, const uint8_t *mac, int game, enum hub_command c)
+{
+    struct air_message a = {.dialect = AIR_V2,
+        .topic = AIR_GAME,
+        .battery_percent = AIR_BATTERY_UNKNOWN,
+        .value = {.kind = AIR_LIST, .list = {game}, .n_list = 1}};
+    int r = 0;
+
+    base64(h->mac, a.value.text);
+    if (game != PLAY_NO_GAME)
+        r = say(h, mac, &a);
+    if (r < 0 || c == HUB_N_COMMANDS)
+        return r;
+    (void)air_of_command(c, HUB_THRESHOLD_ALL, AIR_V1, &a);
+    return say(h, mac, &a);
+}

@@ -89,21 +89,11 @@ static void take_lines(struct play_hub *h, unsigned central)
 
 /* --- writes ----------------------------------------------------------------------------------- */
 
-/* Bytes that belong to a line whose beginning was given up. */
-static size_t skip(struct play_hub_central *c, const char *at, size_t n)
-{
-    size_t i = 0;
-
-    while (c->skips && i < n)
-        c->skips = at[i] != '\n' && at[i] != '\r', i++;
-    return i;
-}
-
 /* Returns how many bytes were taken. Where there is no room the line that does not fit is given up, whole, and told. */
 static size_t take_bytes(struct play_hub *h, unsigned central, const char *at, size_t n)
 {
     struct play_hub_central *c = &h->centrals[central];
-    size_t n_skipped = skip(c, at, n), room = hub_lines_room(&c->lines);
+    size_t n_skipped = hub_lines_skip(at, n, &c->skips), room = hub_lines_room(&c->lines);
 
     if (n_skipped > 0)
         return n_skipped;

@@ -50,10 +50,12 @@ void play_hub_received(struct play_hub *h, int64_t now_us, const uint8_t mac[HUB
 
 /* --- life ------------------------------------------------------------------------------------- */
 
-void play_hub_init(struct play_hub *h, const struct play_hub_port *port)
+void play_hub_init(
+    struct play_hub *h, const struct play_hub_port *port, const uint8_t mac[HUB_MAC_RAW_BYTES])
 {
     memset(h, 0, sizeof *h);
     h->port = *port;
+    memcpy(h->mac, mac, sizeof h->mac);
     h->light = -1;
 }
 
@@ -61,6 +63,7 @@ void play_hub_start(struct play_hub *h, int64_t now_us)
 {
     h->now_us = h->watch_us = now_us;
     h->port.advertise(h->port.ctx);
+    play_serial_start(h);
     play_hub_step(h, now_us);
 }
 
@@ -75,6 +78,7 @@ void play_hub_step(struct play_hub *h, int64_t now_us)
     play_front_step(h);
     play_scan_step(h);
     play_front_step(h);
+    play_serial_step(h);
     show(h);
 }
 
@@ -87,6 +91,6 @@ int64_t play_hub_next_us(const struct play_hub *h)
 {
     int64_t t = sooner(play_scan_next_us(h), play_front_next_us(h));
 
-    t = sooner(t, play_modules_next_us(h));
+    t = sooner(t, sooner(play_modules_next_us(h), play_serial_next_us(h)));
     return h->port.watch ? sooner(t, h->watch_us) : t;
 }

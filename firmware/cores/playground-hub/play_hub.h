@@ -61,6 +61,9 @@ struct play_hub_port {
     void (*advertise)(void *ctx);
     /* The hub is alive: a watchdog that does not hear it for some seconds starts it anew. May be NULL. */
     void (*watch)(void *ctx);
+    /* A line of JSON, with its end, to who listens on USB. All or nothing; negative: not now, asked again after
+     * PLAY_HUB_RETRY_US. NULL: there is no such front. */
+    int (*serial)(void *ctx, const char *line, size_t n);
     /* Called when they change. May be NULL. */
     void (*display)(void *ctx, unsigned line, const char *text);
     void (*light)(void *ctx, enum play_hub_light light);
@@ -110,10 +113,38 @@ struct play_hub_central {
 };
 
 #define PLAY_HUB_NOBODY (-1)
+#define PLAY_HUB_SERIAL (-2)
+/* An app on USB that hears nothing for twice as long takes the hub for dead. */
+#define PLAY_HUB_HEARTBEAT_US INT64_C(5000000)
+#define PLAY_HUB_LIST_US INT64_C(30000000)
+/* "near": as loud as that, and heard within this time. */
+#define PLAY_HUB_NEAR_DBM (-60)
+#define PLAY_HUB_NEAR_US INT64_C(120000000)
+/* The version of the hub whose lines these are. */
+#define PLAY_HUB_SERIAL_VERSION "v2.1.0"
+
+/* --- the app on USB --------------------------------------------------------------------------- */
+
+struct play_hub_serial_reply {
+    bool error, sent;
+    char text[HUB_TEXT_BYTES]; /* the command, or the error's sentence */
+    char mode[8];
+    unsigned n_recipients;
+};
+
+struct play_hub_serial {
+    struct hub_lines lines;
+    bool skips, lost; /* as with an app's lines */
+    bool ready_due, list_due;
+    struct play_hub_serial_reply replies[PLAY_HUB_MAX_REPLIES];
+    unsigned n_replies;
+    int64_t started_us, heartbeat_us, list_us;
+    int64_t retry_us; /* it refused: not before */
+};
 
 struct play_hub_scan {
     bool on;
-    int asker; /* a central, or PLAY_HUB_NOBODY: it left */
+    int asker; /* a central, PLAY_HUB_SERIAL, or PLAY_HUB_NOBODY: it left */
     int threshold_dbm;
     unsigned n_pings;
     int64_t ping_us, end_us;
@@ -125,6 +156,8 @@ struct play_hub {
     struct play_hub_modules modules;
     struct play_hub_central centrals[PLAY_HUB_MAX_CENTRALS];
     struct play_hub_scan scan;
+    struct play_hub_serial serial;
+    uint8_t mac[HUB_MAC_RAW_BYTES];
     /* The list that was made last; nobody else's is made while one is being sent. */
     struct hub_module listed[PLAY_HUB_MAX_MODULES];
     unsigned n_listed;
@@ -135,8 +168,9 @@ struct play_hub {
     uint64_t n_messages, n_not_understood, n_forgotten; /* of modules; never reset */
 };
 
-/* The port is copied. */
-void play_hub_init(struct play_hub *h, const struct play_hub_port *port);
+/* The port is copied. `mac`: the hub's own. */
+void play_hub_init(
+    struct play_hub *h, const struct play_hub_port *port, const uint8_t mac[HUB_MAC_RAW_BYTES]);
 /* The radios are ready. */
 void play_hub_start(struct play_hub *h, int64_t now_us);
 /* Does what time asks for. Too early is harmless. */
@@ -155,6 +189,14 @@ void play_hub_written(
     struct play_hub *h, int64_t now_us, unsigned central, const void *bytes, size_t n);
 /* After notify() refused: there is room again. */
 void play_hub_room(struct play_hub *h, int64_t now_us);
+
+/* Bytes of the app on USB, any number:
+ *
+ *     {"cmd":"Rainbow","mode":"all"}\n    {"cmd":"Stop","mode":"near"}\n    {"cmd":"Notes","mode":"target","target_mac":"02…"}\n
+ *     → {"type":"ack","command":"Rainbow","status":"sent","mode":"all","recipients":12}
+ *
+ * Lines that no app asked for: ready once, heartbeat every 5 s, devices every 30 s (and after {"cmd":"PING"}). */
+void play_hub_serial_received(struct play_hub *h, int64_t now_us, const void *bytes, size_t n);
 
 /* A message of a module; rssi_dbm 0: not known. */
 void play_hub_received(struct play_hub *h, int64_t now_us, const uint8_t mac[HUB_MAC_RAW_BYTES],

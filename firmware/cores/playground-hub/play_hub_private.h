@@ -27,11 +27,24 @@ int play_air_command(struct play_hub *h, enum hub_command c, int threshold_dbm);
 /* "Who is there?" Negative: the radio refused. */
 int play_air_ping(struct play_hub *h);
 
+/* To all (NULL), or to one: in the second dialect a game's number, unless that is PLAY_NO_GAME, in the first a command, unless
+ * that is HUB_N_COMMANDS. Negative: the radio refused. */
+#define PLAY_NO_GAME (-2)
+int play_air_game(struct play_hub *h, const uint8_t *mac, int game, enum hub_command c);
+
 /* --- play_scan.c ------------------------------------------------------------------------------ */
 
 void play_scan_begin(struct play_hub *h, int asker, int threshold_dbm);
 void play_scan_step(struct play_hub *h);
 int64_t play_scan_next_us(const struct play_hub *h);
+
+/* --- play_serial.c: an app on USB ------------------------------------------------------------- */
+
+void play_serial_start(struct play_hub *h);
+/* The scan that it asked for is over. */
+void play_serial_list(struct play_hub *h);
+void play_serial_step(struct play_hub *h);
+int64_t play_serial_next_us(const struct play_hub *h);
 
 /* --- play_front.c: apps, their lines, and the answers ----------------------------------------- */
 

@@ -34,7 +34,9 @@ void play_scan_step(struct play_hub *h)
         return;
     if (h->now_us >= s->end_us) {
         s->on = false;
-        if (s->asker == PLAY_HUB_NOBODY)
+        if (s->asker == PLAY_HUB_SERIAL)
+            play_serial_list(h);
+        if (s->asker < 0)
             return;
         play_modules_list(h, s->threshold_dbm);
         play_front_list(h, (unsigned)s->asker);

@@ -103,11 +103,29 @@ static void light(void *ctx, enum play_hub_light l)
     ((struct fake_hub *)ctx)->light = l;
 }
 
+static int serial(void *ctx, const char *line, size_t n)
+{
+    struct fake_hub *f = ctx;
+
+    cr_assert(
+        n > 1 && line[n - 1] == '\n' && json_pull_is_valid(line, n - 1), "%.*s", (int)n, line);
+    if (f->serial_full) {
+        f->n_refused++;
+        return -EAGAIN;
+    }
+    cr_assert_lt(f->n_serial + n, sizeof f->serial);
+    memcpy(f->serial + f->n_serial, line, n);
+    f->n_serial += n;
+    f->serial[f->n_serial] = '\0';
+    return 0;
+}
+
 void fake_hub_boot(struct fake_hub *f)
 {
-    const struct play_hub_port port = {f, air, notify, advertise, watch, display, light};
+    const struct play_hub_port port = {
+        f, air, notify, advertise, watch, f->has_serial ? serial : NULL, display, light};
 
-    play_hub_init(&f->hub, &port);
+    play_hub_init(&f->hub, &port, (const uint8_t[]){0xaa, 0xbb, 0xcc, 0x08, 0x48, 0x22});
     play_hub_start(&f->hub, f->now_us);
 }
 

@@ -31,6 +31,9 @@ struct fake_hub {
     struct fake_hub_air air[FAKE_HUB_MAX_AIR];
     unsigned n_air, n_air_refusing, n_refused;
     bool notify_full; /* the radio's stack has no room */
+    bool has_serial, serial_full;
+    char serial[16 * 1024]; /* what the app on USB got */
+    size_t n_serial;
     unsigned n_advertised, n_watched;
     int64_t watched_us;
     char lines[4][20];

@@ -162,6 +162,17 @@ Test(hub_lines, what_has_begun_can_be_cut_without_the_lines_before)
     expect_next(&l, NULL);
 }
 
+Test(hub_lines, the_rest_of_a_line_that_was_given_up_is_skipped)
+{
+    bool skips = true;
+
+    cr_expect_eq(hub_lines_skip("abc", 3, &skips), 3);
+    cr_expect(skips);
+    cr_expect_eq(hub_lines_skip("de\r\nPlay\n", 9, &skips), 3);
+    cr_expect_not(skips);
+    cr_expect_eq(hub_lines_skip("\nPlay\n", 6, &skips), 0);
+}
+
 Test(hub_lines, without_an_end_they_are_forgotten_when_there_is_no_room)
 {
     static char many[HUB_LINE_MAX_BYTES];

@@ -306,7 +306,7 @@ Test(play_hub, needs_neither_display_nor_light_nor_watchdog)
     port.watch = NULL;
     port.display = NULL;
     port.light = NULL;
-    play_hub_init(&w->hub, &port);
+    play_hub_init(&w->hub, &port, w->hub.mac);
     play_hub_start(&w->hub, w->now_us);
     cr_expect_eq(play_hub_next_us(&w->hub), INT64_MAX, "nothing is due");
     fake_hub_connect(w, 0, 100);
