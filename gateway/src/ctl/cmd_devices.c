@@ -95,6 +95,30 @@ static void print_identity(struct ctl *c, const json_t *device)
         ctl_ago(c, json_object_get(device, "last_seen"), text, sizeof text));
 }
 
+static void print_options(struct ctl *c, const json_t *options)
+{
+    static const char *const heads[] = {"OPTION", "IS", "BY", "", NULL};
+    _cleanup_(table_fini) struct table t = table_new(heads);
+    const char *key;
+    json_t *o;
+
+    if (json_object_size(options) == 0)
+        return;
+    json_object_foreach((json_t *)options, key, o)
+    {
+        char text[CELL];
+        bool secret = json_is_true(json_object_get(o, "secret"));
+
+        table_add(&t, TABLE_BOLD, key);
+        table_add(&t, TABLE_PLAIN,
+            secret ? "(secret)" : with_unit(json_object_get(o, "value"), o, text, sizeof text));
+        table_add(&t, TABLE_PLAIN, ctl_member(o, "owner", text, sizeof text));
+        table_add(&t, TABLE_DIM, ctl_member(o, "help", text, sizeof text));
+    }
+    fputc('\n', c->out);
+    table_print(&t, c->out, c->colour);
+}
+
 static void print_attributes(struct ctl *c, const json_t *attributes)
 {
     static const char *const heads[] = {"VALUE OF", "IS", "SINCE", "", NULL};
@@ -191,6 +215,7 @@ enum ctl_exit ctl_device(struct ctl *c, const struct ctl_args *args)
     if (c->json)
         return ctl_print_json(c, device);
     print_identity(c, device);
+    print_options(c, json_object_get(device, "options"));
     print_attributes(c, json_object_get(device, "attributes"));
     print_settings(c, json_object_get(device, "settings"));
     print_commands(c, json_object_get(device, "commands"));

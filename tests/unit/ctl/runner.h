@@ -27,6 +27,9 @@ bool has(const char *text, const char *part);
     "\\u001b[2JPorch\",\"kind\":\"pi-trigger-camera\",\"driver\":\"pi-trigger-camera\","           \
     "\"state\":\"online\",\"why\":null,\"parent\":null,\"channel\":1,\"camera\":true,\"enabled\":" \
     "true,\"owner\":\"config\","                                                                   \
+    "\"options\":{\"host\":{\"type\":\"string\",\"secret\":false,\"help\":\"Its "                  \
+    "name\",\"value\":\"10.0.0.7\",\"owner\":\"config\"},\"token\":{\"type\":\"string\","          \
+    "\"secret\":true,\"help\":\"Its token\",\"value\":null,\"owner\":\"default\"}},"               \
     "\"attributes\":{\"dark_score\":{\"value\":0.25,\"unit\":null,\"help\":\"How dark it "         \
     "is\",\"time\":null}},"                                                                        \
     "\"settings\":{\"night.enable\":{\"type\":\"bool\",\"unit\":null,\"help\":\"Switch by "        \

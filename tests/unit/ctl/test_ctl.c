@@ -77,6 +77,10 @@ Test(ctl, a_device_shows_values_settings_and_commands)
     RUN(WORLD, "device porch");
     cr_expect_eq(did.code, CTL_OK);
     cr_expect(has(did.out, "state      online\n"), "%s", did.out);
+    cr_expect(has(did.out,
+                  "OPTION  IS        BY       \nhost    10.0.0.7  config   Its name\n"
+                  "token   (secret)  default  Its token\n"),
+        "%s", did.out);
     cr_expect(has(did.out, "dark_score  0.25  -      How dark it is\n"), "%s", did.out);
     cr_expect(
         has(did.out, "night.enable  bool   true    false     pending           Switch by itself\n"),
