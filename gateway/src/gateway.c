@@ -85,6 +85,7 @@ static struct store_config store_config_of(const struct config *c)
         .max_percent = c->store.max_percent,
         .max_days = c->store.max_days,
         .events_max_days = c->store.events_max_days,
+        .events_max = (uint64_t)c->store.events_max,
         .min_free_bytes = c->store.min_free_bytes};
 }
 

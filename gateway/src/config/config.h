@@ -54,6 +54,7 @@ struct config {
         char *path;
         uint64_t max_bytes, min_free_bytes;
         double max_percent, max_days, events_max_days;
+        int64_t events_max;
     } store;
     struct {
         char *folder; /* drivers are loaded from here, and it is watched; more by colons */

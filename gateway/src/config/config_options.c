@@ -110,6 +110,18 @@ static const struct config_option OPTIONS[] = {
         .live = true,
     },
     {
+        .path = "store.events_max",
+        .param = {.key = "events_max",
+            .type = WR_INT,
+            .min = 0,
+            .max = 100000000,
+            .def = "200000",
+            .help = "How many events are kept (of 512 bytes on average); of the device that has "
+                    "most the oldest go first; 0: no limit."},
+        .offset = offsetof(struct config, store.events_max),
+        .live = true,
+    },
+    {
         .path = "store.min_free_bytes",
         .param = {.key = "min_free_bytes",
             .type = WR_STRING,

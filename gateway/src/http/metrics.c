@@ -138,6 +138,8 @@ static void store_metrics(struct buf *b, const struct store_usage *u)
     single(b, "warren_captures", "gauge", "Captures kept.", (double)u->n_captures);
     single(b, "warren_capture_bytes", "gauge", "Bytes of captures kept, with their sounds.",
         (double)u->capture_bytes);
+    single(b, "warren_events_kept", "gauge", "Events in the history.", (double)u->n_events);
+    single(b, "warren_event_bytes", "gauge", "Bytes of their texts.", (double)u->event_bytes);
     single(b, "warren_storage_free_bytes", "gauge", "Free on the file system of the captures.",
         (double)u->free_bytes);
     single(b, "warren_storage_size_bytes", "gauge", "Size of that file system.",

@@ -75,6 +75,7 @@ struct store {
     size_t failed_bytes; /* of the largest write that failed for space */
     struct timer retention_timer;
     bool retaining;      /* its job is on its way */
+    bool trimming;       /* there were too many events */
     unsigned n_captured; /* since its last one */
 };
 

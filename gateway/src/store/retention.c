@@ -1,5 +1,5 @@
 /* retention.c - the oldest go when there is too much: by bytes, by percent and free room of the
- * file system, and by days.
+ * file system, and by days; events by days, and by number (events_trim.h).
  *
  * Age is counted from when a picture was received, for a camera's own clock may be anywhere.
  * Removing thousands of files at once makes the creation of new ones five times dearer for half a
@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/events_trim.h"
 #include "store/internal.h"
 #include "store/removal.h"
 
@@ -34,6 +35,7 @@ struct retention_job {
     struct removal removal;
     bool events_expired;
     int n_events;
+    struct events_trim trim;
     bool more;
 };
 
@@ -127,7 +129,10 @@ static int retention_prepare(struct writer *w, struct job *j)
     r = pick_captures(t, w);
     if (r == 0)
         r = find_events(t, w);
-    return r < 0 ? r : t->removal.n == 0 && !t->events_expired;
+    if (r == 0)
+        r = events_trim_look(&t->trim, w);
+    t->more = t->more || t->trim.due;
+    return r < 0 ? r : t->removal.n == 0 && !t->events_expired && !t->trim.due;
 }
 
 /* Only among the lowest ids: where nothing has expired, a search would go through all. */
@@ -157,6 +162,8 @@ static int retention_run(struct writer *w, struct job *j)
     struct retention_job *t = container_of(j, struct retention_job, job);
     int r = removal_run(&t->removal, w);
 
+    if (r == 0)
+        r = events_trim_run(&t->trim, w);
     return r < 0 ? r : remove_events(t, w);
 }
 
@@ -185,6 +192,7 @@ static void retention_done(struct store *s, struct job *j)
     struct retention_job *t = container_of(j, struct retention_job, job);
 
     s->retaining = false;
+    s->trimming = t->trim.going;
     if (t->has_room)
         space_worked(s);
     if (j->result == 0)
@@ -241,6 +249,7 @@ static void on_timer(struct timer *timer)
         .min_free_bytes = s->low ? min_free + min_free / 20 : min_free,
         .captures_before_us = days_before(s, s->config.max_days),
         .events_before_us = days_before(s, s->config.events_max_days),
+        .trim = {.max = s->config.events_max, .going = s->trimming},
         .max_files = slice_files(s),
         .probe_bytes = s->usage.full ? MAX(s->failed_bytes, 4096) : 0,
     };

@@ -101,7 +101,20 @@ static const char VERSION_2[] =
     "      + new.pinned * (new.bytes + new.sound_bytes);"
     "END;";
 
-const struct migration schema_migrations[] = {{VERSION_1}, {VERSION_2}};
+/* Events have a ceiling (events_trim.h), and are not counted each time either. */
+static const char VERSION_3[] =
+    "ALTER TABLE totals ADD COLUMN n_events INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE totals ADD COLUMN event_bytes INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE totals SET (n_events, event_bytes) ="
+    "  (SELECT count(*), coalesce(sum(length(json)), 0) FROM events);"
+    "CREATE TRIGGER events_insert AFTER INSERT ON events BEGIN"
+    "  UPDATE totals SET n_events = n_events + 1, event_bytes = event_bytes + length(new.json);"
+    "END;"
+    "CREATE TRIGGER events_delete AFTER DELETE ON events BEGIN"
+    "  UPDATE totals SET n_events = n_events - 1, event_bytes = event_bytes - length(old.json);"
+    "END;";
+
+const struct migration schema_migrations[] = {{VERSION_1}, {VERSION_2}, {VERSION_3}};
 const size_t schema_n_migrations = N_ELEMENTS(schema_migrations);
 
 static int read_version(struct db *d, size_t n, int64_t *ret, struct error *e)

@@ -57,6 +57,8 @@ void space_update(struct store *s)
     s->usage.n_captures = status.n_captures;
     s->usage.capture_bytes = status.capture_bytes;
     s->usage.pinned_bytes = status.pinned_bytes;
+    s->usage.n_events = status.n_events;
+    s->usage.event_bytes = status.event_bytes;
     s->usage.free_bytes = status.free_bytes;
     s->usage.total_bytes = status.total_bytes;
 }

@@ -55,6 +55,7 @@ struct store_config {
     double max_percent;      /* of the file system they are on; 0: no limit */
     double max_days;         /* since a capture was received; 0: for ever */
     double events_max_days;  /* 0: for ever */
+    uint64_t events_max;     /* how many, of 512 bytes on average; 0: no limit */
     uint64_t min_free_bytes; /* below: storage.low, and oldest captures go first */
 };
 
@@ -149,6 +150,7 @@ int store_capture_open(
 
 struct store_usage {
     uint64_t n_captures, capture_bytes, pinned_bytes; /* bytes with sounds */
+    uint64_t n_events, event_bytes;                   /* kept; of their texts */
     uint64_t free_bytes, total_bytes;                 /* of the file system */
     uint64_t n_pending, n_events_dropped;
     bool full; /* the last write failed for space */

@@ -35,7 +35,8 @@ void writer_measure(struct writer *w)
 
 static int read_totals(struct writer *w)
 {
-    static const char SQL[] = "SELECT n_captures, capture_bytes, pinned_bytes FROM totals";
+    static const char SQL[] =
+        "SELECT n_captures, capture_bytes, pinned_bytes, n_events, event_bytes FROM totals";
     _cleanup_(db_resetp) sqlite3_stmt *q = NULL;
     int r = db_prepare(&w->db, SQL, &q);
 
@@ -46,6 +47,8 @@ static int read_totals(struct writer *w)
     w->status.n_captures = (uint64_t)sqlite3_column_int64(q, 0);
     w->status.capture_bytes = (uint64_t)sqlite3_column_int64(q, 1);
     w->status.pinned_bytes = (uint64_t)sqlite3_column_int64(q, 2);
+    w->status.n_events = (uint64_t)sqlite3_column_int64(q, 3);
+    w->status.event_bytes = (uint64_t)sqlite3_column_int64(q, 4);
     return 0;
 }
 

@@ -25,7 +25,7 @@
 
 /* What the loop is told after each batch. */
 struct writer_status {
-    uint64_t n_captures, capture_bytes, pinned_bytes;
+    uint64_t n_captures, capture_bytes, pinned_bytes, n_events, event_bytes;
     uint64_t free_bytes, total_bytes;
 };
 

@@ -16,6 +16,7 @@ Test(config, without_a_file_everything_has_its_default)
     cr_expect_eq(c->store.min_free_bytes, 256u << 20);
     cr_expect(
         c->store.max_percent == 80 && c->store.max_days == 0 && c->store.events_max_days == 30);
+    cr_expect_eq(c->store.events_max, 200000);
     cr_expect(strstr(c->plugins.folder, "/warren/plugins"), "%s", c->plugins.folder);
     cr_expect_str_eq(c->log.level, "info");
     cr_expect_str_eq(c->log.format, "logfmt");

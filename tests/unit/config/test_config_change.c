@@ -39,13 +39,13 @@ Test(config_change, says_what_cannot_be_applied_while_running)
                          "http: {listen: 81, allow_unauthenticated: true, origins: [http://a], "
                          "max_connections: 9}\n"
                          "store: {path: /x, max_bytes: 1, max_percent: 1, max_days: 1, "
-                         "events_max_days: 1, min_free_bytes: 1}\n"
+                         "events_max_days: 1, events_max: 1, min_free_bytes: 1}\n"
                          "plugins: {folder: /y}\n"
                          "log: {level: error, format: json}\n"),
         "http.listen (restart)\nhttp.allow_unauthenticated\nhttp.origins\nhttp.max_connections\n"
         "store.path "
         "(restart)\nstore.max_bytes\nstore.max_percent\nstore.max_days\nstore.events_max_"
-        "days\nstore.min_free_bytes\n"
+        "days\nstore.events_max\nstore.min_free_bytes\n"
         "plugins.folder (restart)\nlog.level\nlog.format\n");
 }
 

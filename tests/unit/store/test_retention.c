@@ -203,6 +203,80 @@ Test(retention, makes_room_when_little_is_left_and_says_so_once)
     cr_expect_not_null(strstr(f.events, "storage.ok  {"));
 }
 
+static void limit_events(uint64_t max)
+{
+    f.config.events_max = max;
+    store_configure(f.store, &f.config);
+}
+
+static void say(const char *device, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        bus_publish(f.bus, device, "device.error", "{\"why\":\"It is broken\"}");
+    for (unsigned i = 0; i < 4; i++) /* what came while others were written, too */
+        slice();
+}
+
+static int64_t kept_of(const char *device)
+{
+    char sql[96];
+
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM events WHERE device = '%s'", device);
+    return fixture_sql(&f, sql);
+}
+
+Test(retention, too_many_events_go_from_who_has_most_oldest_first)
+{
+    say("quiet", 200);
+    say("loud", 1500);
+    say("quiet", 200);
+    cr_assert_eq(store_usage(f.store)->n_events, 1900);
+    limit_events(1000);
+    until_quiet();
+    cr_expect_eq(store_usage(f.store)->n_events, 950, "a twentieth below, not to begin at once");
+    fixture_close(&f);
+    cr_expect_eq(kept_of("quiet"), 400);
+    cr_expect_eq(kept_of("loud"), 550);
+    cr_expect_eq(fixture_sql(&f, "SELECT min(id) FROM events WHERE device = 'loud'"), 1151);
+}
+
+Test(retention, long_events_count_by_their_bytes)
+{
+    char json[10000];
+
+    snprintf(json, sizeof json, "{\"why\":\"%9900d\"}", 1);
+    say("quiet", 50);
+    for (unsigned i = 0; i < 1000; i++)
+        bus_publish(f.bus, "loud", "device.error", json);
+    say("loud", 0);
+    limit_events(2000);
+    until_quiet();
+    cr_expect_leq(store_usage(f.store)->event_bytes, 2000 * 512);
+    cr_expect_gt(store_usage(f.store)->n_events, 50);
+    fixture_close(&f);
+    cr_expect_eq(kept_of("quiet"), 50);
+}
+
+Test(retention, events_are_trimmed_in_slices_while_pictures_stay)
+{
+    put_many(3);
+    say("loud", 3000);
+    limit_events(100);
+    slice();
+    cr_expect_gt(store_usage(f.store)->n_events, 2000, "500 at a time");
+    until_quiet();
+    cr_expect_leq(store_usage(f.store)->n_events, 100);
+    cr_expect_eq(store_usage(f.store)->n_captures, 3);
+}
+
+Test(retention, no_ceiling_of_events_keeps_all)
+{
+    say("loud", 3000);
+    limit_events(0);
+    until_quiet();
+    cr_expect_eq(store_usage(f.store)->n_events, 3000);
+}
+
 Test(retention, removes_old_events)
 {
     for (unsigned i = 0; i < 1200; i++)

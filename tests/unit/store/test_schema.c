@@ -76,6 +76,26 @@ Test(schema, of_today_holds_together)
     cr_expect_eq(query("PRAGMA application_id"), SCHEMA_APPLICATION_ID);
 }
 
+Test(schema, events_are_counted)
+{
+    size_t from;
+
+    cr_assert_eq(schema_migrate(&d, schema_migrations, 2, &from, NULL), 0);
+    cr_assert_eq(db_exec(&d,
+                     "INSERT INTO events(time_us, device, type, json)"
+                     " VALUES(1, 'a', 'b', '12345'), (2, 'a', 'b', '123')"),
+        0);
+    cr_assert_eq(schema_migrate(&d, schema_migrations, schema_n_migrations, &from, NULL), 0);
+    cr_expect_eq(query("SELECT n_events * 1000 + event_bytes FROM totals"), 2008);
+    cr_assert_eq(db_exec(&d,
+                     "DELETE FROM events WHERE id = 1;"
+                     "INSERT INTO events(id, time_us, device, type, json)"
+                     " VALUES(2, 2, 'a', 'b', '123'), (9, 2, 'a', 'b', '1')"
+                     " ON CONFLICT DO NOTHING"),
+        0);
+    cr_expect_eq(query("SELECT n_events * 1000 + event_bytes FROM totals"), 2004);
+}
+
 Test(schema, totals_follow_every_change)
 {
     size_t from;
