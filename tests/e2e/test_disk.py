@@ -1,6 +1,7 @@
 """A disk that is full: said, live view goes on, and better without a restart."""
 
 import os
+import shutil
 import subprocess
 import unittest
 
@@ -46,6 +47,29 @@ class DiskFull(Case):
         self.assertEqual(self.get("/readyz").status, 200)
         for id in kept:
             self.assertEqual(self.get(f"/api/v1/captures/{id}/image.jpg").status, 200, id)
+
+
+class DiskThatIsNoHelp(Case):
+    def test_what_cannot_be_written_is_told_as_ours_and_ends_by_itself(self):
+        camera = self.start_camera()
+        self.start_gateway(camera_config(camera), plugins=PI)
+        self.wait_state("porch", "online")
+        capture = lambda: self.request("POST", "/api/v1/devices/porch/commands/capture")
+        self.assertEqual(capture().status, 200)
+        captures = self.folder / "data" / "captures"
+        shutil.rmtree(captures)
+        self.assertEqual(capture().status, 200, "a folder that was removed is made anew")
+        shutil.rmtree(captures / "porch")
+        (captures / "porch").write_text("in the way")
+        a = capture()
+        self.assertEqual(a.status, 500, a.body)
+        self.assertIn("cannot be written", a.json["detail"])
+        a = self.get("/readyz")
+        self.assertEqual(a.status, 503)
+        self.assertIn("cannot be written", a.json["checks"][0]["detail"])
+        (captures / "porch").unlink()
+        wait_until("it is ready again", lambda: self.get("/readyz").status == 200)
+        self.assertEqual(capture().status, 200)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ static void stored(void *ctx, int result, uint64_t id)
 {
     _cleanup_(freep) struct capture_answer *a = ctx;
     struct device *d = a->device;
-    char text[48];
+    char text[STORE_TROUBLE_BYTES];
 
     if (!d)
         return;
@@ -46,6 +46,8 @@ static void stored(void *ctx, int result, uint64_t id)
     else if (result == -EINVAL)
         command_answer(d, a->call, -EBADMSG,
             "the camera's picture is not a whole JPEG of a size that can be kept");
+    else if (result == -EIO) /* which of a command is the device's; this is ours */
+        command_answer(d, a->call, -EROFS, store_trouble(d->all->env.store, text));
     else if (result < 0)
         command_answer(d, a->call, result, NULL);
     else {
@@ -83,6 +85,7 @@ static void keep(struct command_call *c, struct frame *f)
 {
     int r = store_newest(c, f);
 
+    c->storing = r == 0;
     if (r < 0)
         command_finish(c, r, r == -EAGAIN ? "too many pictures wait for the disk" : NULL);
 }

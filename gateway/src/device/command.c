@@ -122,11 +122,13 @@ static const char *trouble_of(const struct device *d)
 static void timed_out(struct timer *t)
 {
     struct command_call *c = container_of(t, struct command_call, timeout);
-    const char *trouble = trouble_of(c->device);
+    const char *trouble = c->storing ? "" : trouble_of(c->device);
     struct error why = ERROR_NULL;
 
     error_set(&why, -ETIMEDOUT, "%s%s%s",
-        list_empty(&c->waiting) ? "the device did not answer in time" : "no picture came in time",
+        c->storing                    ? "the disk did not take the picture in time"
+            : list_empty(&c->waiting) ? "the device did not answer in time"
+                                      : "no picture came in time",
         *trouble ? ": " : "", trouble);
     command_finish(c, why.code, error_text(&why));
 }

@@ -280,6 +280,7 @@ struct command_call {
     wr_handle handle;
     bool given; /* run() was called */
     bool looking;
+    bool storing; /* its picture is on its way to the disk */
     struct timer timeout;
     command_fn fn; /* NULL: abandoned */
     void *ctx;

@@ -137,19 +137,18 @@ static int count_refused(void *ctx, const struct driver_status *s)
  * reason to restart us. */
 void readyz_get(struct api *a, struct http_request *q, const struct route_args *args)
 {
-    const struct store_usage *u = store_usage(a->store);
     struct buf b = BUF_INIT(API_MAX_REPLY_BYTES);
     struct wr_json j = buf_json(&b);
     unsigned drivers[2] = {0, 0};
-    char text[128];
+    char text[128], trouble[STORE_TROUBLE_BYTES];
     bool ready;
 
     drivers_each(a->drivers, count_refused, drivers);
     wr_json_object(&j);
     wr_json_key(&j, "checks");
     wr_json_array(&j);
-    ready = check(
-        &j, "store", !u->full, u->full ? "the disk is full: pictures are not kept" : "writable");
+    store_trouble(a->store, trouble);
+    ready = check(&j, "store", !*trouble, *trouble ? trouble : "writable");
     snprintf(text, sizeof text, "%u loaded, %u refused", drivers[0], drivers[1]);
     check(&j, "drivers", drivers[1] == 0, text);
     snprintf(text, sizeof text, "%zu online, %zu offline, %zu in error",

@@ -59,10 +59,12 @@ static int remove_prepare(struct writer *w, struct job *j)
     if (r == 0)
         r = db_prepare(&w->db, SQL, &q);
     if (r < 0)
-        return r;
+        return writer_blame(j, r);
     sqlite3_bind_int64(q, 1, (int64_t)c->id);
     r = db_step(&w->db, q);
-    return r > 0 ? removal_add(&c->removal, w, q) : r < 0 ? r : -ENOENT;
+    if (r == 0)
+        return -ENOENT;
+    return writer_blame(j, r < 0 ? r : removal_add(&c->removal, w, q));
 }
 
 static int remove_run(struct writer *w, struct job *j)

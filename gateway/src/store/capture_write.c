@@ -51,7 +51,8 @@ static int capture_prepare(struct writer *w, struct job *j)
     if (r < 0)
         return r;
     c->checked = true;
-    return days_use(&w->days, c->row.device, day_of(c->row.captured_us), true, &c->day);
+    r = days_use(&w->days, c->row.device, day_of(c->row.captured_us), true, &c->day);
+    return writer_blame(j, r);
 }
 
 /* The capture that has the same key already; 0: none. */
@@ -209,6 +210,7 @@ static void capture_done(struct store *s, struct job *j)
         space_failed(s, j->bytes);
     if (j->result == 0)
         space_worked(s);
+    health_of_capture(s, j, c->row.device, day_of(c->row.captured_us));
     if (c->done)
         c->done(c->ctx, j->result, j->result == 0 || j->result == -EEXIST ? c->row.id : 0);
     if (j->result == 0) {

@@ -65,6 +65,8 @@ int days_use(struct days *d, const char *device, int64_t day, bool make, struct 
     struct day *found = find(d, device, day);
     int dir, r;
 
+    if (found && found->dir >= 0 && files_is_gone(found->dir))
+        closep(&found->dir), found->dir = -1;
     if (!found || found->dir < 0) {
         r = files_open_day(d->files, device, day, make, &dir);
         if (r < 0)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "store/files_private.h"
 
 /* --- opening ---------------------------------------------------------------------------------- */
@@ -141,13 +142,37 @@ static int make_day(const struct files *f, const char *device, int64_t day)
     return dir < 0 ? dir : make_durable_folder(f, dir, day_text(day, text));
 }
 
+bool files_is_gone(int dir)
+{
+    struct stat st;
+
+    return fstat(dir, &st) == 0 && st.st_nlink == 0;
+}
+
+/* `captures` was removed while we have it open, as who empties a disk does: another one takes its
+ * place under the same number, which the reader's thread knows as well. */
+static int renew_captures(const struct files *f)
+{
+    _cleanup_(closep) int fd = open_folder(f->root, "captures");
+
+    if (fd < 0)
+        return space_errno(fd);
+    if (dup3(fd, f->captures, O_CLOEXEC) < 0)
+        return -errno;
+    log_warning("the folder of the captures was gone; there is a new one");
+    return f->ops->fsync(f->ops->ctx, f->root);
+}
+
 int files_open_day(const struct files *f, const char *device, int64_t day, bool make, int *ret)
 {
     char path[DAY_PATH_BYTES];
     int fd = open_beneath(f->captures, day_path(device, day, path), O_RDONLY | O_DIRECTORY);
 
     if (fd == -ENOENT && make) {
-        int r = make_day(f, device, day);
+        int r = files_is_gone(f->captures) ? renew_captures(f) : 0;
+
+        if (r == 0)
+            r = make_day(f, device, day);
         if (r < 0)
             return r;
         fd = open_beneath(f->captures, path, O_RDONLY | O_DIRECTORY);

@@ -57,7 +57,7 @@ const char *day_text(int64_t day, char text[static DAY_TEXT_BYTES]);
 /* -EINVAL */
 int day_parse(const char *text, int64_t *ret);
 
-/* The folder of a day; with `make` it is made, durably, when missing. -ENOENT. */
+/* The folder of a day; with `make` it is made, durably, when missing, and so is `captures`. -ENOENT. */
 int files_open_day(const struct files *f, const char *device, int64_t day, bool make, int *ret);
 /* Removes the day's folder when it is empty, and the device's when that was all. Returns whether
  * the day's is gone. */
@@ -83,8 +83,10 @@ int files_sync(const struct files *f);
 /* Makes it, if it is not there and there is room. */
 void files_keep_reserve(const struct files *f);
 void files_drop_reserve(const struct files *f);
-/* Whether `n` bytes can be written now: writes them and takes them back. */
-int files_probe(const struct files *f, size_t n);
+/* Whether `n` bytes can be written into a folder now: writes them and takes them back. */
+int files_probe(const struct files *f, int dir, size_t n);
+/* Whether somebody removed the folder that is open here. */
+bool files_is_gone(int dir);
 
 /* For reading. -ENOENT. */
 int files_open_kept(const struct files *f, enum files_kind kind, const char *device, int64_t day,

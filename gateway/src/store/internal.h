@@ -47,6 +47,16 @@ struct thumbs {
     unsigned n_running;
 };
 
+/* --- whether writing works (health.c) ---------------------------------------------------------- */
+
+struct health {
+    /* Where a picture could not be written; "": it is not for a picture's sake. */
+    char device[64];
+    int64_t day;
+    struct timer timer;
+    bool probing; /* its job is on its way */
+};
+
 /* --- all of it -------------------------------------------------------------------------------- */
 
 struct store {
@@ -73,6 +83,7 @@ struct store {
     struct store_usage usage;
     bool low;            /* storage.low was said */
     size_t failed_bytes; /* of the largest write that failed for space */
+    struct health health;
     struct timer retention_timer;
     bool retaining;      /* its job is on its way */
     bool trimming;       /* there were too many events */
@@ -136,5 +147,14 @@ void space_worked(struct store *s);
 void space_update(struct store *s);
 /* The file system was measured. */
 void space_measured(struct store *s);
+
+/* health.c: a write that fails, but not for want of space, is remembered, and tried by ourselves
+ * until one works. Of every job that comes back from the writer; and of a capture more exactly,
+ * before its owner hears of it. */
+void health_init(struct store *s);
+void health_stop(struct store *s);
+void health_of_job(struct store *s, const struct job *j);
+void health_of_capture(struct store *s, const struct job *j, const char *device, int64_t day);
+
 /* Publishes, when there is a bus. */
 void store_publish(struct store *s, const char *device, const char *type, const char *data);

@@ -41,6 +41,7 @@ struct job {
     int result;
     size_t bytes;      /* of the file it writes; 0: none */
     bool ran, skipped; /* the writer's notes about this batch */
+    int disk_error;    /* what the disk or the database said; 0: nothing is wrong with them */
 };
 
 /* A list of jobs is a list of their messages. */

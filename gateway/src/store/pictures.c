@@ -108,11 +108,11 @@ int files_sync(const struct files *f)
     return space_errno(f->ops->syncfs(f->ops->ctx, f->captures));
 }
 
-int files_probe(const struct files *f, size_t n)
+int files_probe(const struct files *f, int dir, size_t n)
 {
     static const uint8_t zeros[PROBE_CHUNK_BYTES];
     static const char name[] = ".probe.tmp";
-    _cleanup_(closep) int fd = f->ops->create(f->ops->ctx, f->captures, name);
+    _cleanup_(closep) int fd = f->ops->create(f->ops->ctx, dir, name);
     int r = 0;
 
     if (fd < 0)
@@ -121,7 +121,7 @@ int files_probe(const struct files *f, size_t n)
         r = write_all(f, fd, zeros, MIN(sizeof zeros, n - done));
     if (r == 0)
         r = space_errno(f->ops->fsync(f->ops->ctx, fd));
-    f->ops->unlink(f->ops->ctx, f->captures, name);
+    f->ops->unlink(f->ops->ctx, dir, name);
     return r;
 }
 

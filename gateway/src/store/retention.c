@@ -122,7 +122,7 @@ static int retention_prepare(struct writer *w, struct job *j)
     if (t->probe_bytes > 0) {
         /* Or rows could not be removed on a disk that is full to the last block. */
         files_drop_reserve(w->files);
-        t->has_room = files_probe(w->files, t->probe_bytes) == 0;
+        t->has_room = files_probe(w->files, w->files->captures, t->probe_bytes) == 0;
     } else if (above(w->status.free_bytes, t->min_free_bytes) > 8 * FILES_RESERVE_BYTES) {
         files_keep_reserve(w->files);
     }

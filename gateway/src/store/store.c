@@ -85,6 +85,7 @@ static void receive(void *ctx, struct message *m)
     if (!j->class->read) {
         s->n_pending_writes--;
         space_update(s);
+        health_of_job(s, j);
         if (j->result == -EUCLEAN)
             j->result = -EIO;
     }
@@ -185,6 +186,7 @@ int store_open_with(struct loop *l, const struct store_config *config, const str
     deferred_init(&s->handover, hand_over);
     events_init(s);
     retention_init(s);
+    health_init(s);
 
     r = open_data(s, config->path, ops, e);
     if (r == 0) {
@@ -232,6 +234,7 @@ struct store *store_close(struct store *s)
         return NULL;
     s->closing = true;
     retention_stop(s);
+    health_stop(s);
     stop_threads(s);
     if (s->inbox)
         s->inbox = inbox_free(s->inbox);

@@ -97,8 +97,8 @@ struct capture_meta {
 };
 
 /* result: 0 durable, its sound as well; -EEXIST (id of the kept one); -ENOSPC, -EINVAL (no whole
- * JPEG, over 64 megapixels), -EIO or another errno of the disk: not kept, nothing is left of it. The events that
- * follow from it come after this call. */
+ * JPEG, over 64 megapixels), -EIO (the disk or the database does not take it; store_trouble() says
+ * more): not kept, nothing is left of it. The events that follow from it come after this call. */
 typedef void (*capture_fn)(void *ctx, int result, uint64_t id);
 
 /* Takes a reference of its own while it writes. -EAGAIN over the ceilings. -EINVAL: device is no
@@ -148,15 +148,20 @@ typedef void (*capture_file_fn)(
 int store_capture_open(
     struct store *s, uint64_t id, enum capture_file which, capture_file_fn fn, void *ctx);
 
+#define STORE_TROUBLE_BYTES 160
+
 struct store_usage {
     uint64_t n_captures, capture_bytes, pinned_bytes; /* bytes with sounds */
     uint64_t n_events, event_bytes;                   /* kept; of their texts */
     uint64_t free_bytes, total_bytes;                 /* of the file system */
     uint64_t n_pending, n_events_dropped;
     bool full; /* the last write failed for space */
+    int error; /* it failed for another reason, this errno; tried again until a write works. 0: none */
 };
 /* Newest known; kept in memory, costs nothing. */
 const struct store_usage *store_usage(const struct store *s);
+/* Why nothing, or not everything, can be kept now; "": it can. A sentence without its full stop. */
+const char *store_trouble(const struct store *s, char text[static STORE_TROUBLE_BYTES]);
 
 /* --- events ----------------------------------------------------------------------------------- */
 
@@ -177,7 +182,7 @@ int store_events(struct store *s, const struct event_filter *filter, events_fn f
 
 /* A key-value space per owner: "device/<id>" drivers' memory, "desired/<id>" settings, "registry"
  * adopted devices … Values are bytes. get never waits; valid until the next put of that key. put is
- * durable when fn says 0 (fn may be NULL); when it says -ENOSPC or another errno, memory has the
+ * durable when fn says 0 (fn may be NULL); when it says -ENOSPC or -EIO, memory has the
  * new value and the disk, and so the next start, the old. bytes NULL removes. Values are followed
  * by a NUL that does not count. */
 const void *store_get(const struct store *s, const char *space, const char *key, size_t *ret_n);

@@ -85,6 +85,14 @@ void writer_fini(struct writer *w)
     pthread_mutex_destroy(&w->lock);
 }
 
+int writer_blame(struct job *j, int r)
+{
+    if (r >= 0 || r == -ENOMEM)
+        return r;
+    j->disk_error = r;
+    return r == -ENOSPC ? r : -EIO;
+}
+
 /* --- a batch ---------------------------------------------------------------------------------- */
 
 /* Returns how many jobs there are to run; those that failed, or have nothing to do, are set aside.
@@ -96,8 +104,10 @@ static unsigned prepare(struct writer *w, struct list *batch)
 
     days_begin(&w->days);
     list_for_each (j, batch, message.link) {
-        int r = j->class->prepare ? j->class->prepare(w, j) : 0;
+        int r;
 
+        j->disk_error = 0;
+        r = j->class->prepare ? j->class->prepare(w, j) : 0;
         j->ran = false;
         j->skipped = r != 0;
         j->result = r < 0 ? r : 0;
@@ -175,7 +185,7 @@ static void fail(struct list *batch, int r)
 
     list_for_each (j, batch, message.link) {
         if (!j->skipped)
-            j->result = r;
+            j->result = writer_blame(j, r);
     }
 }
 

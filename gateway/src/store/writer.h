@@ -52,6 +52,9 @@ void writer_fini(struct writer *w);
 
 /* job_thread.work */
 void writer_work(void *ctx, struct list *batch);
+/* For what disk or database answered to a job: noted in it for the loop. Returns what the job's owner
+ * is told, -ENOSPC, -ENOMEM or -EIO: which of our own files it was is nothing that he did. */
+int writer_blame(struct job *j, int r);
 /* From the loop. */
 void writer_get_status(struct writer *w, struct writer_status *ret);
 /* On the writer's thread: asks the file system. */

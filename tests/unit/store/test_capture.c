@@ -426,6 +426,26 @@ Test(capture, row_stays_when_the_whole_folder_is_away)
     cr_expect_eq(p.n, 1);
 }
 
+/* As who empties a disk by hand does, while the gateway runs. */
+Test(capture, is_kept_when_its_folders_were_removed)
+{
+    char command[256];
+    struct opened o;
+    struct answer a;
+
+    cr_assert_eq(fixture_put_wait(&f, "porch", NULL, 0, 1).result, 0);
+    for (unsigned i = 0; i < 2; i++) {
+        snprintf(command, sizeof command, "rm -rf %s/captures%s", f.path, i == 0 ? "" : "/porch");
+        cr_assert_eq(system(command), 0);
+        a = fixture_put_wait(&f, "porch", NULL, 0, 2 + i);
+        cr_assert_eq(a.result, 0);
+        o = fixture_open_file(&f, a.id, CAPTURE_IMAGE);
+        cr_expect_eq(o.result, 0);
+        close(o.fd);
+        cr_expect_eq(fixture_count(&f, "captures/porch", ".jpg"), 1);
+    }
+}
+
 Test(capture, is_not_opened_through_a_link)
 {
     char path[256], target[256];

@@ -220,6 +220,47 @@ Test(faults, room_on_the_disk_is_noticed_without_a_picture)
     cr_expect_eq(count_events("storage.ok"), 1);
 }
 
+Test(faults, disk_that_may_not_be_written_to_is_noticed_until_it_may)
+{
+    char text[STORE_TROUBLE_BYTES];
+
+    fixture_settle(&f);
+    cr_expect_str_eq(store_trouble(f.store, text), "");
+    faults_arm(1, true, -EPERM);
+    cr_expect_eq(fixture_put_wait(&f, "porch", NULL, 0, 1).result, -EIO, "no fault of who asks");
+    cr_expect_eq(store_usage(f.store)->error, -EPERM);
+    cr_expect_not(store_usage(f.store)->full);
+    cr_expect_not_null(strstr(store_trouble(f.store, text), error_name(-EPERM)), "got: %s", text);
+    for (unsigned i = 0; i < 10; i++) {
+        loop_advance(f.loop, US_PER_S);
+        fixture_settle(&f);
+    }
+    cr_expect_eq(store_usage(f.store)->error, -EPERM);
+    faults_disarm();
+    for (unsigned i = 0; i < 5; i++) {
+        loop_advance(f.loop, US_PER_S);
+        fixture_settle(&f);
+    }
+    cr_expect_eq(store_usage(f.store)->error, 0, "without another picture");
+    cr_expect_eq(fixture_count(&f, "captures", ""), 0, "nothing is left of the tries");
+    cr_expect_eq(fixture_put_wait(&f, "porch", NULL, 0, 1).result, 0);
+}
+
+/* One folder alone may be the trouble; what else is written proves nothing of it. */
+Test(faults, folder_that_cannot_be_made_is_told_while_others_work)
+{
+    char path[256];
+    FILE *in_the_way = fopen(fixture_path(&f, "captures/porch", path), "w");
+
+    fclose(in_the_way);
+    cr_expect_eq(fixture_put_wait(&f, "porch", NULL, 0, 1).result, -EIO);
+    cr_expect_eq(fixture_put_wait(&f, "yard", NULL, 0, 1).result, 0);
+    cr_expect_eq(store_usage(f.store)->error, -ENOTDIR);
+    cr_assert_eq(unlink(path), 0);
+    cr_expect_eq(fixture_put_wait(&f, "porch", NULL, 0, 1).result, 0);
+    cr_expect_eq(store_usage(f.store)->error, 0);
+}
+
 Test(faults, events_wait_for_a_full_disk_up_to_their_ceiling)
 {
     fixture_settle(&f);
