@@ -3,22 +3,6 @@
 
 #include <string.h>
 
-/* By the number of friends modulo their number; not so bright that twelve of them outdo a battery. */
-static const struct play_color colors[PLAY_MODULE_COLORS] = {
-    {200, 0, 0},
-    {200, 50, 0},
-    {200, 200, 0},
-    {0, 200, 0},
-    {0, 0, 200},
-    {0, 200, 200},
-    {100, 200, 200},
-};
-
-struct play_color play_lights_friends(unsigned friends)
-{
-    return colors[friends % PLAY_MODULE_COLORS];
-}
-
 struct play_light play_light_solid(struct play_color c, unsigned n)
 {
     return (struct play_light){PLAY_LIGHT_SOLID, c, n};
@@ -40,6 +24,15 @@ static struct play_color wheel(unsigned place)
     if (third == 1)
         return (struct play_color){down, 0, up};
     return (struct play_color){0, up, down};
+}
+
+/* As far apart on the circle as their number allows; at three quarters, so that twelve of them do not outdo a battery. */
+struct play_color play_lights_friends(unsigned friends)
+{
+    struct play_color c = wheel(friends % PLAY_MODULE_COLORS * 256 / PLAY_MODULE_COLORS);
+
+    return (struct play_color){
+        (uint8_t)(c.red * 3 / 4), (uint8_t)(c.green * 3 / 4), (uint8_t)(c.blue * 3 / 4)};
 }
 
 static struct play_color color_of(const struct play_light *l, unsigned led, unsigned phase)
