@@ -11,9 +11,11 @@
 /* A read asks for the time each so many instructions of SQLite's machine: about 0.1 ms. */
 #define DB_DEADLINE_STEPS 5000
 
-/* cache_size: 1 MiB per connection instead of 2. wal_autocheckpoint: the log is written back at 4
+/* auto_vacuum: of a new database; room that is not needed can be given back (events_trim.c).
+ * cache_size: 1 MiB per connection instead of 2. wal_autocheckpoint: the log is written back at 4
  * MiB; journal_size_limit lets a log that grew under a long read shrink again. */
-static const char PRAGMAS[] = "PRAGMA journal_mode=WAL;"
+static const char PRAGMAS[] = "PRAGMA auto_vacuum=INCREMENTAL;"
+                              "PRAGMA journal_mode=WAL;"
                               "PRAGMA synchronous=FULL;"
                               "PRAGMA foreign_keys=ON;"
                               "PRAGMA trusted_schema=OFF;"

@@ -18,11 +18,21 @@
 /* Of the disk all their texts take one part in so many at the most. */
 #define EVENTS_DISK_PART 20
 
+/* With too little free room on the disk so many are left before pictures go: what happened in the
+ * last days. */
+#define EVENTS_WHEN_SHORT 10000
+/* Pages of the database that nobody uses, and that the file system gets back then: from so many on,
+ * and so many at once (1 MiB). */
+#define EVENTS_FREE_PAGES 64
+#define EVENTS_FREE_SLICE 256
+
 struct events_trim {
-    uint64_t max; /* events; 0: no ceiling but that of the disk */
-    bool going;   /* it has begun, and ends a twentieth below the ceiling; also out */
-    bool due;     /* there is something for a run */
-    uint64_t n;   /* at the most, in this one */
+    uint64_t max;    /* events; 0: no ceiling but that of the disk */
+    bool is_short;   /* of free room: pictures have to go, if nothing else does */
+    bool going;      /* it has begun, and ends a twentieth below the ceiling; also out */
+    bool due;        /* there is something for a run */
+    bool makes_room; /* … of which the disk gets something back */
+    uint64_t n;      /* events at the most, in this one */
     char device[64];
 };
 
@@ -30,3 +40,5 @@ struct events_trim {
 int events_trim_look(struct events_trim *t, struct writer *w);
 /* In the transaction. */
 int events_trim_run(struct events_trim *t, struct writer *w);
+/* After the commit. */
+void events_trim_settle(const struct events_trim *t, struct writer *w);

@@ -56,6 +56,8 @@ static uint64_t excess(const struct retention_job *t, const struct writer_status
     if (t->max_percent > 0)
         over = MAX(over,
             above(now->capture_bytes, (uint64_t)((double)now->total_bytes * t->max_percent / 100)));
+    if (t->trim.makes_room) /* then events go first, and their room comes back */
+        return over;
     return MAX(over, above(t->min_free_bytes, now->free_bytes));
 }
 
@@ -126,11 +128,12 @@ static int retention_prepare(struct writer *w, struct job *j)
     } else if (above(w->status.free_bytes, t->min_free_bytes) > 8 * FILES_RESERVE_BYTES) {
         files_keep_reserve(w->files);
     }
-    r = pick_captures(t, w);
+    t->trim.is_short = t->probe_bytes == 0 && w->status.free_bytes < t->min_free_bytes;
+    r = events_trim_look(&t->trim, w);
+    if (r == 0)
+        r = pick_captures(t, w);
     if (r == 0)
         r = find_events(t, w);
-    if (r == 0)
-        r = events_trim_look(&t->trim, w);
     t->more = t->more || t->trim.due;
     return r < 0 ? r : t->removal.n == 0 && !t->events_expired && !t->trim.due;
 }
@@ -174,6 +177,7 @@ static void retention_settle(struct writer *w, struct job *j, bool durable)
     if (!durable)
         return;
     removal_settle(&t->removal, w);
+    events_trim_settle(&t->trim, w);
     writer_measure(w);
 }
 

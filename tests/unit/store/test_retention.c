@@ -1,3 +1,4 @@
+#include "store/events_trim.h"
 #include "support.h"
 
 static struct fixture f;
@@ -267,6 +268,61 @@ Test(retention, events_are_trimmed_in_slices_while_pictures_stay)
     until_quiet();
     cr_expect_leq(store_usage(f.store)->n_events, 100);
     cr_expect_eq(store_usage(f.store)->n_captures, 3);
+}
+
+static int64_t database_bytes(void)
+{
+    char path[256];
+    struct stat s;
+
+    cr_assert_eq(stat(fixture_path(&f, "warren.db", path), &s), 0);
+    return s.st_size;
+}
+
+Test(retention, events_give_their_room_back_before_pictures_go)
+{
+    int64_t before;
+
+    put_many(3);
+    for (unsigned i = 0; i < 14; i++)
+        say("loud", 1000);
+    fixture_reopen(&f); /* all of it stands in the file, not in the log */
+    before = database_bytes();
+    limit(0, 0, 0, UINT64_MAX / 4); /* more than any disk has */
+    while (store_usage(f.store)->n_events > EVENTS_WHEN_SHORT + 100) {
+        cr_assert_eq(store_usage(f.store)->n_captures, 3);
+        slice();
+    }
+    slice();
+    cr_expect_lt(database_bytes(), before * 9 / 10, "%d of %d", (int)database_bytes(), (int)before);
+    until_quiet();
+    cr_expect_eq(store_usage(f.store)->n_captures, 0, "it did not suffice");
+    cr_expect_geq(store_usage(f.store)->n_events, EVENTS_WHEN_SHORT);
+}
+
+static void make_old(void)
+{
+    struct error e = ERROR_NULL;
+    char path[256];
+    struct db d;
+
+    fixture_close(&f);
+    cr_assert_eq(db_open(&d, fixture_path(&f, "warren.db", path), NULL, &e), 0);
+    cr_assert_eq(db_exec(&d, "PRAGMA auto_vacuum=NONE; VACUUM"), 0);
+    db_close(&d);
+    cr_assert_eq(fixture_sql(&f, "PRAGMA auto_vacuum"), 0);
+    fixture_open(&f);
+}
+
+Test(retention, pictures_go_where_an_old_database_cannot_give_room_back)
+{
+    put_many(3);
+    make_old();
+    for (unsigned i = 0; i < 11; i++)
+        say("loud", 1000);
+    limit(0, 0, 0, UINT64_MAX / 4);
+    slice();
+    cr_expect_eq(store_usage(f.store)->n_captures, 0);
 }
 
 Test(retention, no_ceiling_of_events_keeps_all)
