@@ -97,6 +97,7 @@ static void remove_done(struct store *s, struct job *j)
 
 static const struct job_class remove_class = {
     .name = "remove a capture",
+    .makes_room = true,
     .prepare = remove_prepare,
     .run = remove_run,
     .settle = remove_settle,
@@ -135,6 +136,7 @@ static void lost_done(struct store *s, struct job *j)
 
 static const struct job_class lost_class = {
     .name = "remove a lost capture",
+    .makes_room = true,
     .prepare = lost_prepare,
     .run = remove_run,
     .settle = remove_settle,

@@ -80,8 +80,10 @@ int files_sync(const struct files *f);
 /* A file of this size keeps room for what a full disk needs to become less full: SQLite cannot
  * remove rows without writing first. */
 #define FILES_RESERVE_BYTES (1u << 20)
-/* Makes it, if it is not there and there is room. */
+/* Makes it, if it is not there, or as much of it as there is room for. */
 void files_keep_reserve(const struct files *f);
+/* At most FILES_RESERVE_BYTES. */
+size_t files_reserve_bytes(const struct files *f);
 void files_drop_reserve(const struct files *f);
 /* Whether `n` bytes can be written into a folder now: writes them and takes them back. */
 int files_probe(const struct files *f, int dir, size_t n);

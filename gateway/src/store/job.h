@@ -20,6 +20,9 @@ struct writer;
  * (writer.h); `read` is the reader's. */
 struct job_class {
     const char *name; /* for the log */
+    /* It removes: on a full disk it is done again with the room of the reserve, and alone, so that
+     * nothing else takes that. */
+    bool makes_room;
     /* Before the transaction: checks, and folders that are needed. 0: run it; 1: there is nothing
      * to do; negative: its result. May be called again when the batch was undone. NULL: run it. */
     int (*prepare)(struct writer *w, struct job *j);

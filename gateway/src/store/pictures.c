@@ -126,15 +126,33 @@ int files_probe(const struct files *f, int dir, size_t n)
 }
 
 #define RESERVE_NAME "reserve"
+/* Less does not hold the transaction that removes a row. */
+#define RESERVE_LEAST_BYTES (64u << 10)
+
+size_t files_reserve_bytes(const struct files *f)
+{
+    struct stat st;
+
+    if (fstatat(f->root, RESERVE_NAME, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return 0;
+    return MIN((size_t)st.st_size, FILES_RESERVE_BYTES);
+}
 
 void files_keep_reserve(const struct files *f)
 {
     _cleanup_(closep) int fd = -1;
+    size_t had = files_reserve_bytes(f);
 
-    if (faccessat(f->root, RESERVE_NAME, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+    if (had == FILES_RESERVE_BYTES)
         return;
-    fd = openat(f->root, RESERVE_NAME, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
-    if (fd >= 0 && posix_fallocate(fd, 0, FILES_RESERVE_BYTES) != 0)
+    fd = openat(f->root, RESERVE_NAME, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+    if (fd < 0)
+        return;
+    for (size_t n = FILES_RESERVE_BYTES; n > had && n >= RESERVE_LEAST_BYTES; n /= 2) {
+        if (posix_fallocate(fd, 0, (off_t)n) == 0)
+            return;
+    }
+    if (had == 0 || ftruncate(fd, (off_t)had) < 0)
         unlinkat(f->root, RESERVE_NAME, 0);
 }
 

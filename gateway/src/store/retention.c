@@ -114,6 +114,21 @@ static int find_events(struct retention_job *t, struct writer *w)
     return MIN(r, 0);
 }
 
+/* For what did not fit, and first of all for the reserve: else pictures took its place, and none could
+ * be removed. A disk that is hardly larger than it has none. */
+static bool has_room(const struct retention_job *t, struct writer *w)
+{
+    size_t missing = w->status.total_bytes < 16 * FILES_RESERVE_BYTES
+        ? 0
+        : FILES_RESERVE_BYTES - files_reserve_bytes(w->files);
+
+    if (files_probe(w->files, w->files->captures, missing + t->probe_bytes) < 0)
+        return false;
+    if (missing > 0)
+        files_keep_reserve(w->files);
+    return true;
+}
+
 static int retention_prepare(struct writer *w, struct job *j)
 {
     struct retention_job *t = container_of(j, struct retention_job, job);
@@ -122,9 +137,7 @@ static int retention_prepare(struct writer *w, struct job *j)
     writer_measure(w);
     t->more = false;
     if (t->probe_bytes > 0) {
-        /* Or rows could not be removed on a disk that is full to the last block. */
-        files_drop_reserve(w->files);
-        t->has_room = files_probe(w->files, w->files->captures, t->probe_bytes) == 0;
+        t->has_room = has_room(t, w);
     } else if (above(w->status.free_bytes, t->min_free_bytes) > 8 * FILES_RESERVE_BYTES) {
         files_keep_reserve(w->files);
     }
@@ -216,6 +229,7 @@ static void retention_done(struct store *s, struct job *j)
 
 static const struct job_class retention_class = {
     .name = "retention",
+    .makes_room = true,
     .prepare = retention_prepare,
     .run = retention_run,
     .settle = retention_settle,

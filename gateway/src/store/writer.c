@@ -179,6 +179,18 @@ static int try(struct writer *w, struct list *batch)
     return r;
 }
 
+static int try_alone(struct writer *w, struct list *one)
+{
+    int r = try(w, one);
+
+    if (r != -ENOSPC || !job_of(one->next)->class->makes_room)
+        return r;
+    files_drop_reserve(w->files);
+    r = try(w, one);
+    files_keep_reserve(w->files);
+    return r;
+}
+
 static void fail(struct list *batch, int r)
 {
     struct job *j;
@@ -200,7 +212,7 @@ static void one_by_one(struct writer *w, struct list *batch)
 
         list_remove(node);
         list_append(&one, node);
-        r = try(w, &one);
+        r = try_alone(w, &one);
         if (r < 0)
             fail(&one, r);
         list_splice(&tried, &one);
@@ -211,10 +223,11 @@ static void one_by_one(struct writer *w, struct list *batch)
 void writer_work(void *ctx, struct list *batch)
 {
     struct writer *w = ctx;
-    int r = try(w, batch);
+    bool several = batch->next->next != batch;
+    int r = several ? try(w, batch) : try_alone(w, batch);
 
     /* When another program keeps the database locked, each would wait for it anew. */
-    if (r < 0 && r != -EBUSY && batch->next->next != batch)
+    if (r < 0 && r != -EBUSY && several)
         one_by_one(w, batch);
     else if (r < 0)
         fail(batch, r);
