@@ -119,7 +119,7 @@ Test(play_module, a_colour_stays_and_games_do_not_change_it)
     fake_play_module_pass(w, 2 * S);
     cr_expect_eq(fake_play_module_lit(w), 0);
     hear("{\"finalCall\": {\"RSSI\": -100, \"value\": 3}}");
-    expect_color(0, 200, 0);
+    expect_color(139, 0, 51);
 }
 
 Test(play_module, shows_its_battery_for_two_seconds)
@@ -365,7 +365,7 @@ Test(play_module, seven_friends_count_as_none_as_modules_in_use_have_it)
     fake_play_module_pass(w, 500 * MS);
     cr_expect_eq(w->n_sent, 8);
     cr_expect_str_eq(fake_play_module_said(w), "{\"finalCall\": {\"RSSI\": -45, \"value\": 0}}");
-    cr_expect_eq(w->leds[0].red, 200);
+    cr_expect_eq(w->leds[0].green, 191);
 }
 
 Test(play_module, friends_that_the_radio_refused_are_told_later)
@@ -402,7 +402,7 @@ Test(play_module, who_is_asked_answers_and_waits_600_ms_for_the_end)
         fake_play_module_said(w), "{\"pongCall\": {\"RSSI\": -45, \"value\": \"duck\"}}");
     hear("{\"finalCall\": {\"RSSI\": -45, \"value\": 4}}");
     cr_expect_not(w->module.waiting);
-    expect_color(0, 0, 200);
+    expect_color(56, 0, 135);
     cr_expect(!w->round.led && w->round.friends == 4);
     hear("{\"pingCall\": {\"RSSI\": -45, \"value\": \"cat\"}}");
     fake_play_module_pass(w, 599 * MS);
@@ -430,9 +430,9 @@ Test(play_module, in_play_the_colour_of_friends_goes_round_once)
     hear(PLAY);
     hear("{\"finalCall\": {\"RSSI\": -45, \"value\": 5}}");
     cr_expect_eq(fake_play_module_lit(w), 1);
-    expect_color(0, 200, 200);
+    expect_color(0, 22, 168);
     fake_play_module_pass(w, 100 * MS);
-    cr_expect_eq(w->leds[1].blue, 200);
+    cr_expect_eq(w->leds[1].blue, 168);
     fake_play_module_pass(w, 1100 * MS);
     cr_expect_eq(fake_play_module_lit(w), PLAY_MODULE_LEDS);
     expect_color(0, 50, 0);
