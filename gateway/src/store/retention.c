@@ -21,6 +21,11 @@
 #define LOOK_EVERY_US (10 * US_PER_S)
 #define LOOK_WHEN_FULL_US (2 * US_PER_S)
 #define SLICE_EVENTS 500
+/* What is later than now by more is from a clock that was ahead; its age is not known. */
+#define AHEAD_US DAY_US
+/* Among so many of the oldest one of known age is looked for. More of a clock that was ahead go by
+ * their number. */
+#define LOOK_EVENTS 20000
 /* What was received before 2020 was received before the clock was set: its age is not known. */
 #define CLOCK_SET_US (INT64_C(1577836800) * US_PER_S)
 
@@ -33,6 +38,8 @@ struct retention_job {
     size_t probe_bytes; /* 0: the disk was not full */
     bool has_room;      /* the probe went well */
     struct removal removal;
+    int64_t ahead_us;       /* later events are of a clock that was ahead */
+    int64_t first_known_id; /* the oldest event that is not */
     bool events_expired;
     int n_events;
     struct events_trim trim;
@@ -98,9 +105,13 @@ static int pick_captures(struct retention_job *t, struct writer *w)
     return r;
 }
 
+/* Ids tell the order whatever the clock says: an event of a clock that was ahead has expired when one
+ * after it has. */
 static int find_events(struct retention_job *t, struct writer *w)
 {
-    static const char SQL[] = "SELECT time_us FROM events ORDER BY id LIMIT 1";
+    static const char SQL[] =
+        "SELECT id, time_us FROM events WHERE id < (SELECT min(id) FROM events)"
+        " + ? AND time_us <= ? ORDER BY id LIMIT 1";
     _cleanup_(db_resetp) sqlite3_stmt *q = NULL;
     int r;
 
@@ -108,10 +119,16 @@ static int find_events(struct retention_job *t, struct writer *w)
     if (t->events_before_us == 0)
         return 0;
     r = db_prepare(&w->db, SQL, &q);
-    if (r == 0)
-        r = db_step(&w->db, q);
-    t->events_expired = r > 0 && sqlite3_column_int64(q, 0) < t->events_before_us;
-    return MIN(r, 0);
+    if (r < 0)
+        return r;
+    sqlite3_bind_int64(q, 1, LOOK_EVENTS);
+    sqlite3_bind_int64(q, 2, t->ahead_us);
+    r = db_step(&w->db, q);
+    if (r <= 0)
+        return r;
+    t->first_known_id = sqlite3_column_int64(q, 0);
+    t->events_expired = sqlite3_column_int64(q, 1) < t->events_before_us;
+    return 0;
 }
 
 /* For what did not fit, and first of all for the reserve: else pictures took its place, and none could
@@ -154,8 +171,8 @@ static int retention_prepare(struct writer *w, struct job *j)
 /* Only among the lowest ids: where nothing has expired, a search would go through all. */
 static int remove_events(struct retention_job *t, struct writer *w)
 {
-    static const char SQL[] =
-        "DELETE FROM events WHERE id < (SELECT min(id) FROM events) + ? AND time_us < ?";
+    static const char SQL[] = "DELETE FROM events WHERE id < (SELECT min(id) FROM events) + ?"
+                              " AND (time_us < ? OR (time_us > ? AND id < ?))";
     _cleanup_(db_resetp) sqlite3_stmt *q = NULL;
     int r;
 
@@ -167,6 +184,8 @@ static int remove_events(struct retention_job *t, struct writer *w)
         return r;
     sqlite3_bind_int64(q, 1, SLICE_EVENTS);
     sqlite3_bind_int64(q, 2, t->events_before_us);
+    sqlite3_bind_int64(q, 3, t->ahead_us);
+    sqlite3_bind_int64(q, 4, t->first_known_id);
     r = db_run(&w->db, q);
     t->n_events = sqlite3_changes(w->db.handle);
     t->more = t->more || t->n_events > 0;
@@ -267,6 +286,7 @@ static void on_timer(struct timer *timer)
         .min_free_bytes = s->low ? min_free + min_free / 20 : min_free,
         .captures_before_us = days_before(s, s->config.max_days),
         .events_before_us = days_before(s, s->config.events_max_days),
+        .ahead_us = loop_wall_us(s->loop) + AHEAD_US,
         .trim = {.max = s->config.events_max, .going = s->trimming},
         .max_files = slice_files(s),
         .probe_bytes = s->usage.full ? MAX(s->failed_bytes, 4096) : 0,

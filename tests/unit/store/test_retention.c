@@ -333,6 +333,36 @@ Test(retention, no_ceiling_of_events_keeps_all)
     cr_expect_eq(store_usage(f.store)->n_events, 3000);
 }
 
+static void publish_many(unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        bus_publish(f.bus, "porch", "camera.night", NULL);
+    until_quiet();
+}
+
+/* The clock was ten years ahead for a while: their age is told by those after them. More of them
+ * than a slice takes. */
+Test(retention, events_of_a_clock_that_was_ahead_keep_none_after_them)
+{
+    publish_many(700);
+    publish_many(100);
+    fixture_close(&f);
+    fixture_sql(&f, "UPDATE events SET time_us = time_us + 315360000000000 WHERE id <= 700");
+    fixture_open(&f);
+    f.config.events_max_days = 2;
+    store_configure(f.store, &f.config);
+    loop_advance(f.loop, DAY_US);
+    publish_many(1);
+    fixture_close(&f);
+    cr_expect_eq(fixture_sql(&f, "SELECT count(*) FROM events"), 801, "nothing is known to be old");
+    fixture_open(&f);
+    loop_advance(f.loop, DAY_US + US_PER_S);
+    for (unsigned i = 0; i < 5; i++)
+        until_quiet();
+    fixture_close(&f);
+    cr_expect_eq(fixture_sql(&f, "SELECT count(*) FROM events"), 1);
+}
+
 Test(retention, removes_old_events)
 {
     for (unsigned i = 0; i < 1200; i++)
