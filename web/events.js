@@ -41,6 +41,7 @@ const SAYINGS = {
     'device.added': ['New device', ({ kind }) => [kind]],
     'device.changed': ['Device changed', ({ kind }) => [kind]],
     'device.error': ['Device cannot be used', ({ why }) => [why]],
+    'device.events_left_out': ['Says too much', ({ n }) => [n && `${n} of its events were left out`]],
     'device.offline': ['Device offline', ({ why }) => [why]],
     'device.online': ['Device online', () => []],
     'device.removed': ['Device removed', () => []],

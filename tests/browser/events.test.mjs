@@ -21,6 +21,11 @@ pageTest(
     },
 );
 
+pageTest('who says too much is told in words', { devices: devices() }, async ({ gateway, page }) => {
+    gateway.emit('device.events_left_out', 'porch', { n: 46, since: '2026-01-01T00:00:00Z' });
+    await textOf(page, '.event', /Says too much.*Porch · 46 of its events were left out/);
+});
+
 pageTest('at most 200 are kept', { devices: devices() }, async ({ gateway, page }) => {
     for (let i = 1; i <= 230; i++) gateway.emit('module.seen', 'porch', { n: i });
     await textOf(page, '.event', /n 230/);
