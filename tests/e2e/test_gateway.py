@@ -126,6 +126,9 @@ class Captures(WithCamera):
         self.assertEqual(part.headers["content-range"], f"bytes 10-19/{len(whole.body)}")
         same = self.get(f"/api/v1/captures/{id}/image.jpg", headers={"If-None-Match": whole.headers["etag"]})
         self.assertEqual((same.status, same.body), (304, b""))
+        another = self.get(f"/api/v1/captures/{id}/image.jpg", headers={"If-Match": '"another"'})
+        self.assertEqual((another.status, another.headers["content-type"]), (412, "application/problem+json"))
+        self.assertEqual(self.get(f"/api/v1/captures/{id}/image.jpg", headers={"If-Match": whole.headers["etag"]}).body, whole.body)
 
     def test_pages_go_back_in_time_without_gaps(self):
         ids = [self.capture() for _ in range(5)]

@@ -64,21 +64,28 @@ static const char *without_weak(const char *tag)
     return strncmp(tag, "W/", 2) == 0 ? tag + 2 : tag;
 }
 
-bool etag_among(const char *if_none_match, const char *etag)
+static bool among(const char *list, const char *etag, bool weak)
 {
-    size_t n;
+    size_t n = strlen(etag);
 
-    if (!if_none_match || !etag)
-        return false;
-    if (strcmp(if_none_match, "*") == 0)
+    if (strcmp(list, "*") == 0)
         return true;
-    etag = without_weak(etag);
-    n = strlen(etag);
-    for (const char *s = if_none_match; *s;) {
-        s = without_weak(s + strspn(s, ", \t"));
+    for (const char *s = list; *s;) {
+        s += strspn(s, ", \t");
+        s = weak ? without_weak(s) : s;
         if (strncmp(s, etag, n) == 0 && (s[n] == '\0' || strchr(", \t", s[n])))
             return true;
         s += strcspn(s, ",");
     }
     return false;
+}
+
+bool etag_among(const char *if_none_match, const char *etag)
+{
+    return if_none_match && etag && among(if_none_match, without_weak(etag), true);
+}
+
+bool etag_allows(const char *if_match, const char *etag)
+{
+    return !if_match || (etag && among(if_match, etag, false));
 }

@@ -18,5 +18,9 @@ enum range_kind range_parse(
 /* If-Range: may a part be sent? Only when it names this very entity tag (no weak one, no date); NULL: yes. */
 bool range_if(const char *if_range, const char *etag);
 
+/* If-Match: may the request be done? When the tag is among those named (no weak one counts), or it is
+ * "*"; NULL: yes. */
+bool etag_allows(const char *if_match, const char *etag);
+
 /* If-None-Match: is the tag among those that the client has, or is it "*"? Weak tags count. NULL: no. */
 bool etag_among(const char *if_none_match, const char *etag);

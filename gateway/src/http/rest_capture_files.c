@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "http/pending.h"
+#include "http/range.h"
 
 static const struct kind {
     const char *noun, *type, *ending, *tag; /* tag: behind the picture's digest */
@@ -34,6 +35,10 @@ static void file_answer(
     }
     text_hex(row->sha256, sizeof row->sha256, sha256);
     snprintf(etag, sizeof etag, "\"%s%s\"", sha256, k->tag);
+    if (!etag_allows(http_field(q, HTTP_FIELD_IF_MATCH), etag)) {
+        reply_problem(q, 412, "the %s is not the one that If-Match names", k->noun);
+        return;
+    }
     snprintf(name, sizeof name, "inline; filename=\"%s-%llu.%s\"", row->device,
         (unsigned long long)row->id, k->ending);
     http_reply_file(q, k->type, file, bytes, etag, headers, N_ELEMENTS(headers));

@@ -62,6 +62,17 @@ Test(range, holds_only_if_the_tag_is_the_very_same)
     cr_expect_not(range_if("\"a\"", NULL));
 }
 
+Test(range, only_the_very_same_tag_allows)
+{
+    cr_expect(etag_allows(NULL, "\"a\""));
+    cr_expect(etag_allows("*", "\"a\""));
+    cr_expect(etag_allows("\"x\", \"a\"", "\"a\""));
+    cr_expect_not(etag_allows("\"x\"", "\"a\""));
+    cr_expect_not(etag_allows("", "\"a\""));
+    cr_expect_not(etag_allows("W/\"a\"", "\"a\""));
+    cr_expect_not(etag_allows("\"a\"", NULL));
+}
+
 Test(range, tag_is_found_in_a_list)
 {
     cr_expect(etag_among("\"a\"", "\"a\""));
