@@ -189,6 +189,21 @@ class Control(WithCamera):
         self.wait_state("porch", "online")
         self.assertEqual(self.device("porch")["settings"]["night.dark_threshold"]["desired"], 41)
 
+    def test_two_who_edit_one_device_are_kept_apart(self):
+        url, first, second = "/api/v1/devices/porch", {"settings": {"night.dark_threshold": 42}}, {"settings": {"night.dark_threshold": 43}}
+        read = self.get(url).headers["etag"]
+        a = self.request("PATCH", url, first, headers={"If-Match": read})
+        self.assertEqual(a.status, 200, a.body)
+        self.assertNotEqual(a.headers["etag"], read)
+        late = self.request("PATCH", url, second, headers={"If-Match": read})
+        self.assertEqual((late.status, late.headers["content-type"]), (412, "application/problem+json"))
+        self.assertEqual(self.request("DELETE", url, headers={"If-Match": read}).status, 412)
+        self.assertEqual(self.device("porch")["settings"]["night.dark_threshold"]["desired"], 42)
+        self.request("POST", f"{url}/commands/capture")
+        self.assertEqual(self.get(url).headers["etag"], a.headers["etag"], "what it does is no edit")
+        self.assertEqual(self.request("PATCH", url, second, headers={"If-Match": a.headers["etag"]}).status, 200)
+        self.assertEqual(self.request("PATCH", url, first).status, 200, "who names none asks for nothing")
+
     def test_wrong_settings_and_arguments_are_refused_with_the_key(self):
         a = self.request("PATCH", "/api/v1/devices/porch", {"settings": {"night.dark_threshold": "dark"}})
         self.assertEqual((a.status, a.headers["content-type"]), (422, "application/problem+json"))

@@ -121,6 +121,26 @@ static void ble_link(const struct device *d, struct wr_json *j)
     wr_json_end(j);
 }
 
+void device_edited_json(const struct device *d, struct wr_json *j)
+{
+    wr_json_object(j);
+    key_string(j, "name", d->name);
+    wr_json_key(j, "enabled");
+    wr_json_bool(j, d->enabled);
+    wr_json_key(j, "options");
+    device_options_json(d, j);
+    wr_json_key(j, "desired");
+    wr_json_object(j);
+    for (unsigned i = 0; i < d->n_settings; i++) {
+        const struct wr_param row = setting_row(d, i);
+
+        wr_json_key(j, row.key);
+        param_to_json(j, &row, &d->settings[i].desired.v);
+    }
+    wr_json_end(j);
+    wr_json_end(j);
+}
+
 void device_json(const struct device *d, struct wr_json *j)
 {
     static const char *const owners[] = {"config", "database", "driver", "parent"};

@@ -77,6 +77,9 @@ bool device_is_camera(const struct device *d);
 uint16_t device_channel(const struct device *d);
 /* The REST object (docs/rest.md). */
 void device_json(const struct device *d, struct wr_json *j);
+/* What device_change() may change of it, and no more, as it is now; secrets as device_json() shows
+ * them. */
+void device_edited_json(const struct device *d, struct wr_json *j);
 
 struct device_stats {
     uint64_t n_frames, n_frame_bytes, n_dropped, n_reconnects, n_late_answers, n_events_left_out;

@@ -63,6 +63,9 @@ int status_of(int error);
 void reply_error(struct http_request *q, const struct error *e);
 /* Finishes `j` into `b`, answers with it and frees the buffer; 500 when it did not fit. */
 void reply_json_consume(struct http_request *q, int status, struct buf *b, struct wr_json *j);
+/* The same with an ETag. */
+void reply_tagged_json_consume(
+    struct http_request *q, int status, struct buf *b, struct wr_json *j, const char *etag);
 /* A list, {"items":[…],"next":…}: begin, write the items, and answer with it; `next` NULL: that was the last page. */
 struct wr_json list_begin(struct buf *b);
 void reply_list_consume(struct http_request *q, struct buf *b, struct wr_json *j, const char *next);

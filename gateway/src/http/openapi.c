@@ -156,12 +156,33 @@ static void path_parameter(struct wr_json *j, const struct route *r, const char 
     wr_json_end(j);
 }
 
+/* The same text for all: 412 is among the problems. */
+static void if_match_parameter(struct wr_json *j, const struct route *r)
+{
+    static const route_fn knowing[] = {
+        device_patch, device_delete, capture_image, capture_thumb, capture_sound};
+    bool knows = false;
+
+    for (size_t i = 0; i < N_ELEMENTS(knowing); i++)
+        knows |= r->handle == knowing[i];
+    if (!knows)
+        return;
+    wr_json_object(j);
+    member_string(j, "name", "If-Match");
+    member_string(j, "in", "header");
+    member_string(j, "description", "Only where the ETag is one of these; else 412");
+    wr_json_key(j, "schema");
+    wr_json_raw(j, TEXT, strlen(TEXT));
+    wr_json_end(j);
+}
+
 static void parameters(struct wr_json *j, const struct route *r)
 {
     wr_json_key(j, "parameters");
     wr_json_array(j);
     path_parameter(j, r, "id");
     path_parameter(j, r, "name");
+    if_match_parameter(j, r);
     for (const struct wr_param *p = r->query; p && p->key; p++) {
         wr_json_object(j);
         member_string(j, "name", p->key);

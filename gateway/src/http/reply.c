@@ -144,14 +144,22 @@ void reply_error(struct http_request *q, const struct error *e)
     reply_problem(q, status_of(e->code), "%s", error_text(e));
 }
 
-void reply_json_consume(struct http_request *q, int status, struct buf *b, struct wr_json *j)
+void reply_tagged_json_consume(
+    struct http_request *q, int status, struct buf *b, struct wr_json *j, const char *etag)
 {
+    struct http_reply_header headers[] = {json_headers[0], json_headers[1], {"ETag", etag}};
+
     if (buf_json_end(b, j) == 0)
-        http_reply(q, status, "application/json", buf_data(b), b->len, json_headers,
-            N_ELEMENTS(json_headers));
+        http_reply(q, status, "application/json", buf_data(b), b->len, headers,
+            etag ? N_ELEMENTS(headers) : N_ELEMENTS(json_headers));
     else
         reply_problem(q, 500, "the answer is too large");
     buf_fini(b);
+}
+
+void reply_json_consume(struct http_request *q, int status, struct buf *b, struct wr_json *j)
+{
+    reply_tagged_json_consume(q, status, b, j, NULL);
 }
 
 /* --- lists ------------------------------------------------------------------------------------ */

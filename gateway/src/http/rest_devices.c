@@ -1,8 +1,12 @@
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "base/sha256.h"
+#include "base/text.h"
 #include "http/pending.h"
+#include "http/range.h"
 
 static int one_device(void *ctx, struct device *d)
 {
@@ -19,13 +23,52 @@ void devices_list(struct api *a, struct http_request *q, const struct route_args
     reply_list_consume(q, &b, &j, NULL);
 }
 
+/* Quotes, half of a digest in hexadecimal, and a NUL. */
+#define TAG_BYTES (2 + SHA256_BYTES + 1)
+
+/* Of what people may change, not of what the device says of itself all the time: two who edit it
+ * are kept apart, and nobody who edits alone is refused. -EMSGSIZE, -ENOMEM */
+static int device_tag(const struct device *d, char out[static TAG_BYTES])
+{
+    struct buf b = BUF_INIT(API_MAX_REPLY_BYTES);
+    struct wr_json j = buf_json(&b);
+    char hex[2 * SHA256_BYTES + 1];
+    uint8_t digest[SHA256_BYTES];
+    int r;
+
+    device_edited_json(d, &j);
+    r = buf_json_end(&b, &j);
+    if (r == 0)
+        r = sha256(buf_data(&b), b.len, digest);
+    buf_fini(&b);
+    if (r < 0)
+        return r;
+    text_hex(digest, sizeof digest, hex);
+    snprintf(out, TAG_BYTES, "\"%.*s\"", SHA256_BYTES, hex);
+    return 0;
+}
+
+/* Whether If-Match allows it; false: it was answered. */
+static bool may_change(struct http_request *q, const struct device *d)
+{
+    const char *if_match = http_field(q, HTTP_FIELD_IF_MATCH);
+    char tag[TAG_BYTES];
+
+    if (!if_match || (device_tag(d, tag) == 0 && etag_allows(if_match, tag)))
+        return true;
+    reply_problem(
+        q, 412, "%s was changed since, or is not the one that If-Match names", device_id(d));
+    return false;
+}
+
 static void reply_device(struct http_request *q, int status, const struct device *d)
 {
     struct buf b = BUF_INIT(API_MAX_REPLY_BYTES);
     struct wr_json j = buf_json(&b);
+    char tag[TAG_BYTES];
 
     device_json(d, &j);
-    reply_json_consume(q, status, &b, &j);
+    reply_tagged_json_consume(q, status, &b, &j, device_tag(d, tag) == 0 ? tag : NULL);
 }
 
 void device_get(struct api *a, struct http_request *q, const struct route_args *args)
@@ -138,7 +181,7 @@ void device_patch(struct api *a, struct http_request *q, const struct route_args
     struct pending *p;
     bool enabled;
 
-    if (!body)
+    if (!body || !may_change(q, d))
         return;
     if (!parse_change(body, &change, &enabled, &e)) {
         reply_error(q, &e);
@@ -154,7 +197,7 @@ void device_delete(struct api *a, struct http_request *q, const struct route_arg
     struct device *d = request_device(a, q, args);
     struct error e = ERROR_NULL;
 
-    if (!d)
+    if (!d || !may_change(q, d))
         return;
     if (devices_remove(a->devices, d, &e) < 0)
         reply_error(q, &e);
