@@ -119,7 +119,7 @@ export class AddDevice {
             ...(plugin ? [name, ...fields.filter(isFirst)].map((field) => field.element) : []),
             rest.length ? more(rest) : '',
         );
-        (this.#found ? name : (fields.find(isFirst) ?? name)).focus();
+        name.focus();
     }
 
     #fieldOf(row) {

@@ -141,6 +141,8 @@ function transferMoved({ device, data }) {
 
 function deviceChanged({ type, device, data }) {
     if (['device.offline', 'device.removed'].includes(type)) transfers.end(device);
+    if (['device.offline', 'device.online'].includes(type))
+        found.stale(); /* Perhaps all of Bluetooth. */
     if (Number.isInteger(data?.channel)) channels.set(data.channel, device);
     if (type === 'device.removed') devices.remove(device);
     else devices.stale(device);
@@ -192,12 +194,15 @@ function render() {
 }
 
 function renderCameras(cameras) {
-    keep(tiles, cameras, ({ id }) =>
-        new Tile(
-            pictureOf(id),
-            () => transfers.of(id),
-            () => goTo(id),
-        ),
+    keep(
+        tiles,
+        cameras,
+        ({ id }) =>
+            new Tile(
+                pictureOf(id),
+                () => transfers.of(id),
+                () => goTo(id),
+            ),
     );
     cameras.forEach((device) => tiles.get(device.id).update(device));
     arrange(

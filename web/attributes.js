@@ -6,6 +6,7 @@ import { label, moment, value } from './format.js';
 export class Attributes {
     #shape = '';
     #rows = h('tbody');
+    #old = h('p', { class: 'muted', text: 'What it told last, while it was online.' });
     #blank = h('p', { class: 'muted', text: 'The device has said nothing about itself yet.' });
     #table = h(
         'table',
@@ -18,7 +19,7 @@ export class Attributes {
                 {},
                 h('th', { scope: 'col', text: 'Attribute' }),
                 h('th', { scope: 'col', text: 'Value' }),
-                h('th', { scope: 'col', text: 'Since' }),
+                h('th', { scope: 'col', text: 'Updated' }),
             ),
         ),
         this.#rows,
@@ -28,12 +29,14 @@ export class Attributes {
         'section',
         { class: 'block' },
         h('h3', { text: 'Attributes' }),
+        this.#old,
         this.#table,
         this.#blank,
     );
 
     update(device) {
         const entries = Object.entries(device.attributes ?? {});
+        setHidden(this.#old, device.state === 'online' || entries.length === 0);
         const shape = JSON.stringify(entries);
         if (shape === this.#shape) return; /* What somebody has marked stays marked. */
         this.#shape = shape;

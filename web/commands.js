@@ -3,7 +3,7 @@
 
 import * as api from './api.js';
 import { h, setHidden, setText } from './dom.js';
-import { words } from './format.js';
+import { spoken, words } from './format.js';
 import { Field, failField } from './forms.js';
 import { icon } from './icons.js';
 
@@ -112,10 +112,36 @@ class Command {
     }
 }
 
-/** An answer as it reads best: a sentence as a sentence, everything with structure as JSON. */
+/** Thumbnails of an answer; of more pictures the gallery tells. */
+const THUMBS_SHOWN = 6;
+
+/* Commands that keep pictures name them: { id } of the gateway's own, { capture } or { captures }. */
+function keptBy(name, result) {
+    const ids = [name === 'capture' ? result?.id : result?.capture, result?.captures].flat();
+    return ids.filter(Number.isInteger);
+}
+
+function keptNode(ids, note) {
+    const text =
+        ids.length === 1
+            ? `Kept as picture ${ids[0]}.`
+            : `Kept as ${ids.length} pictures, ${Math.min(...ids)} to ${Math.max(...ids)}.`;
+    const thumbs = ids
+        .slice(0, THUMBS_SHOWN)
+        .map((id) => h('img', { src: api.thumbUrl(id), alt: `Picture ${id}`, width: 80 }));
+    return h(
+        'div',
+        {},
+        h('p', { class: 'good', text }),
+        note ? h('p', { class: 'muted', text: spoken(note) }) : null,
+        h('p', { class: 'answer-pictures' }, thumbs),
+    );
+}
+
+/** An answer as it reads best: pictures are shown, a sentence is a sentence, other structure is JSON. */
 function answerNode(name, result) {
-    if (name === 'capture' && Number.isInteger(result?.id))
-        return h('p', { class: 'good', text: `Kept as picture ${result.id}.` });
+    const kept = keptBy(name, result);
+    if (kept.length) return keptNode(kept, result.note);
     if (result === null || result === undefined || result === '')
         return h('p', { class: 'good', text: 'Done.' });
     if (typeof result === 'string') return h('p', { class: 'answer-text', text: result });

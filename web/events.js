@@ -2,20 +2,27 @@
 
 import * as api from './api.js';
 import { h, setHidden, setText } from './dom.js';
-import { brief, fullMoment, moment, words } from './format.js';
+import { brief, fullMoment, moment, value, words } from './format.js';
 
 /** What the page keeps; older ones are in the gateway. */
 const MAX_EVENTS = 200;
 
-/* Values as they change, and what is seen nearby, stand elsewhere on the page and in no history. */
+/* What is for this moment only stands elsewhere on the page, as does how a setting gets to its device:
+ * that it got there is listed. */
 const UNLISTED = [
     'device.attributes',
     'device.status',
     'device.found',
     'found.removed',
     'transfer.progress',
+    'settings.queued',
+    'settings.sent',
 ];
-const isListed = ({ type }) => !UNLISTED.includes(type);
+const isListed = ({ type, live }) => !live && !UNLISTED.includes(type);
+
+/* Of a burst of pictures of one device one row is made: each within so long of the one before. */
+const FOLDED = 'capture.stored';
+const FOLD_WITHIN_MS = 10000;
 
 /* Events that colour their dot; the words say the same. */
 const TONES = [
@@ -26,7 +33,7 @@ const TONES = [
 
 /* The gateway's own types in people's words: what to call it, and what of its data matters. Others are shown as they are. */
 const SAYINGS = {
-    'capture.stored': [
+    [FOLDED]: [
         'Picture kept',
         ({ width, height, source, sound }) => [
             width && `${width} × ${height}`,
@@ -40,11 +47,15 @@ const SAYINGS = {
     'config.refused': ['Configuration not taken', ({ why }) => [why]],
     'device.added': ['New device', ({ kind }) => [kind]],
     'device.changed': ['Device changed', ({ kind }) => [kind]],
-    'device.error': ['Device cannot be used', ({ why }) => [why]],
+    'device.error': ['Something does not work', ({ why }) => [why]],
     'device.events_left_out': ['Says too much', ({ n }) => [n && `${n} of its events were left out`]],
     'device.offline': ['Device offline', ({ why }) => [why]],
     'device.online': ['Device online', () => []],
     'device.removed': ['Device removed', () => []],
+    'settings.reported': [
+        'Setting taken',
+        ({ key, value: v }) => [key && `${words(key)} is now ${value(v)}`],
+    ],
     'plugin.loaded': ['Driver loaded', ({ name, version }) => [name, version]],
     'plugin.refused': ['Driver refused', ({ file, why }) => [file, why]],
 };
@@ -59,6 +70,15 @@ function saying({ type, data }) {
             .filter(Boolean)
             .join(' · '),
     ];
+}
+
+function isBurst(a, b) {
+    return (
+        a.type === FOLDED &&
+        b.type === FOLDED &&
+        a.device === b.device &&
+        Math.abs(new Date(b.time) - new Date(a.time)) < FOLD_WITHIN_MS
+    );
 }
 
 const toneOf = (type) => TONES.find(([pattern]) => pattern.test(type))?.[1] ?? '';
@@ -185,15 +205,21 @@ export class EventList {
     #put(event) {
         if (event.id !== undefined && this.#seen.has(event.id)) return;
         this.#seen.add(event.id);
-        this.#list.prepend(this.#row(event));
+        const newest = this.#list.firstElementChild;
+        const folds = newest && isBurst(newest.events.at(-1), event);
+        const events = folds ? [...newest.events, event].slice(-MAX_EVENTS) : [event];
+        const row = this.#row(event, folds ? newest.count + 1 : 1);
+        row.events = events;
+        if (folds) newest.replaceWith(row);
+        else this.#list.prepend(row);
         while (this.#list.childElementCount > MAX_EVENTS) {
-            this.#seen.delete(this.#list.lastElementChild.eventId);
+            this.#list.lastElementChild.events.forEach(({ id }) => this.#seen.delete(id));
             this.#list.lastElementChild.remove();
         }
     }
 
-    #row(event) {
-        const [heading, data] = saying(event);
+    #row(event, count) {
+        const [heading, data] = count > 1 ? [`${count} pictures kept`, ''] : saying(event);
         const row = h(
             'li',
             { class: 'event', data: { tone: toneOf(event.type), type: event.type } },
@@ -222,7 +248,7 @@ export class EventList {
                 data,
             ),
         );
-        row.eventId = event.id;
+        row.count = count;
         return row;
     }
 }

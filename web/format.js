@@ -20,6 +20,9 @@ const CAPITALS = new Set([
     'wifi',
 ]);
 
+/* Units, and arguments of one letter. */
+const SPELLED = { mib: 'MiB', us: 'µs', n: 'number' };
+
 /**
  * "dark_score" → "Dark score", "night.dark_threshold" → "Night dark threshold", "ble_mtu" → "BLE
  * MTU".
@@ -27,8 +30,9 @@ const CAPITALS = new Set([
 export function words(key) {
     const text = String(key)
         .split(/[._\s-]+/)
-        .map((word) => (CAPITALS.has(word) ? word.toUpperCase() : word))
+        .map((word) => SPELLED[word] ?? (CAPITALS.has(word) ? word.toUpperCase() : word))
         .join(' ')
+        .replace(/ per s$/, ' per second')
         .trim();
     return text.charAt(0).toUpperCase() + text.slice(1);
 }
@@ -104,6 +108,7 @@ export function value(v, unit = null) {
     if (Array.isArray(v)) return v.length ? v.join(', ') : 'none';
     if (typeof v === 'object') return JSON.stringify(v);
     if (unit === 'B' && typeof v === 'number') return bytes(v);
+    if (unit === 'B/s' && typeof v === 'number') return `${bytes(v)}/s`;
     const text = typeof v === 'number' ? number(v) : v;
     if (!unit) return text;
     return text + (unit === '%' || unit === '°' ? '' : NO_BREAK) + unitWords(unit);

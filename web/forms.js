@@ -6,7 +6,7 @@
 
 import { makeControl, rangeWords } from './controls.js';
 import { h, setText, uniqueId } from './dom.js';
-import { sentence, spoken, unitWords, words } from './format.js';
+import { label, sentence, spoken, unitWords } from './format.js';
 
 /**
  * A field: label, control, help and the place for its problem. `name` replaces the words made from
@@ -17,7 +17,7 @@ export class Field {
     #control;
     #problem = h('p', { class: 'field-problem', id: uniqueId('problem') });
 
-    constructor(row, name = words(row.key)) {
+    constructor(row, name = label(row.key, row.unit)) {
         this.#row = row;
         const help = h('p', { class: 'field-help', id: uniqueId('help'), text: helpText(row) });
         this.#control = makeControl(row, [help.id, this.#problem.id].join(' '));

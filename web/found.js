@@ -59,6 +59,7 @@ export class Found {
     #list;
     #count;
     #blank;
+    #why;
     #host;
     #rows = new Map();
     #timer = 0;
@@ -69,7 +70,8 @@ export class Found {
     constructor(section, host) {
         this.#list = section.querySelector('ul');
         this.#count = section.querySelector('.count');
-        this.#blank = section.querySelector('.blank');
+        this.#blank = section.querySelector('#found-blank');
+        this.#why = section.querySelector('#found-why');
         this.#host = host;
     }
 
@@ -84,12 +86,18 @@ export class Found {
     /** Reads the list anew. What cannot be read is said where the list would be. */
     async refresh() {
         try {
-            const { items } = await api.found();
-            this.#show(items);
+            const [{ items }, { bluetooth }] = await Promise.all([api.found(), api.info()]);
+            const why = bluetooth?.why ?? '';
+            setText(this.#why, why && `No Bluetooth device can be seen. ${spoken(why)}`);
+            setHidden(this.#why, !why);
             setText(this.#blank, this.#blank.dataset.empty);
+            this.#show(items);
+            setHidden(this.#blank, items.length > 0 || why !== '');
         } catch (problem) {
             this.#show([]);
             setText(this.#blank, problem.message);
+            setHidden(this.#blank, false);
+            setHidden(this.#why, true);
         }
     }
 
@@ -105,6 +113,5 @@ export class Found {
             items.map(({ id }) => this.#rows.get(id).element),
         );
         setText(this.#count, items.length ? String(items.length) : '');
-        setHidden(this.#blank, items.length > 0);
     }
 }

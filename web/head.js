@@ -81,7 +81,9 @@ export class Head {
             this.#kind,
             [
                 device.kind ?? 'no driver',
-                device.owner === 'config' ? 'from the configuration file' : null,
+                device.owner === 'config'
+                    ? 'from the configuration file, which decides its name and use'
+                    : null,
             ]
                 .filter(Boolean)
                 .join(' · '),

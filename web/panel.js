@@ -6,6 +6,7 @@ import { Commands } from './commands.js';
 import { closeBeside, h } from './dom.js';
 import { Gallery, NO_CAPTURES } from './gallery.js';
 import { Head } from './head.js';
+import { Options } from './options.js';
 import { Screen } from './screen.js';
 import { Settings } from './settings.js';
 import { Stock, keepsPictures } from './stock.js';
@@ -62,6 +63,7 @@ export class Panel {
         parts.attributes.update(device);
         parts.commands.update(device);
         parts.settings.update(device);
+        parts.options.update(device);
         this.tick();
     }
 
@@ -99,13 +101,15 @@ export class Panel {
             attributes: new Attributes(),
             commands: new Commands(),
             settings: new Settings(this.#host.changed),
+            options: new Options(this.#host.changed),
         };
         this.#dialog.replaceChildren(...this.#layout());
         gallery?.refresh();
     }
 
     #layout() {
-        const { head, screen, facts, stock, attributes, gallery, commands, settings } = this.#parts;
+        const { head, screen, facts, stock, attributes, gallery, commands, settings, options } =
+            this.#parts;
         const captures =
             gallery &&
             h('section', { class: 'block' }, h('h3', { text: 'Last captures' }), gallery.element);
@@ -122,7 +126,7 @@ export class Panel {
                 'div',
                 { class: 'sheet-body' },
                 column('What it shows', ...left),
-                column('What it can do', commands.element, settings.element),
+                column('What it can do', commands.element, settings.element, options.element),
             ),
         ];
     }

@@ -8,6 +8,9 @@ import { icon } from './icons.js';
 /** A live picture older than this is called out. */
 export const STALL_MS = 3000;
 
+/** Pictures come, or will; of all others what is shown is what was. */
+export const isLive = (state) => state === 'online' || state === 'starting';
+
 const VEIL_ICONS = {
     starting: 'camera',
     online: 'camera',
@@ -63,14 +66,14 @@ export class Screen {
     tick() {
         const stats = this.#picture.stats();
         const state = this.#device.state;
-        const live = state === 'online' || state === 'starting';
+        const live = isLive(state);
         this.#badges(stats, live);
         this.#showVeil(stats, state, live);
     }
 
     #badges(stats, live) {
         const stalled = live && stats !== null && !stats.still && stats.lateMs > STALL_MS;
-        setHidden(this.#night, !stats?.night);
+        setHidden(this.#night, !live || !stats?.night);
         setHidden(this.#still, !stats?.still);
         setHidden(this.#stall, !stalled);
         if (stats?.still) setText(this.#still.lastChild, `Still from ${moment(stats.receivedMs)}`);

@@ -6,7 +6,7 @@
 
 import * as api from './api.js';
 import { h, setHidden, setText } from './dom.js';
-import { value, words } from './format.js';
+import { label, value, words } from './format.js';
 import { Field, failField } from './forms.js';
 
 const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
@@ -177,7 +177,7 @@ export class Settings {
 
     #group(group, members) {
         const rows = members.map(([key, setting]) => {
-            const name = words(group ? key.slice(group.length + 1) : key);
+            const name = label(group ? key.slice(group.length + 1) : key, setting.unit);
             return new Setting(key, setting, name, (k) => this.#patch({ [k]: null }));
         });
         this.#rows.push(...rows);

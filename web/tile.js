@@ -3,7 +3,7 @@
 
 import { h, setText } from './dom.js';
 import { moment, span, stateWords } from './format.js';
-import { Screen, STALL_MS } from './screen.js';
+import { Screen, STALL_MS, isLive } from './screen.js';
 import { TransferBar } from './transfer.js';
 
 /** A dot in the state's colour with the state in words: never the colour alone. */
@@ -17,7 +17,7 @@ export class StateMark {
     }
 }
 
-/** "25 fps  40 ms old  640 × 480"; of a camera without a picture, when it was there last. */
+/** "25 fps  40 ms old  640 × 480"; of a camera that gives none, when it was there last. */
 export class Facts {
     #fps = h('span', { class: 'fps' });
     #age = h('span', { class: 'age', title: 'Age of the picture' });
@@ -26,7 +26,7 @@ export class Facts {
     element = h('p', { class: 'facts' }, this.#fps, this.#age, this.#size, this.#seen);
 
     show(stats, device) {
-        const gone = device.state === 'offline' || device.state === 'error';
+        const gone = !isLive(device.state);
         setText(
             this.#seen,
             gone && device.last_seen ? `Last seen ${moment(device.last_seen)}` : '',

@@ -80,6 +80,7 @@ export class Viewer {
             () => !this.#sound.hidden && setText(this.#problem, 'The sound could not be loaded.'),
         );
         dialog.addEventListener('keydown', (event) => this.#key(event));
+        dialog.addEventListener('cancel', (event) => this.#takeBack(event));
         dialog.addEventListener('close', () => this.#sound.pause());
         closeBeside(dialog);
     }
@@ -129,8 +130,8 @@ export class Viewer {
 
     #showPin(pinned) {
         this.#pin.setAttribute('aria-pressed', String(Boolean(pinned)));
-        this.#pin.title = 'A kept picture is not removed when space runs out.';
-        setText(this.#pin.lastChild, pinned ? 'Kept' : 'Keep');
+        this.#pin.title = 'A pinned picture is not removed when space runs out.';
+        setText(this.#pin.lastChild, pinned ? 'Pinned' : 'Pin');
     }
 
     #step(by) {
@@ -161,8 +162,18 @@ export class Viewer {
             return;
         }
         this.#remove.dataset.sure = 'true';
-        setText(this.#remove.lastChild, 'Really delete?');
+        setText(
+            this.#remove.lastChild,
+            this.#capture.pinned ? 'It is pinned. Really delete?' : 'Really delete?',
+        );
         this.#remove.addEventListener('blur', () => this.#calm(), { once: true });
+    }
+
+    /* Escape says no to the question first. */
+    #takeBack(event) {
+        if (this.#remove.dataset.sure !== 'true') return;
+        event.preventDefault();
+        this.#calm();
     }
 
     #calm() {

@@ -34,7 +34,7 @@ pageTest(
         assert.ok(await page.locator(`${field('host')} input`).isVisible());
         assert.ok(
             await page
-                .locator(`${field('host')} input`)
+                .locator(`${field('name')} input`)
                 .evaluate((n) => n === document.activeElement),
         );
         assert.equal(await page.locator(`${field('hold')} input`).isVisible(), false);
@@ -116,7 +116,8 @@ pageTest(
         await textOf(page, '#add .problem', /No driver is loaded\./);
         assert.ok(await page.locator('#add .primary').isDisabled());
         /* Where focus is on its way from a button that was just disabled, Chromium lets a key pass by. */
-        const closed = () => page.waitForSelector('#add:not([open])', { state: 'attached', timeout: 2000 });
+        const closed = () =>
+            page.waitForSelector('#add:not([open])', { state: 'attached', timeout: 2000 });
         await page.keyboard.press('Escape');
         await closed().catch(() => page.keyboard.press('Escape').then(closed));
         gateway.refuse('GET', /^\/plugins$/, 500, 'Internal', 'The list cannot be read.');

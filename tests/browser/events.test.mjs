@@ -149,3 +149,35 @@ pageTest(
         );
     },
 );
+
+pageTest(
+    'of a setting it is told that it was taken; of what is live only, nothing',
+    { devices: devices() },
+    async ({ gateway, page }) => {
+        const live = { id: 900, time: new Date().toISOString(), device: 'porch', live: true };
+        const data = { key: 'ring.size', value: 300, pending: false };
+        gateway.peers.forEach((peer) =>
+            peer.sendJson({ type: 'event', event: { ...live, type: 'settings.reported', data } }),
+        );
+        gateway.emit('settings.queued', 'porch', { key: 'fps', value: 5, pending: true });
+        gateway.emit('settings.sent', 'porch', { key: 'fps', value: 5, pending: true });
+        gateway.emit('settings.reported', 'porch', { key: 'fps', value: 5, pending: false });
+        await textOf(page, '.event', /Setting taken.*Porch · FPS is now 5$/);
+        assert.equal(await count(page), 1);
+    },
+);
+
+pageTest(
+    'a burst of pictures of one device is one row',
+    { devices: devices() },
+    async ({ gateway, page }) => {
+        for (let i = 0; i < 12; i++) gateway.store('porch');
+        await textOf(page, '.event', /12 pictures kept/);
+        assert.equal(await count(page), 1);
+        gateway.store('meadow');
+        await textOf(page, '.event', /Picture kept.*Meadow · 480 × 360/);
+        assert.equal(await count(page), 2);
+        await page.reload();
+        await until(async () => (await count(page)) === 2, 'the history, folded alike');
+    },
+);

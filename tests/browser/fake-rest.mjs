@@ -68,7 +68,11 @@ function route(gateway, method, call) {
         }),
         'GET found': () => ({ items: gateway.found, next: null }),
         'POST found': () => adopt(gateway, call.id, call.body),
-        'GET info': () => ({ version: '0.1.0', boot_id: gateway.bootId }),
+        'GET info': () => ({
+            version: '0.1.0',
+            boot_id: gateway.bootId,
+            bluetooth: gateway.bluetooth,
+        }),
         'GET plugins': () => ({ items: gateway.plugins, next: null }),
     }[`${method} ${call.top}`];
     if (!known) throw new Refusal(404, 'Not found', 'There is no such route.');
@@ -126,7 +130,12 @@ function listCaptures(gateway, query) {
     return { items: rows.slice(from, to), next: rows.length > to ? String(to) : null };
 }
 
-function patchDevice(device, { name, enabled, settings = {} }) {
+function patchDevice(device, { name, enabled, settings = {}, options = {} }) {
+    for (const [key, v] of Object.entries(options)) {
+        const o = device.options[key];
+        const value = o.secret ? null : (v ?? o.default);
+        device.options[key] = { ...o, value, owner: v === null ? 'default' : 'database' };
+    }
     if (name !== undefined) device.name = name;
     if (enabled !== undefined)
         Object.assign(

@@ -61,6 +61,12 @@ const command = (help, args = [], more = {}) => ({
     ...more,
 });
 
+/** As GET shows an option: its row, the value in effect, and who gave it. */
+export const option = (type, value, more = {}) => {
+    const { key, ...rest } = row('', type);
+    return { ...rest, value, owner: 'database', ...more };
+};
+
 export function device(id, more = {}) {
     return {
         id,
@@ -74,6 +80,7 @@ export function device(id, more = {}) {
         camera: false,
         enabled: true,
         owner: 'database',
+        options: {},
         attributes: {},
         settings: {},
         commands: {},
@@ -91,6 +98,9 @@ export function porch(more = {}) {
         camera: true,
         channel: 1,
         owner: 'config',
+        options: {
+            host: option('string', '192.168.1.20', { owner: 'config', help: 'Name or address' }),
+        },
         attributes: {
             dark_score: attribute(112.4, null, 'Mean brightness of the picture, 0 to 255'),
             mode: attribute('video'),
@@ -294,6 +304,15 @@ export function house() {
         device('meadow', {
             name: 'Meadow',
             kind: 'demo',
+            options: {
+                host: option('string', 'meadow.local', { help: 'Name or address of the camera' }),
+                capture_timeout_s: option('float', 15, {
+                    unit: 's',
+                    default: 15,
+                    owner: 'default',
+                    help: 'How long a picture may take',
+                }),
+            },
             camera: true,
             channel: 2,
             commands: { capture: command('Keep the picture that is shown now.') },

@@ -309,3 +309,26 @@ pageTest(
         ]);
     },
 );
+
+pageTest(
+    'pictures that a command kept are shown, not told as JSON',
+    {
+        devices: [porch()],
+        prepare: (gateway) => [1, 2, 3].forEach(() => gateway.store('porch')),
+    },
+    async ({ gateway, page }) => {
+        gateway.commands.save = () => ({ path: '/home/pi/1.jpg', age_s: 0.1, capture: 2 });
+        gateway.commands.health = () => ({ frames: 2, captures: [1, 2, 3], note: 'it sent three' });
+        await openPanel(page, 'porch');
+        await page.click(`${command('save')} summary`);
+        await page.click(`${command('save')} button[type="submit"]`);
+        await textOf(page, `${command('save')} .answer`, /^Kept as picture 2\.$/);
+        await page.click(`${command('health')} button`);
+        await textOf(
+            page,
+            `${command('health')} .answer`,
+            /^Kept as 3 pictures, 1 to 3\.It sent three\.$/,
+        );
+        assert.equal(await page.locator(`${command('health')} .answer img`).count(), 3);
+    },
+);

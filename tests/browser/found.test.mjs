@@ -1,7 +1,7 @@
 /* found.test.mjs - what a scan sees comes and goes by itself, and is adopted. */
 
 import assert from 'node:assert/strict';
-import { blePlugin } from './fixtures.mjs';
+import { blePlugin, porch } from './fixtures.mjs';
 import { assertAccessible, pageTest, textOf, until } from './harness.mjs';
 
 const REFUSED = /Failed to load resource: the server responded with a status of (404|422)/;
@@ -109,5 +109,25 @@ pageTest(
         await page.click(`${ROW} button`);
         await textOf(page, `${ROW} .problem`, /Nothing like "cam-1" was seen lately\./);
         await until(async () => !(await page.locator(`${ROW} button`).isDisabled()), 'the button');
+    },
+);
+
+pageTest(
+    'why nothing can be seen is said, also when bluetoothd ends while one looks',
+    { devices: [porch()], prepare: withDriver },
+    async ({ gateway, page }) => {
+        await textOf(page, '#found-blank', /no scan sees a device/);
+        gateway.bluetooth = { ready: false, why: 'bluetoothd does not run', adapters: [] };
+        gateway.emit('device.offline', 'porch');
+        await textOf(
+            page,
+            '#found-why',
+            /^No Bluetooth device can be seen\. Bluetoothd does not run\.$/,
+        );
+        assert.equal(await page.locator('#found-blank').isVisible(), false);
+        gateway.bluetooth = { ready: true, why: null, adapters: [] };
+        gateway.emit('device.online', 'porch');
+        await page.waitForSelector('#found-why', { state: 'hidden' });
+        assert.equal(await page.locator('#found-blank').isVisible(), true);
     },
 );

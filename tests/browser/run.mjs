@@ -12,6 +12,7 @@ const ALL = [
     'add',
     'found',
     'forms',
+    'options',
     'gallery',
     'batch',
     'events',

@@ -110,12 +110,12 @@ static struct bus_listener *walk_next(struct bus *b, struct walk *w)
 /* One allocation: the struct, the three texts, and the WebSocket message, inside which the plain
  * JSON lies, inside which the data lies. */
 static struct event *event_new(
-    struct bus *b, const char *device, const char *type, const char *data)
+    struct bus *b, const char *device, const char *type, const char *data, bool transient)
 {
     size_t device_len = strlen(device), type_len = strlen(type), data_len = strlen(data),
            head_len = sizeof MESSAGE_HEAD - 1;
-    /* Escaped, a byte of the device or type takes six at the most; 112 holds keys, id and time. */
-    size_t message_cap = head_len + 112 + 6 * (device_len + type_len) + data_len + 2;
+    /* Escaped, a byte of the device or type takes six at the most; 128 holds keys, id and time. */
+    size_t message_cap = head_len + 128 + 6 * (device_len + type_len) + data_len + 2;
     struct event *e =
         malloc(sizeof *e + device_len + 1 + type_len + 1 + EVENT_HEADROOM + message_cap);
     char time[CLOCK_TEXT_BYTES], *text;
@@ -127,6 +127,7 @@ static struct event *event_new(
     *e = (struct event){.n_refs = 1,
         .id = b->next_id,
         .time_us = loop_wall_us(b->loop),
+        .transient = transient,
         .device = text,
         .type = text + device_len + 1};
     memcpy(text, device, device_len + 1);
@@ -144,6 +145,10 @@ static struct event *event_new(
     wr_json_string(&j, device);
     wr_json_key(&j, "type");
     wr_json_string(&j, type);
+    if (transient) {
+        wr_json_key(&j, "live");
+        wr_json_bool(&j, true);
+    }
     wr_json_key(&j, "data");
     e->data = j.text + j.len;
     wr_json_raw(&j, data, data_len);
@@ -168,10 +173,9 @@ static int publish(
         data = "{}";
     if (strlen(data) > BUS_MAX_DATA_BYTES)
         return -EMSGSIZE;
-    e = event_new(b, device, type, data);
+    e = event_new(b, device, type, data, transient);
     if (!e)
         return -ENOMEM;
-    e->transient = transient;
     b->next_id++;
     b->stats.n_events++;
     slot = &b->tail[e->id % BUS_TAIL];

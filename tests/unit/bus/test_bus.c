@@ -193,4 +193,5 @@ Test(bus, a_transient_event_says_so)
 {
     cr_assert_eq(bus_publish_transient(bus, "a", "device.attributes", "{}"), 0);
     cr_assert(bus_tail(bus, 7)->transient);
+    cr_assert_not_null(strstr(bus_tail(bus, 7)->json, "\"live\":true"));
 }
