@@ -67,14 +67,15 @@ export class Picture {
     }
 
     /**
-     * What is shown: { seq, width, height, night, still, receivedMs, ageMs, lateMs, fps }, or null
-     * before the first picture. `still` pictures come from a capture: they have a time, but no rate.
+     * What is shown: { seq, width, height, night, still, sinceMs, ageMs, lateMs, fps }, or null before
+     * the first picture. `still` pictures come from a capture: they have a time, but no rate; and they
+     * may be hours old when they come, so their age counts from when they were taken.
      * `lateMs` is how long the next has been waited for: not while nobody looks.
      */
     stats() {
         if (!this.#shown) return null;
         const { width, height } = this.#bitmap;
-        const ageMs = Math.max(0, this.#clock.now() - this.#shown.receivedMs);
+        const ageMs = Math.max(0, this.#clock.now() - this.#shown.sinceMs);
         const waitedMs = this.#inSight ? performance.now() - this.#askedAt : 0;
         const lateMs = Math.min(ageMs, waitedMs);
         return { ...this.#shown, width, height, ageMs, lateMs, fps: this.#rate() };
@@ -100,8 +101,9 @@ export class Picture {
         }
         this.#bitmap?.close();
         this.#bitmap = bitmap;
-        const { seq, night, still, receivedMs } = frame;
-        this.#shown = { seq, night, still, receivedMs };
+        const { seq, night, still, capturedMs, receivedMs } = frame;
+        const sinceMs = still && capturedMs > 0 ? capturedMs : receivedMs;
+        this.#shown = { seq, night, still, sinceMs };
         this.#canvases.forEach((canvas) => paint(canvas, bitmap));
         this.#drawnAt.push(performance.now());
         if (this.#drawnAt.length > RATE_FRAMES) this.#drawnAt.shift();

@@ -76,7 +76,7 @@ export class Screen {
         setHidden(this.#night, !live || !stats?.night);
         setHidden(this.#still, !stats?.still);
         setHidden(this.#stall, !stalled);
-        if (stats?.still) setText(this.#still.lastChild, `Still from ${moment(stats.receivedMs)}`);
+        if (stats?.still) setText(this.#still.lastChild, `Still from ${moment(stats.sinceMs)}`);
         if (stalled) setText(this.#stall.lastChild, `No new picture for ${span(stats.ageMs)}`);
     }
 

@@ -153,7 +153,7 @@ static const struct wr_command commands[] = {
     [COMMAND_SAVE] = COMMAND("save", .args = format_args,
         .help = "Saves a picture in full size on the camera, and here"),
     [COMMAND_PAST_STACK] = COMMAND("past_stack", .args = format_args,
-        .help = "Saves what was seen export.save_before_s ago, averaged against noise"),
+        .help = "Saves what was seen a moment ago (export.save_before_s), averaged against noise"),
     [COMMAND_PAST_FRAMES] = COMMAND("past_frames", .args = past_args, .flags = WR_EXCLUSIVE,
         .help = "Keeps the camera's newest pictures as captures, each with its time"),
     [COMMAND_NIGHT_LEVEL] = COMMAND("night_level", .role = WR_ROLE_VIEWER,

@@ -267,14 +267,14 @@ export class FakeGateway {
         channel,
         seq,
         jpeg,
-        { night = false, still = false, receivedMs = Date.now() + this.clockAheadMs },
+        { night = false, still = false, capturedMs = 0, receivedMs = Date.now() + this.clockAheadMs },
     ) {
         const head = Buffer.alloc(32);
         head[0] = 1;
         head[1] = 1;
         head.writeUInt16LE(channel, 2);
         head.writeUInt32LE(seq, 4);
-        head.writeBigInt64LE(0n, 8);
+        head.writeBigInt64LE(BigInt(capturedMs) * 1000n, 8);
         head.writeBigInt64LE(BigInt(receivedMs) * 1000n, 16);
         head.writeUInt32LE(jpeg.length, 24);
         head.writeUInt32LE((night ? 1 : 0) | (still ? 2 : 0), 28);

@@ -148,6 +148,21 @@ pageTest(
 );
 
 pageTest(
+    'a still is as old as when it was taken, however late it came',
+    { devices: [porch()] },
+    async ({ gateway, page }) => {
+        gateway.stream('porch', { name: 'day' });
+        await textOf(page, `${TILE} .facts .fps`, /fps/);
+        gateway.silence('porch');
+        gateway.sendFrame('porch', gateway.frames.day[0], {
+            still: true,
+            capturedMs: Date.now() - 2 * 3600e3,
+        });
+        await textOf(page, `${TILE} .facts .age`, /^2\sh old$/);
+    },
+);
+
+pageTest(
     'an open panel follows its device and closes when it is gone',
     { devices: [porch()] },
     async ({ gateway, page }) => {
