@@ -31,6 +31,9 @@ SANITIZER_SPEAKS = re.compile(r"ERROR: \w+Sanitizer|: runtime error: ")
 # Where it went wrong stands in the beginning.
 REPORT_SHOWN = 6000
 
+# Whole programs from outside mostly wait.
+PROCESSES = str((os.cpu_count() or 1) + 2)
+
 # How programs tell what they ran: Criterion, node --test, Python's unittest.
 TALLIES = [
     (re.compile(r"Synthesis: Tested: \d+ \| Passing: (\d+) \| Failing: (\d+)"), lambda m: (int(m[1]), int(m[2]))),
@@ -94,7 +97,7 @@ def run_build(build, options, arguments, env):
         os.unlink(log)
     if set_up(build, *options) != 0 or run("ninja", "-C", build) != 0:
         return None
-    status = run("meson", "test", "-C", build, "--no-rebuild", "--print-errorlogs", *arguments, **env)
+    status = run("meson", "test", "-C", build, "--no-rebuild", "--print-errorlogs", "--num-processes", PROCESSES, *arguments, **env)
     tests = read_log(build)
     if status != 0 and not any(tally(t)[1] for t in tests):
         return None
