@@ -276,14 +276,6 @@ void hub_mac_text(const uint8_t raw[HUB_MAC_RAW_BYTES], char out[HUB_MAC_BYTES])
     out[2 * HUB_MAC_RAW_BYTES] = '\0';
 }
 
-static int digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool hub_mac_parse(struct span text, uint8_t ret[HUB_MAC_RAW_BYTES])
 {
     uint8_t raw[HUB_MAC_RAW_BYTES];
@@ -291,11 +283,11 @@ bool hub_mac_parse(struct span text, uint8_t ret[HUB_MAC_RAW_BYTES])
     for (int i = 0; i < HUB_MAC_RAW_BYTES; i++) {
         if (i > 0 && text.n > 0 && (text.at[0] == ':' || text.at[0] == '-'))
             text.at++, text.n--;
-        if (text.n < 2 || digit(text.at[0]) < 0 || digit(text.at[1]) < 0)
+        int high = span_hex(&text), low = high < 0 ? -1 : span_hex(&text);
+
+        if (low < 0)
             return false;
-        raw[i] = (uint8_t)(digit(text.at[0]) << 4 | digit(text.at[1]));
-        text.at += 2;
-        text.n -= 2;
+        raw[i] = (uint8_t)(high << 4 | low);
     }
     if (text.n > 0)
         return false;

@@ -83,19 +83,17 @@ static void put_code_point(struct out *o, uint32_t c)
 
 static int hex4(struct json_pull *j, uint32_t *ret)
 {
+    struct span rest = {j->at, (size_t)(j->end - j->at)};
     uint32_t v = 0;
 
-    if (j->end - j->at < 4)
-        return -EBADMSG;
-    for (int i = 0; i < 4; i++, j->at++) {
-        char c = *j->at;
-        if (c >= '0' && c <= '9')
-            v = v << 4 | (uint32_t)(c - '0');
-        else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
-            v = v << 4 | (uint32_t)((c | 0x20) - 'a' + 10);
-        else
+    for (int i = 0; i < 4; i++) {
+        int digit = span_hex(&rest);
+
+        if (digit < 0)
             return -EBADMSG;
+        v = v << 4 | (uint32_t)digit;
     }
+    j->at = rest.at;
     *ret = v;
     return 0;
 }

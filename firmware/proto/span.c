@@ -134,6 +134,16 @@ bool span_take(struct span *s, const char *text)
     return true;
 }
 
+int span_hex(struct span *s)
+{
+    char c = s->n > 0 ? s->at[0] : '\0', lower = (char)(c | 0x20);
+    int v = c >= '0' && c <= '9' ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+
+    if (v >= 0)
+        s->at++, s->n--;
+    return v;
+}
+
 bool span_take_before_last(struct span *s, const char *text, struct span *ret)
 {
     size_t n = strlen(text);

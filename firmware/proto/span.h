@@ -31,6 +31,8 @@ uint32_t span_code_point(struct span *s);
 
 /* Takes `text` off the front of *s; false: it does not begin so, *s is as before. */
 bool span_take(struct span *s, const char *text);
+/* Takes one hex digit of either case off the front of *s, and returns its value; -1: there is none, *s is as before. */
+int span_hex(struct span *s);
 /* Takes what stands before the last `text`, and the text; false: it is not in there. */
 bool span_take_before_last(struct span *s, const char *text, struct span *ret);
 

@@ -81,3 +81,16 @@ Test(span, code_points_are_taken_one_by_one)
     cr_expect_eq(span_code_point(&s), 0xfffd);
     cr_expect_eq(s.n, 0);
 }
+
+Test(span, hex_digits_are_taken_one_by_one)
+{
+    struct span s = SPAN("0aFg");
+
+    cr_expect_eq(span_hex(&s), 0);
+    cr_expect_eq(span_hex(&s), 10);
+    cr_expect_eq(span_hex(&s), 15);
+    cr_expect_eq(span_hex(&s), -1);
+    cr_expect(span_is(s, "g"));
+    s.n = 0;
+    cr_expect_eq(span_hex(&s), -1);
+}
