@@ -133,21 +133,20 @@ struct twin {
     const struct device *found;
 };
 
-static bool has_address(const struct device *d, const char *address)
+static bool have_ble_address(const struct wr_param *rows)
 {
-    const struct wr_param *rows = d->driver ? d->driver->table->options : NULL;
     unsigned i;
 
-    return rows && param_find(rows, "address", &i) && (rows[i].flags & WR_BLE_ADDRESS) &&
-        strcasecmp(device_address(d), address) == 0;
+    return rows && param_find(rows, "address", &i) && (rows[i].flags & WR_BLE_ADDRESS);
 }
 
 static int is_twin(void *ctx, struct device *d)
 {
     struct twin *t = ctx;
 
-    if (d == t->self || d->pub.parent || d->misfit || d->rejected || d->removing ||
-        !has_address(d, t->address))
+    if (d == t->self || d->pub.parent || d->misfit || d->rejected || d->removing || !d->driver ||
+        !have_ble_address(d->driver->table->options) ||
+        strcasecmp(device_address(d), t->address) != 0)
         return 0;
     t->found = d;
     return 1;
@@ -157,10 +156,8 @@ int device_check_twin(struct devices *all, const struct device *self, const stru
     const char *address, struct error *e)
 {
     struct twin t = {.self = self, .address = address};
-    unsigned i;
 
-    if (!address || !*address || !rows || !param_find(rows, "address", &i) ||
-        !(rows[i].flags & WR_BLE_ADDRESS))
+    if (!address || !*address || !have_ble_address(rows))
         return 0;
     devices_each(all, is_twin, &t);
     return t.found ? error_set(e, -EEXIST, "%s is the device \"%s\" already", address, t.found->id)

@@ -198,8 +198,10 @@ void devices_announce(struct device *dev);
  * anew. */
 void devices_remove_now(struct device *dev);
 
-/* Before a device is made: what is wrong with its options is told to who made them. */
-int devices_check_options(const struct driver *driver, const json_t *options, struct error *e);
+/* Before a device is made (`self` NULL) or changed: what is wrong with its options, or whose address they have, is told to who
+ * made them. */
+int devices_check_options(struct devices *all, const struct device *self,
+    const struct driver *driver, const json_t *options, struct error *e);
 
 /* --- bind.c: a device and its driver's tables ------------------------------------------------- */
 

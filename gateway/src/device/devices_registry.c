@@ -77,7 +77,7 @@ static int choose_id(struct devices *d, const char *wanted, const char *name,
     return 0;
 }
 
-int devices_check_options(const struct driver *driver, const json_t *options, struct error *e)
+static int check_values(const struct driver *driver, const json_t *options, struct error *e)
 {
     const struct wr_param *rows = driver->table->options;
     struct param_value *values;
@@ -96,6 +96,16 @@ int devices_check_options(const struct driver *driver, const json_t *options, st
     return r;
 }
 
+int devices_check_options(struct devices *all, const struct device *self,
+    const struct driver *driver, const json_t *options, struct error *e)
+{
+    int r = check_values(driver, options, e);
+
+    return r < 0 ? r
+                 : device_check_twin(all, self, driver->table->options,
+                       json_string_value(json_object_get(options, "address")), e);
+}
+
 int devices_add(struct devices *d, const char *id, const char *name, const char *driver_name,
     const json_t *options, struct device **ret, struct error *e)
 {
@@ -109,9 +119,7 @@ int devices_add(struct devices *d, const char *id, const char *name, const char 
     if (strlen(name) >= DEVICE_NAME_BYTES)
         return error_set(e, -EINVAL, "name: at most %d bytes", DEVICE_NAME_BYTES - 1);
     if ((r = choose_id(d, id, *name ? name : driver_name, chosen, e)) < 0 ||
-        (r = devices_check_options(driver, options, e)) < 0 ||
-        (r = device_check_twin(d, NULL, driver->table->options,
-             json_string_value(json_object_get(options, "address")), e)) < 0)
+        (r = devices_check_options(d, NULL, driver, options, e)) < 0)
         return r;
     if (d->n >= DEVICES_MAX ||
         !(dev = devices_make(d, chosen, name, driver_name, DEVICE_OF_DATABASE)))

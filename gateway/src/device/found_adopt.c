@@ -49,7 +49,7 @@ int found_adopt(struct found *f, const char *id, const char *name, const json_t 
     if (old && !(old->rejected && old->owner == DEVICE_OF_DATABASE))
         return error_set(e, -EEXIST, "%.60s is the device \"%s\" already", i->address, old->id);
     all = options_of(i, driver->table->options, options);
-    r = old ? devices_check_options(driver, all, e) : 0;
+    r = old ? devices_check_options(f->devices, old, driver, all, e) : 0;
     if (r == 0 && old)
         r = devices_remove(f->devices, old, e);
     if (r == 0)

@@ -104,10 +104,8 @@ int device_options_change(
         else if (json_object_set_new(whole, key, json_deep_copy(value)) < 0)
             return error_set(e, -ENOMEM, "no memory");
     }
-    if (d->driver &&
-        ((r = devices_check_options(d->driver, whole, e)) < 0 ||
-            (r = device_check_twin(d->all, d, d->driver->table->options,
-                 json_string_value(json_object_get(whole, "address")), e)) < 0))
+    r = d->driver ? devices_check_options(d->all, d, d->driver, whole, e) : 0;
+    if (r < 0)
         return r;
     *ret = steal(whole);
     return 0;
