@@ -131,11 +131,10 @@ static int drop_files(
     return r;
 }
 
-static int delete_row(struct db *d, uint64_t id)
+static int run_on(struct db *d, const char *sql, uint64_t id)
 {
-    static const char SQL[] = "DELETE FROM captures WHERE id = ?";
     _cleanup_(db_resetp) sqlite3_stmt *q = NULL;
-    int r = db_prepare(d, SQL, &q);
+    int r = db_prepare(d, sql, &q);
 
     if (r < 0)
         return r;
@@ -143,16 +142,14 @@ static int delete_row(struct db *d, uint64_t id)
     return db_run(d, q);
 }
 
+static int delete_row(struct db *d, uint64_t id)
+{
+    return run_on(d, "DELETE FROM captures WHERE id = ?", id);
+}
+
 int reconcile_forget_sound(struct db *d, uint64_t id)
 {
-    static const char SQL[] = "UPDATE captures SET sound_bytes = 0 WHERE id = ?";
-    _cleanup_(db_resetp) sqlite3_stmt *q = NULL;
-    int r = db_prepare(d, SQL, &q);
-
-    if (r < 0)
-        return r;
-    sqlite3_bind_int64(q, 1, (int64_t)id);
-    return db_run(d, q);
+    return run_on(d, "UPDATE captures SET sound_bytes = 0 WHERE id = ?", id);
 }
 
 /* Those whose file is not among the ids; of sounds only that they have one. */
