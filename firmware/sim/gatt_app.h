@@ -78,3 +78,6 @@ int gatt_notify(struct gatt_app *a, unsigned chr, const void *bytes, size_t n);
 void gatt_advertise(struct gatt_app *a, bool on);
 /* Who is connected, if anybody, is left; disconnected() comes on a later turn. */
 void gatt_disconnect(struct gatt_app *a);
+
+/* For who shows it: tells the application, where it wants to know. */
+void gatt_subscribed(const struct gatt_app *a, unsigned chr, bool on);

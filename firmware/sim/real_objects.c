@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "gatt_reply.h"
 #include "loop/watch_fd.h"
 #include "real_private.h"
 
@@ -105,19 +106,6 @@ static int refuse(sd_bus_message *m, const char *error, const char *text)
     return sd_bus_reply_method_errorf(m, error, "%s", text);
 }
 
-static int reply_bytes(sd_bus_message *m, const uint8_t *bytes, size_t n)
-{
-    sd_bus_message *reply = NULL;
-    int r = sd_bus_message_new_method_return(m, &reply);
-
-    if (r >= 0)
-        r = sd_bus_message_append_array(reply, 'y', bytes, n);
-    if (r >= 0)
-        r = sd_bus_send(NULL, reply, NULL);
-    sd_bus_message_unref(reply);
-    return r;
-}
-
 static int read_value(sd_bus_message *m, void *ctx, sd_bus_error *e)
 {
     struct real_char *c = ctx;
@@ -133,7 +121,7 @@ static int read_value(sd_bus_message *m, void *ctx, sd_bus_error *e)
         return refuse(m, "org.bluez.Error.NotPermitted", "Not to be read");
     if (o.offset > n)
         return refuse(m, "org.bluez.Error.InvalidOffset", "Behind the end");
-    return reply_bytes(m, bytes + o.offset, (size_t)n - o.offset);
+    return gatt_reply(m, bytes + o.offset, (size_t)n - o.offset);
 }
 
 static int write_value(sd_bus_message *m, void *ctx, sd_bus_error *e)
@@ -160,10 +148,7 @@ static int write_value(sd_bus_message *m, void *ctx, sd_bus_error *e)
 
 static void subscribed(struct real_char *c, bool on)
 {
-    const struct gatt_app *a = c->bluez->app;
-
-    if (a->calls->subscribed)
-        a->calls->subscribed(a->ctx, c->index, on);
+    gatt_subscribed(c->bluez->app, c->index, on);
 }
 
 static void close_fd(struct real_char *c)

@@ -15,10 +15,7 @@
 
 void sim_char_subscribed(struct sim_char *c, bool on)
 {
-    const struct gatt_app *a = c->device->app;
-
-    if (a->calls->subscribed)
-        a->calls->subscribed(a->ctx, c->index, on);
+    gatt_subscribed(c->device->app, c->index, on);
 }
 
 static void close_notify(struct sim_char *c)

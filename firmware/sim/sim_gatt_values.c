@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gatt_reply.h"
 #include "sim_private.h"
 
 static uint16_t read_offset(sd_bus_message *m, const char **ret_type)
@@ -23,19 +24,6 @@ static uint16_t read_offset(sd_bus_message *m, const char **ret_type)
         (void)sd_bus_message_exit_container(m);
     }
     return offset;
-}
-
-static int reply_bytes(sd_bus_message *m, const uint8_t *bytes, size_t n)
-{
-    sd_bus_message *reply = NULL;
-    int r = sd_bus_message_new_method_return(m, &reply);
-
-    if (r >= 0)
-        r = sd_bus_message_append_array(reply, 'y', bytes, n);
-    if (r >= 0)
-        r = sd_bus_send(NULL, reply, NULL);
-    sd_bus_message_unref(reply);
-    return r;
 }
 
 static int refuse_att(sd_bus_message *m)
@@ -60,7 +48,7 @@ int sim_read_value(struct sim_object *o, sd_bus_message *m)
         return refuse_att(m);
     if (offset > n)
         return sim_refuse(m, "InvalidOffset", "Invalid offset");
-    return reply_bytes(m, bytes + offset, (size_t)n - offset);
+    return gatt_reply(m, bytes + offset, (size_t)n - offset);
 }
 
 int sim_char_written(struct sim_char *c, const void *bytes, size_t n, bool with_response)
