@@ -1,51 +1,10 @@
 /* The page's tables are the driver's. */
 #include <criterion/criterion.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "ble.h"
-
-/* The page from one heading to the next. */
-static char *section(const char *from, const char *to)
-{
-    static char page[65536];
-    FILE *f = fopen(PAGE, "re");
-    char *begin, *end;
-    size_t n;
-
-    cr_assert_not_null(f);
-    n = fread(page, 1, sizeof page - 1, f);
-    fclose(f);
-    page[n] = '\0';
-    begin = strstr(page, from);
-    cr_assert_not_null(begin, "%s", from);
-    end = to ? strstr(begin, to) : NULL;
-    if (end)
-        *end = '\0';
-    return begin;
-}
-
-/* Calls fn with each name in backticks in the first column of the tables' rows. */
-static unsigned each_name(char *text, void (*fn)(const char *name, const char *row))
-{
-    unsigned n = 0;
-
-    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
-        char *column = strncmp(line, "| `", 3) == 0 ? line + 2 : NULL,
-             *end = column ? strchr(column, '|') : NULL;
-
-        while (column && (column = memchr(column, '`', (size_t)(end - column)))) {
-            char *close = strchr(++column, '`'), name[64];
-
-            snprintf(name, sizeof name, "%.*s", (int)(close - column), column);
-            fn(name, end);
-            column = close + 1;
-            n++;
-        }
-    }
-    return n;
-}
+#include "page.h"
 
 static const struct wr_driver *driver(void)
 {
@@ -114,7 +73,7 @@ Test(ble_page, has_every_option_with_its_default)
     unsigned n = 0;
 
     COUNT(n, driver()->options, key);
-    cr_expect_eq(each_name(section("**Options**", "**Settings**"), is_option), n);
+    cr_expect_eq(page_each_name(page_section(PAGE, "**Options**", "**Settings**"), is_option), n);
 }
 
 Test(ble_page, has_every_setting_with_its_range)
@@ -122,7 +81,7 @@ Test(ble_page, has_every_setting_with_its_range)
     unsigned n = 0;
 
     COUNT(n, driver()->kinds[0].settings, key);
-    cr_expect_eq(each_name(section("**Settings**", "**Commands**"), is_setting), n);
+    cr_expect_eq(page_each_name(page_section(PAGE, "**Settings**", "**Commands**"), is_setting), n);
 }
 
 Test(ble_page, has_every_command_event_and_attribute)
@@ -132,7 +91,10 @@ Test(ble_page, has_every_command_event_and_attribute)
     COUNT(n_commands, driver()->kinds[0].commands, name);
     COUNT(n_events, driver()->kinds[0].topics, type);
     COUNT(n_attributes, driver()->kinds[0].attributes, key);
-    cr_expect_eq(each_name(section("**Commands**", "**Events**"), is_command), n_commands + 1);
-    cr_expect_eq(each_name(section("**Events**", "**Attributes**"), is_event), n_events);
-    cr_expect_eq(each_name(section("**Attributes**", NULL), is_attribute), n_attributes);
+    cr_expect_eq(page_each_name(page_section(PAGE, "**Commands**", "**Events**"), is_command),
+        n_commands + 1);
+    cr_expect_eq(
+        page_each_name(page_section(PAGE, "**Events**", "**Attributes**"), is_event), n_events);
+    cr_expect_eq(
+        page_each_name(page_section(PAGE, "**Attributes**", NULL), is_attribute), n_attributes);
 }

@@ -1,50 +1,9 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "page.h"
 #include "pi.h"
-
-/* The page's part about the gateway, and one of its tables. */
-static char *section(const char *from, const char *to)
-{
-    static char page[65536];
-    FILE *f = fopen(PAGE, "re");
-    char *begin, *end;
-    size_t n;
-
-    cr_assert_not_null(f);
-    n = fread(page, 1, sizeof page - 1, f);
-    fclose(f);
-    page[n] = '\0';
-    begin = strstr(page, from);
-    cr_assert_not_null(begin, "%s", from);
-    end = to ? strstr(begin, to) : NULL;
-    if (end)
-        *end = '\0';
-    return begin;
-}
-
-/* Calls fn with each name in backticks in the first column of the tables' rows. */
-static unsigned each_name(char *text, void (*fn)(const char *name, const char *row))
-{
-    unsigned n = 0;
-
-    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
-        char *column = strncmp(line, "| `", 3) == 0 ? line + 2 : NULL,
-             *end = column ? strchr(column, '|') : NULL;
-
-        while (column && (column = memchr(column, '`', (size_t)(end - column)))) {
-            char *close = strchr(++column, '`'), name[64];
-
-            snprintf(name, sizeof name, "%.*s", (int)(close - column), column);
-            fn(name, end);
-            column = close + 1;
-            n++;
-        }
-    }
-    return n;
-}
 
 static const struct wr_driver *driver(void)
 {
@@ -105,7 +64,7 @@ Test(pi_page, has_every_option_with_its_default)
 
     while (driver()->options[n].key)
         n++;
-    cr_expect_eq(each_name(section("**Options**", "**Commands**"), is_option), n);
+    cr_expect_eq(page_each_name(page_section(PAGE, "**Options**", "**Commands**"), is_option), n);
 }
 
 Test(pi_page, has_every_command_with_its_arguments)
@@ -114,7 +73,8 @@ Test(pi_page, has_every_command_with_its_arguments)
 
     while (driver()->kinds[0].commands[n].name)
         n++;
-    cr_expect_eq(each_name(section("**Commands**", "**Attributes**"), is_command), n + 1);
+    cr_expect_eq(
+        page_each_name(page_section(PAGE, "**Commands**", "**Attributes**"), is_command), n + 1);
 }
 
 Test(pi_page, has_every_attribute)
@@ -123,5 +83,5 @@ Test(pi_page, has_every_attribute)
 
     while (driver()->kinds[0].attributes[n].key)
         n++;
-    cr_expect_eq(each_name(section("**Attributes**", NULL), is_attribute), n);
+    cr_expect_eq(page_each_name(page_section(PAGE, "**Attributes**", NULL), is_attribute), n);
 }
