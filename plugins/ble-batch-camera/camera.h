@@ -1,7 +1,7 @@
 /* camera.h - what the files of this driver share.
  *
  *     ble-batch-camera.c   tables and lifecycle
- *     link.c               the link: looked for, set up, lost, looked for again
+ *     link.c               the link: looked for (warren/ble_seek.h), set up, lost
  *     older.c              the lines of STATUS: batches of pictures, pushed (older.h)
  *     generation.c         … by a camera that stays awake, or by one that sleeps: which of them
  *     trigger.c            the oldest dialect: each picture is asked for, and comes with a sound
@@ -22,7 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <warren/ble.h>
+#include <warren/ble_seek.h>
 #include <warren/driver.h>
 #include <warren/frame.h>
 #include <warren/json_write.h>
@@ -243,12 +243,11 @@ void tell_failed(struct wr_dev *dev);
 
 /* --- link.c ----------------------------------------------------------------------------------- */
 
-enum link_state { LINK_DOWN, LINK_CONNECTING, LINK_SETTING_UP, LINK_READY };
+enum link_state { LINK_DOWN, LINK_SETTING_UP, LINK_READY };
 
 struct link {
     enum link_state state;
-    wr_handle ble, again;
-    unsigned n_failures, i_name;
+    struct wr_seek seek;
     unsigned mtu;
     int64_t opened_us;
     enum dialect dialect;

@@ -113,7 +113,7 @@ void config_read(struct wr_dev *dev, void (*then)(struct wr_dev *dev))
     c->config.then = then;
     c->config.reading = true;
     if (!(c->link.config_props & WR_BLE_READ) ||
-        dev->host->ble->read(dev, c->link.ble, BATCH_CONFIG_UUID, was_read, NULL) < 0)
+        dev->host->ble->read(dev, c->link.seek.link, BATCH_CONFIG_UUID, was_read, NULL) < 0)
         was_read(dev, NULL, -EOPNOTSUPP, NULL, 0);
 }
 

@@ -1,10 +1,8 @@
 /* link.c - the link: looked for, set up, lost, looked for again.
  *
- *     DOWN ─▶ CONNECTING ─▶ SETTING_UP ─▶ READY
- *       ▲          │             │          │
- *       └──────────┴─────────────┴──────────┘   after a pause, by this driver itself: what has come of a
- *                                               picture outlives the link, and a camera that sleeps has
- *                                               its radio on for seconds only
+ *     DOWN ─▶ SETTING_UP ─▶ READY      warren/ble_seek.h looks for it: what has come of a picture outlives the link, and a
+ *       ▲          │          │          camera that sleeps has its radio on for seconds only
+ *       └──────────┴──────────┘
  *
  * The service's UUID says nothing (it is that of a well-known example): the set of characteristics does.
  * The order of the older dialects: DATA, then STATUS, then STATUS is read, for its COUNT may have come
@@ -16,29 +14,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* So long the host looks for it in one go; it hears at once when one is over. */
-#define CONNECT_TIMEOUT_MS 120000
-/* … for each of several names in turn. */
-#define CONNECT_TURN_MS 20000
-#define FIRST_PAUSE_US (1 * US_PER_S)
-#define MAX_PAUSE_US (60 * US_PER_S)
-/* Without Bluetooth nobody is bothered by another try, and when it is back we want to be there. */
-#define NO_ADAPTER_PAUSE_US (2 * US_PER_S)
 /* Of LedSaber, which has the same service and STATUS. */
 #define LEDSABER_COLOR_UUID "d1e5a4c3-eb10-4a3e-8a4c-1234567890ab"
 
-static void connect_again(struct wr_dev *dev, void *ctx);
-
 /* --- the end of a link ------------------------------------------------------------------------ */
 
-static void link_down(struct wr_dev *dev)
+static void lost(struct wr_dev *dev)
 {
-    struct camera *c = camera_of(dev);
-
-    if (c->link.ble)
-        dev->host->cancel(dev, c->link.ble);
-    c->link.ble = 0;
-    c->link.state = LINK_DOWN;
+    camera_of(dev)->link.state = LINK_DOWN;
     older_lost(dev);
     generation_lost(dev);
     trigger_lost(dev);
@@ -48,40 +31,17 @@ static void link_down(struct wr_dev *dev)
 
 void link_leave(struct wr_dev *dev, const char *why, int64_t pause_us)
 {
-    link_down(dev);
-    dev->host->away(dev, why);
-    timer_set(dev, &camera_of(dev)->link.again, pause_us, connect_again);
+    wr_seek_leave(dev, &camera_of(dev)->link.seek, why, pause_us);
 }
 
 void link_fail(struct wr_dev *dev, const char *why)
 {
-    struct link *l = &camera_of(dev)->link;
-    int64_t pause = FIRST_PAUSE_US;
-
-    for (unsigned i = 0; i < l->n_failures && pause < MAX_PAUSE_US; i++)
-        pause *= 2;
-    l->n_failures++;
-    link_leave(dev, why, pause < MAX_PAUSE_US ? pause : MAX_PAUSE_US);
+    wr_seek_fail(dev, &camera_of(dev)->link.seek, why);
 }
 
 static void on_closed(struct wr_dev *dev, wr_handle h, void *ctx, int why, const char *error)
 {
-    struct link *l = &camera_of(dev)->link;
-    char clean[WHY_MAX / 2], text[WHY_MAX];
-
-    l->ble = 0;
-    if (l->state == LINK_CONNECTING && why == -ETIMEDOUT) {
-        link_leave(dev, "The camera is out of reach or asleep: it is listened for", US_PER_MS);
-        return;
-    }
-    wr_text_clean(error ? error : "", error ? strlen(error) : 0, clean, sizeof clean);
-    snprintf(text, sizeof text, "%s%s%s",
-        l->state == LINK_CONNECTING ? "No link to the camera" : "The link to the camera was lost",
-        clean[0] ? ": " : "", clean);
-    if (why == -ENODEV)
-        link_leave(dev, text, NO_ADAPTER_PAUSE_US);
-    else
-        link_fail(dev, text);
+    wr_seek_closed(dev, &camera_of(dev)->link.seek, why, error);
 }
 
 /* --- what is on the other side ---------------------------------------------------------------- */
@@ -166,7 +126,7 @@ static void status_subscribed(
     if (l->state != LINK_SETTING_UP)
         return;
     if (!(l->status_props & WR_BLE_READ) ||
-        dev->host->ble->read(dev, l->ble, BATCH_STATUS_UUID, status_read, NULL) < 0)
+        dev->host->ble->read(dev, l->seek.link, BATCH_STATUS_UUID, status_read, NULL) < 0)
         status_read(dev, NULL, -EOPNOTSUPP, NULL, 0);
 }
 
@@ -176,7 +136,7 @@ static void data_subscribed(
     if (!step_failed(dev, result, "notifications of DATA"))
         step_failed(dev,
             dev->host->ble->subscribe(
-                dev, camera_of(dev)->link.ble, BATCH_STATUS_UUID, status_subscribed, NULL),
+                dev, camera_of(dev)->link.seek.link, BATCH_STATUS_UUID, status_subscribed, NULL),
             "notifications of STATUS");
 }
 
@@ -203,7 +163,7 @@ static void set_up(struct wr_dev *dev)
     l->state = LINK_SETTING_UP;
     tell_status(dev, "Connected: setting up notifications");
     step_failed(dev,
-        dev->host->ble->subscribe(dev, l->ble, ours ? BATCH_LINK_UUID : BATCH_DATA_UUID,
+        dev->host->ble->subscribe(dev, l->seek.link, ours ? BATCH_LINK_UUID : BATCH_DATA_UUID,
             ours ? link_subscribed : data_subscribed, NULL),
         "notifications");
 }
@@ -216,6 +176,7 @@ static void on_opened(struct wr_dev *dev, wr_handle h, void *ctx, const struct w
     char text[WHY_MAX];
     const char *why;
 
+    wr_seek_opened(&l->seek);
     l->status_props = l->data_props = l->command_props = l->config_props = l->link_props = 0;
     for (size_t i = 0; i < n_chars; i++)
         note_char(l, &chars[i]);
@@ -255,60 +216,23 @@ static void on_notified(
 
 static void on_connecting(struct wr_dev *dev, wr_handle h, void *ctx, const char *address)
 {
-    tell_status(dev, "Connecting to %s", address);
+    wr_seek_connecting(dev, &camera_of(dev)->link.seek, address);
 }
 
 static const struct wr_ble_events events = {
     sizeof events, on_opened, on_notified, on_closed, on_connecting};
 
-/* --- looking for it --------------------------------------------------------------------------- */
-
-/* The next of the names, whose number goes to *ret_n. */
-static void next_name(const char *names, unsigned *i, char *out, size_t cap, unsigned *ret_n)
-{
-    unsigned n = 1, at = 0;
-
-    for (const char *p = names; *p; p++)
-        n += *p == ',';
-    for (unsigned skip = (*i)++ % n; skip > 0; skip--)
-        at += (unsigned)strcspn(names + at, ",") + 1;
-    snprintf(out, cap, "%.*s", (int)strcspn(names + at, ","), names + at);
-    *ret_n = n;
-}
-
-static int begin(struct wr_dev *dev)
-{
-    struct link *l = &camera_of(dev)->link;
-    const char *address = dev->options[OPTION_ADDRESS].s;
-    struct wr_ble_target target = {.size = sizeof target, .connect_timeout_ms = CONNECT_TIMEOUT_MS};
-    char name[WR_NAME_MAX * 4];
-    unsigned n = 1;
-
-    if (address && *address) {
-        target.address = address;
-    } else {
-        next_name(dev->options[OPTION_NAMES].s, &l->i_name, name, sizeof name, &n);
-        target.name = name;
-        target.service = BATCH_SERVICE_UUID;
-    }
-    if (n > 1)
-        target.connect_timeout_ms = CONNECT_TURN_MS;
-    l->ble = dev->host->ble->connect(dev, &target, &events, NULL);
-    l->state = l->ble ? LINK_CONNECTING : LINK_DOWN;
-    return l->ble ? 0 : -EAGAIN;
-}
-
-static void connect_again(struct wr_dev *dev, void *ctx)
-{
-    camera_of(dev)->link.again = 0;
-    if (begin(dev) < 0)
-        link_fail(dev, "The gateway has no Bluetooth link to give");
-}
-
 void link_start(struct wr_dev *dev)
 {
-    tell_status(dev, "Looking for the camera");
-    connect_again(dev, NULL);
+    struct link *l = &camera_of(dev)->link;
+
+    l->seek = (struct wr_seek){.what = "camera",
+        .address = dev->options[OPTION_ADDRESS].s,
+        .names = dev->options[OPTION_NAMES].s,
+        .service = BATCH_SERVICE_UUID,
+        .events = &events,
+        .lost = lost};
+    wr_seek_start(dev, &l->seek);
 }
 
 /* --- writing ---------------------------------------------------------------------------------- */
@@ -322,7 +246,7 @@ int link_write(struct wr_dev *dev, const char *uuid, bool response, const void *
 
     if (l->state < LINK_SETTING_UP)
         return -ENOTCONN;
-    r = dev->host->ble->write(dev, l->ble, uuid,
+    r = dev->host->ble->write(dev, l->seek.link, uuid,
         response ? WR_BLE_WRITE_WITH_RESPONSE : WR_BLE_WRITE_BEST, bytes, n, done, NULL);
     if (r < 0 && r != -EAGAIN) {
         snprintf(text, sizeof text, "The camera cannot be written to: %s", strerror(-r));

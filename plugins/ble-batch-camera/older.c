@@ -291,7 +291,7 @@ void older_ready(struct wr_dev *dev, const uint8_t *status, size_t n)
     struct camera *c = camera_of(dev);
     struct batch_status s;
 
-    c->link.n_failures = 0;
+    c->link.seek.n_failures = 0;
     config_seen(dev);
     if (c->older.state != OLDER_READY)
         return; /* a COUNT was quicker */

@@ -73,7 +73,7 @@ static void on_info(struct wr_dev *dev, const struct batch_link_info *i)
     w->bytes = i->window_bytes < BATCH_LINK_MAX_WINDOW_BYTES ? i->window_bytes
                                                              : BATCH_LINK_MAX_WINDOW_BYTES;
     w->n_waiting = i->n_waiting;
-    camera_of(dev)->link.n_failures = 0;
+    camera_of(dev)->link.seek.n_failures = 0;
     if (i->n_waiting == 0 && !window_any_offered(w))
         nothing_waits(dev);
 }

@@ -22,7 +22,7 @@ enum wr_ble_write { WR_BLE_WRITE_BEST, WR_BLE_WRITE_WITH_RESPONSE, WR_BLE_WRITE_
 struct wr_ble_target {
     uint32_t size;
     const char *address; /* NULL: the first that `name` and `service` match */
-    const char *name;    /* shell-style pattern; NULL: any */
+    const char *name;    /* shell-style patterns, joined by commas; NULL: any */
     const char *service; /* NULL: any */
     /* Until it is seen and its turn has come; making the connection then takes 25 s at most. A device
      * that sleeps is waited for with a long one. 0: 30 000 */

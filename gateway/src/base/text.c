@@ -75,15 +75,15 @@ bool text_is_utf8(const char *s, size_t n)
 
 /* Only the last star is ever tried again: what an earlier one could still take, the last one can
  * take as well. */
-bool text_match(const char *pattern, const char *s)
+static bool match(const char *pattern, const char *end, const char *s)
 {
     const char *star = NULL, *from = NULL;
 
     while (*s) {
-        if (*pattern == '*') {
+        if (pattern < end && *pattern == '*') {
             star = ++pattern;
             from = s;
-        } else if (*pattern == '?' || *pattern == *s) {
+        } else if (pattern < end && (*pattern == '?' || *pattern == *s)) {
             pattern++;
             s++;
         } else if (star) {
@@ -93,9 +93,27 @@ bool text_match(const char *pattern, const char *s)
             return false;
         }
     }
-    while (*pattern == '*')
+    while (pattern < end && *pattern == '*')
         pattern++;
-    return *pattern == '\0';
+    return pattern == end;
+}
+
+bool text_match(const char *pattern, const char *s)
+{
+    return match(pattern, pattern + strlen(pattern), s);
+}
+
+bool text_match_list(const char *patterns, const char *s)
+{
+    for (;; patterns++) {
+        const char *end = strchrnul(patterns, ',');
+
+        if (match(patterns, end, s))
+            return true;
+        if (!*end)
+            return false;
+        patterns = end;
+    }
 }
 
 int text_to_int(const char *s, int64_t *ret)

@@ -14,6 +14,8 @@ bool text_is_utf8(const char *s, size_t n);
 /* Shell-style pattern with * and ? only; no escapes. Linear in the text for one star, never
  * exponential. */
 bool text_match(const char *pattern, const char *s);
+/* One of several patterns, joined by commas. */
+bool text_match_list(const char *patterns, const char *s);
 /* The whole text as a number. -EINVAL: not one; -ERANGE. Floats: finite only; the decimal point is
  * a point. */
 int text_to_int(const char *s, int64_t *ret);

@@ -18,7 +18,7 @@ static bool is_wanted_by(const struct ble_link *k, const struct mirror_device *d
 {
     if (k->address)
         return strcasecmp(k->address, d->address) == 0;
-    return (!k->name || text_match(k->name, d->name)) &&
+    return (!k->name || text_match_list(k->name, d->name)) &&
         (!k->service || has_service(d, k->service));
 }
 

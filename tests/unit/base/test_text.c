@@ -102,6 +102,26 @@ Test(text, matches_patterns)
             rows[i].pattern, rows[i].s);
 }
 
+Test(text, a_list_of_patterns_is_met_by_any_of_them)
+{
+    static const struct {
+        const char *patterns, *s;
+        bool match;
+    } rows[] = {
+        {"SPHub", "SPHub", true},
+        {"SPHub,Garden*", "Garden 2", true},
+        {"SPHub,Garden*", "SPHub,Garden", false},
+        {"SPHub,Garden*", "SPHu", false},
+        {"a*,b", "b", true},
+        {"a,,b", "", true},
+        {"", "a", false},
+    };
+
+    for (size_t i = 0; i < N_ELEMENTS(rows); i++)
+        cr_expect_eq(text_match_list(rows[i].patterns, rows[i].s), rows[i].match, "%s %s",
+            rows[i].patterns, rows[i].s);
+}
+
 /* A backtracking matcher would need longer than the universe has. */
 Test(text, patterns_of_many_stars_end, .timeout = 10)
 {
