@@ -1,7 +1,6 @@
 /* app.js - puts the page together: devices and events come in, tiles, cards and panel go out. */
 
 import { showAbout } from './about.js';
-import { AddDevice } from './add.js';
 import * as api from './api.js';
 import { Blank } from './blank.js';
 import { Card } from './card.js';
@@ -13,14 +12,13 @@ import { Found } from './found.js';
 import { Gallery } from './gallery.js';
 import { icon } from './icons.js';
 import { LinkState } from './link.js';
-import { Panel } from './panel.js';
+import { Part, whenIdle } from './part.js';
 import { Picture } from './picture.js';
 import { Sight } from './sight.js';
 import { Socket } from './socket.js';
 import { Tile } from './tile.js';
 import { Toasts } from './toast.js';
 import { Transfers } from './transfer.js';
-import { Viewer } from './viewer.js';
 
 /** Ages and rates are refreshed this often. */
 const TICK_MS = 500;
@@ -43,7 +41,7 @@ let synced = false;
 
 const blank = new Blank(byId('cameras-blank'), {
     retry: () => (socket.live ? resync() : socket.wake()),
-    add: () => adding.open(),
+    add: () => addDevice(),
 });
 const link = new LinkState(byId('link'), byId('banner'), () => socket.wake());
 const socket = new Socket(api.socketUrl(), {
@@ -55,23 +53,38 @@ const socket = new Socket(api.socketUrl(), {
 });
 const sight = new Sight(wantFrames);
 const devices = new Devices(render);
-const viewer = new Viewer(byId('viewer'), devices.nameOf, captureChanged);
 const captures = new Gallery({ limit: CAPTURES_SHOWN }, openCapture, devices.nameOf);
 const events = new EventList(byId('events'), devices.nameOf);
 const toasts = new Toasts(byId('toasts'));
-const adding = new AddDevice(byId('add'), deviceMade);
-const found = new Found(byId('found-section'), {
-    added: deviceMade,
-    ask: (item, problem) => adding.open(item, problem),
+const found = new Found(byId('found-section'), { added: deviceMade, ask: addDevice });
+
+/* What nobody sees at first is fetched when it is opened, or before, when there is time. */
+const panel = new Part({
+    load: (again) => import('./panel.js' + again),
+    sheets: ['panel.css', 'forms.css'],
+    make: ({ Panel }) =>
+        new Panel(byId('panel'), {
+            pictureOf,
+            transferOf: (id) => transfers.of(id),
+            openCapture,
+            nameOf: devices.nameOf,
+            changed: (device) => devices.put(device),
+            removed: deviceGone,
+            closed: forgetAddress,
+        }),
+    say: toasts.say,
 });
-const panel = new Panel(byId('panel'), {
-    pictureOf,
-    transferOf: (id) => transfers.of(id),
-    openCapture,
-    nameOf: devices.nameOf,
-    changed: (device) => devices.put(device),
-    removed: deviceGone,
-    closed: forgetAddress,
+const adding = new Part({
+    load: (again) => import('./add.js' + again),
+    sheets: ['forms.css'],
+    make: ({ AddDevice }) => new AddDevice(byId('add'), deviceMade),
+    say: toasts.say,
+});
+const viewer = new Part({
+    load: (again) => import('./viewer.js' + again),
+    sheets: ['viewer.css'],
+    make: ({ Viewer }) => new Viewer(byId('viewer'), devices.nameOf, captureChanged),
+    say: toasts.say,
 });
 
 /* --- what comes in ---------------------------------------------------------------------------- */
@@ -96,6 +109,7 @@ async function resync() {
     events.load();
     found.refresh();
     showAbout(byId('foot'));
+    whenIdle(() => [panel, viewer, adding].forEach((part) => part.preload()));
 }
 
 function learnChannels(byDevice) {
@@ -136,7 +150,7 @@ function receiveEvent(event) {
 function transferMoved({ device, data }) {
     transfers.put(device, data);
     tiles.get(device)?.tick();
-    if (panel.deviceId === device) panel.tick();
+    if (panel.made?.deviceId === device) panel.made.tick();
 }
 
 function deviceChanged({ type, device, data }) {
@@ -151,7 +165,7 @@ function deviceChanged({ type, device, data }) {
 /* Stored, pinned or deleted: the list of all and that of an open panel both show it. */
 function captureChanged(device) {
     captures.stale();
-    if (panel.deviceId === device) panel.captureChanged();
+    if (panel.made?.deviceId === device) panel.made.captureChanged();
 }
 
 /* Added or adopted here: shown at once, and where one goes on. */
@@ -241,8 +255,13 @@ function keep(views, wanted, make) {
         .forEach((device) => views.set(device.id, make(device)));
 }
 
-function openCapture(gallery, id) {
-    viewer.open(gallery, id);
+async function openCapture(gallery, id) {
+    (await viewer.need())?.open(gallery, id);
+}
+
+/* By its address, or what was found: add.js. */
+async function addDevice(item, problem) {
+    (await adding.need())?.open(item, problem);
 }
 
 /* --- the address ------------------------------------------------------------------------------ */
@@ -252,11 +271,21 @@ function goTo(id) {
     location.hash = `device/${id}`;
 }
 
-function followAddress() {
+function addressed() {
     const match = /^#device\/([a-z0-9-]+)$/.exec(location.hash);
-    const device = match && devices.get(match[1]);
-    if (device) panel.open(device);
-    else panel.close();
+    return match && devices.get(match[1]);
+}
+
+async function followAddress() {
+    if (!addressed()) panel.made?.close();
+    else if (await panel.need()) showAddressed();
+    else forgetAddress();
+}
+
+/* While it was fetched the address may have become another. */
+function showAddressed() {
+    const device = addressed();
+    if (device) panel.made.open(device);
 }
 
 function forgetAddress() {
@@ -283,7 +312,7 @@ function every(ms, action) {
 
 function tick() {
     tiles.forEach((tile) => tile.tick());
-    panel.tick();
+    panel.made?.tick();
 }
 
 function poll() {
@@ -307,7 +336,7 @@ function start() {
     every(TICK_MS, tick);
     every(LIST_POLL_MS, poll);
     byId('add-device').prepend(icon('plus'));
-    byId('add-device').addEventListener('click', () => adding.open());
+    byId('add-device').addEventListener('click', () => addDevice());
     byId('captures').append(captures.element);
     socket.connect();
 }

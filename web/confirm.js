@@ -2,8 +2,11 @@
 
 import { closeBeside, h } from './dom.js';
 
-/** A question over all that is open; true when somebody agreed. Escape and a click beside it do not. */
-export function confirm(title, text, verb) {
+/**
+ * A question over all that is open; true when somebody agreed. Escape and a click beside it do not.
+ * `look` is that of the button with the verb.
+ */
+export function confirm(title, text, verb, look = 'danger') {
     const dialog = h(
         'dialog',
         {
@@ -21,7 +24,7 @@ export function confirm(title, text, verb) {
                 'div',
                 { class: 'actions' },
                 h('button', { class: 'button quiet', value: '', autofocus: true, text: 'Cancel' }),
-                h('button', { class: 'button danger', value: 'yes', text: verb }),
+                h('button', { class: `button ${look}`, value: 'yes', text: verb }),
             ),
         ),
     );

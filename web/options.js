@@ -2,12 +2,11 @@
  * database owns is changed here; what the configuration says is shown. */
 
 import * as api from './api.js';
+import { ChangeForm, same } from './changes.js';
 import { h, setHidden, setText } from './dom.js';
 import { value } from './format.js';
-import { Field, failField } from './forms.js';
+import { Field } from './forms.js';
 import { icon } from './icons.js';
-
-const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
 /* The keys by which drivers name where a device is. */
 const ADDRESSES = ['host', 'address'];
@@ -32,16 +31,15 @@ export class Options {
     #where = h('span', { class: 'muted' });
     #body = h('div', { class: 'fields' });
     #note = h('p', { class: 'field-help' });
-    #message = h('p', { role: 'status', class: 'form-message' });
-    #save = h(
-        'button',
-        { class: 'button primary', type: 'submit' },
-        h('span', { class: 'spinner' }),
-        h('span', { text: 'Save and reach it anew' }),
+    #form = new ChangeForm(
+        { save: 'Save and reach it anew', content: [this.#note, this.#body] },
+        {
+            changed: () => this.#changed,
+            fields: () => this.#fields,
+            send: (changed) => this.#send(changed),
+            undo: () => this.#build(),
+        },
     );
-    #undo = h('button', { class: 'button quiet', type: 'button', text: 'Undo' });
-    #actions = h('div', { class: 'actions', hidden: true }, this.#undo, this.#save);
-    #form = h('form', { novalidate: true }, this.#note, this.#body, this.#message, this.#actions);
 
     element = h(
         'section',
@@ -56,16 +54,13 @@ export class Options {
                 this.#where,
                 icon('down'),
             ),
-            this.#form,
+            this.#form.element,
         ),
     );
 
     /** `changedDevice(device)` gets the gateway's answer to a PATCH. */
     constructor(changedDevice) {
         this.#changedDevice = changedDevice;
-        this.#form.addEventListener('submit', (event) => this.#submit(event));
-        this.#form.addEventListener('input', () => this.#showActions());
-        this.#undo.addEventListener('click', () => this.#build());
     }
 
     update(device) {
@@ -96,43 +91,14 @@ export class Options {
                 ? 'What is left empty is as the driver has it. A secret is never shown, set or not.'
                 : 'The configuration file decides these: change them there.',
         );
-        this.#say('');
-        this.#showActions();
+        this.#form.forget();
     }
 
-    #showActions() {
-        setHidden(this.#actions, this.#changed.length === 0);
-    }
-
-    async #submit(event) {
-        event.preventDefault();
-        const changed = this.#changed;
-        const wrong = changed.filter((field) => !field.check());
-        if (wrong.length || !changed.length) {
-            wrong[0]?.focus();
-            return;
-        }
-        this.#busy(true);
-        try {
-            const options = Object.fromEntries(changed.map((f) => [f.key, f.get() ?? null]));
-            const device = await api.changeDevice(this.#device.id, { options });
-            this.#fields = [];
-            this.#changedDevice(device);
-            this.#say('Saved.', 'good');
-        } catch (problem) {
-            const placed = problem.status === 422 && failField(this.#fields, problem.message);
-            this.#say(placed ? '' : problem.message, 'bad');
-        }
-        this.#busy(false);
-    }
-
-    #busy(busy) {
-        this.#form.dataset.busy = busy;
-        this.#save.disabled = busy;
-    }
-
-    #say(text, tone = '') {
-        setText(this.#message, text);
-        this.#message.dataset.tone = tone;
+    async #send(changed) {
+        const options = Object.fromEntries(changed.map((f) => [f.key, f.get() ?? null]));
+        const device = await api.changeDevice(this.#device.id, { options });
+        this.#shape = ''; /* Built anew, also where nothing that is shown is different: a secret. */
+        this.#fields = [];
+        this.#changedDevice(device);
     }
 }

@@ -5,11 +5,10 @@
  * below a field, never what is in it. */
 
 import * as api from './api.js';
+import { ChangeForm, same } from './changes.js';
 import { h, setHidden, setText } from './dom.js';
 import { label, value, words } from './format.js';
-import { Field, failField } from './forms.js';
-
-const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+import { Field } from './forms.js';
 
 /** What the form shows for a setting: what is wanted, else what is. */
 function current(setting) {
@@ -128,26 +127,23 @@ export class Settings {
     #rows = [];
     #shape = '';
     #body = h('div');
-    #message = h('p', { role: 'status', class: 'form-message' });
-    #save = h(
-        'button',
-        { class: 'button primary', type: 'submit' },
-        h('span', { class: 'spinner' }),
-        h('span', { text: 'Save changes' }),
+    #form = new ChangeForm(
+        { save: 'Save changes', sticky: true, content: this.#body },
+        {
+            changed: () => this.#rows.filter((row) => row.changed),
+            fields: () => this.#rows.map((row) => row.field),
+            send: (changed) =>
+                this.#patch(Object.fromEntries(changed.map((row) => [row.key, row.wanted]))),
+            undo: () => this.#undo(),
+        },
     );
-    #undo = h('button', { class: 'button quiet', type: 'button', text: 'Undo' });
-    #actions = h('div', { class: 'actions sticky', hidden: true }, this.#undo, this.#save);
-    #form = h('form', { novalidate: true }, this.#body, this.#message, this.#actions);
     #device = null;
 
-    element = h('section', { class: 'block' }, h('h3', { text: 'Settings' }), this.#form);
+    element = h('section', { class: 'block' }, h('h3', { text: 'Settings' }), this.#form.element);
 
     /** `changedDevice(device)` gets the gateway's answer to a PATCH. */
     constructor(changedDevice) {
         this.#changedDevice = changedDevice;
-        this.#form.addEventListener('submit', (event) => this.#submit(event));
-        this.#form.addEventListener('input', () => this.#showActions());
-        this.#undo.addEventListener('click', () => this.#reset());
     }
 
     update(device) {
@@ -159,14 +155,14 @@ export class Settings {
         ]);
         if (shape !== this.#shape) this.#build(device.id, shape, entries);
         else this.#rows.forEach((row) => row.update(device.settings[row.key]));
-        this.#showActions();
+        this.#form.refresh();
     }
 
     #build(id, shape, entries) {
         this.#deviceId = id;
         this.#shape = shape;
         this.#rows = [];
-        this.#say('');
+        this.#form.forget();
         const nodes = [...grouped(entries)].map(([group, members]) => this.#group(group, members));
         this.#body.replaceChildren(
             ...(nodes.length
@@ -178,7 +174,9 @@ export class Settings {
     #group(group, members) {
         const rows = members.map(([key, setting]) => {
             const name = label(group ? key.slice(group.length + 1) : key, setting.unit);
-            return new Setting(key, setting, name, (k) => this.#patch({ [k]: null }));
+            return new Setting(key, setting, name, (k) =>
+                this.#form.run(() => this.#patch({ [k]: null })),
+            );
         });
         this.#rows.push(...rows);
         const head = group ? h('h4', { class: 'group-title', text: words(group) }) : null;
@@ -194,50 +192,16 @@ export class Settings {
         );
     }
 
-    #reset() {
+    #undo() {
         this.#rows.forEach((row) => row.update(this.#device.settings[row.key], true));
         this.#rows.forEach((row) => row.check());
-        this.#say('');
-        this.#showActions();
-    }
-
-    #showActions() {
-        setHidden(this.#actions, !this.#rows.some((row) => row.changed));
-    }
-
-    #submit(event) {
-        event.preventDefault();
-        const changed = this.#rows.filter((row) => row.changed);
-        const wrong = changed.filter((row) => !row.check());
-        if (wrong.length) wrong[0].focus();
-        else if (changed.length)
-            this.#patch(Object.fromEntries(changed.map((row) => [row.key, row.wanted])));
     }
 
     async #patch(settings) {
-        this.#busy(true);
-        try {
-            const device = await api.changeDevice(this.#deviceId, { settings });
-            this.#rows
-                .filter((row) => row.key in settings)
-                .forEach((row) => row.update(device.settings[row.key], true));
-            this.#changedDevice(device);
-            this.#say('Saved.', 'good');
-        } catch (problem) {
-            const fields = this.#rows.map((row) => row.field);
-            const placed = problem.status === 422 && failField(fields, problem.message);
-            this.#say(placed ? '' : problem.message, 'bad');
-        }
-        this.#busy(false);
-    }
-
-    #busy(busy) {
-        this.#form.dataset.busy = busy;
-        this.#save.disabled = busy;
-    }
-
-    #say(text, tone = '') {
-        setText(this.#message, text);
-        this.#message.dataset.tone = tone;
+        const device = await api.changeDevice(this.#deviceId, { settings });
+        this.#rows
+            .filter((row) => row.key in settings)
+            .forEach((row) => row.update(device.settings[row.key], true));
+        this.#changedDevice(device);
     }
 }

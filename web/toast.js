@@ -15,10 +15,12 @@ export class Toasts {
         this.#root = root;
     }
 
+    /** Returns what takes the line away before its time. */
     say = (text) => {
         const line = h('p', { class: 'toast', text });
         this.#root.append(line);
         while (this.#root.childElementCount > MAX_SHOWN) this.#root.firstElementChild.remove();
         setTimeout(() => line.remove(), SHOWN_MS);
+        return () => line.remove();
     };
 }

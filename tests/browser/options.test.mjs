@@ -48,6 +48,24 @@ pageTest(
 );
 
 pageTest(
+    'a secret that is replaced is not shown any more, and can be replaced again',
+    { devices: [porch({ owner: 'database', options: options() })] },
+    async ({ gateway, page }) => {
+        const token = '.options [data-key="token"] input';
+        await openOptions(page);
+        for (const word of ['first', 'second']) {
+            await page.fill(token, word);
+            await page.click('.options button[type="submit"]');
+            await page.waitForFunction((s) => document.querySelector(s).value === '', token);
+        }
+        assert.deepEqual(patches(gateway), [
+            { options: { token: 'first' } },
+            { options: { token: 'second' } },
+        ]);
+    },
+);
+
+pageTest(
     'what is wrong stands at its field, and undo takes it back',
     {
         devices: [porch({ owner: 'database', options: options() })],

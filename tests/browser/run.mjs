@@ -9,6 +9,7 @@ const ALL = [
     'link',
     'states',
     'sight',
+    'parts',
     'add',
     'found',
     'forms',
