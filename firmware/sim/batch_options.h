@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "sim_faults.h"
+#include "sim_options.h"
 
 /* More than any adapter holds at once. */
 #define BATCH_SIM_CAMERAS_MAX 16
@@ -18,6 +18,7 @@ enum batch_dialect {
 };
 
 struct batch_options {
+    struct sim_common common; /* its seed is also the number of the start */
     enum batch_dialect dialect;
     const char *name; /* NULL: that of the dialect */
     const char *pictures;
@@ -29,13 +30,6 @@ struct batch_options {
     uint64_t count;   /* of pictures, for each camera; 0: no end */
     unsigned cameras;
     bool one_connection; /* an old camera that is not found again after it was left */
-    const char *bus;     /* address; NULL: one of its own, or the system's for `bluez` */
-    const char *new_bus; /* where the socket of its own bus is; NULL: anywhere */
-    const char *bluez;   /* adapter of a real BlueZ; NULL: a pretended one */
-    unsigned pulse_ms;
-    struct sim_faults faults;
-    uint64_t seed;
-    bool verbose;
 };
 
 /* 0; 1: help was printed; -EINVAL and a sentence. Texts stay the command line's. */

@@ -239,7 +239,7 @@ static void set_up(struct batch_ours *c, const struct batch_options *o, const ch
     c->memory_bytes = o->memory_bytes;
     c->limited = o->count > 0;
     c->left = o->count;
-    c->verbose = o->verbose;
+    c->verbose = o->common.verbose;
     timer_init(&c->step, c->loop, on_step);
     deferred_init(&c->saved, on_saved);
 }

@@ -116,7 +116,7 @@ static int on_registered(sd_bus_message *m, void *ctx, sd_bus_error *e)
         return 0;
     b->asked = false;
     if (error && !b->complained)
-        log_warning("BlueZ does not take the camera yet", F_STR("adapter", b->adapter),
+        log_warning("BlueZ does not take the peripheral yet", F_STR("adapter", b->adapter),
             F_STR("error", error->message));
     b->complained = error != NULL;
     if (error) {
@@ -124,7 +124,7 @@ static int on_registered(sd_bus_message *m, void *ctx, sd_bus_error *e)
         return 0;
     }
     b->registered = true;
-    log_info("BlueZ has the camera", F_STR("adapter", b->adapter), F_STR("name", b->app->name));
+    log_info("BlueZ has the peripheral", F_STR("adapter", b->adapter), F_STR("name", b->app->name));
     real_advert_update(b);
     return 0;
 }
@@ -237,7 +237,7 @@ static int open_bus(struct real_bluez *b, struct error *e)
     if (r < 0) {
         b->dbus = dbus_free(b->dbus);
         return error_set(
-            e, r, "the camera's objects cannot be put on the D-Bus: %s", error_name(r));
+            e, r, "the peripheral's objects cannot be put on the D-Bus: %s", error_name(r));
     }
     return 0;
 }

@@ -6,7 +6,7 @@
 #include "loop/timer.h"
 #include "real_bluez.h"
 
-#define REAL_APP "/org/warren/camera"
+#define REAL_APP "/org/warren/peripheral"
 #define REAL_ADVERT "/org/warren/advertisement"
 #define REAL_PATH_MAX 96
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "batch_text.h"
@@ -92,11 +93,9 @@ static void teardown(void)
 
 TestSuite(sim_program, .init = setup, .fini = teardown, .timeout = 60);
 
-static void start(const char *dialect, const char *interval, const char *faults)
+static void start_program(const char *const *argv)
 {
     static const struct process_events events = {.output = on_output, .ended = on_ended};
-    const char *const argv[] = {WARREN_SIM, "ble-batch-camera", "--dialect", dialect, "--pictures",
-        folder, "--count", "2", "--interval", interval, "--faults", faults, NULL};
     struct error e = ERROR_NULL;
 
     cr_assert_eq(process_start(l, argv, 4096, &events, NULL, &sim, &e), 0, "%s", e.text);
@@ -104,6 +103,14 @@ static void start(const char *dialect, const char *interval, const char *faults)
     client_open(&c, l, bus);
     while (*client_call(&c, HCI0, ADAPTER, "StartDiscovery", NULL)) /* the adapter comes later */
         wait_turn(l);
+}
+
+static void start(const char *dialect, const char *interval, const char *faults)
+{
+    const char *const argv[] = {WARREN_SIM, "ble-batch-camera", "--dialect", dialect, "--pictures",
+        folder, "--count", "2", "--interval", interval, "--faults", faults, NULL};
+
+    start_program(argv);
 }
 
 static void link_up(const char *last)
@@ -242,4 +249,38 @@ Test(sim_program, links_break_and_bluetoothd_dies_by_signals)
     WAIT_UNTIL(l, *client_call(&c, HCI0, ADAPTER, "StartDiscovery", NULL));
     c.n_objects = 0;
     WAIT_UNTIL(l, client_has(&c, HCI0));
+}
+
+Test(sim_program, kinds_with_a_plus_between_them_are_on_one_bluez)
+{
+    const char *const argv[] = {WARREN_SIM, "ble-batch-camera", "--cameras", "2", "--pictures",
+        folder, "+", "ble-batch-camera", "--dialect", "v0", "--pictures", folder, NULL};
+
+    start_program(argv);
+    WAIT_UNTIL(l, client_has(&c, DEV));
+    WAIT_UNTIL(l, client_has(&c, HCI0 "/dev_00_AA_01_00_C0_02"));
+    WAIT_UNTIL(l, client_has(&c, HCI0 "/dev_00_AA_01_00_C0_03"));
+}
+
+static int status_of(const char *arguments)
+{
+    char command[256];
+    int status;
+
+    snprintf(command, sizeof command, WARREN_SIM " %s >/dev/null 2>&1", arguments);
+    status = system(command);
+    cr_assert(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+Test(sim_program, a_command_line_that_makes_no_sense_is_refused)
+{
+    status_code = 0;
+    cr_expect_eq(status_of("ble-batch-camera --help"), 0);
+    cr_expect_eq(status_of("klingon"), 2);
+    cr_expect_eq(status_of("ble-batch-camera +"), 2);
+    cr_expect_eq(status_of("ble-batch-camera + klingon"), 2);
+    cr_expect_eq(status_of("ble-batch-camera + ble-batch-camera --interval x"), 2);
+    cr_expect_eq(status_of("ble-batch-camera --bus a + ble-batch-camera --bus b"), 1);
+    cr_expect_eq(status_of("ble-batch-camera --bus a + ble-batch-camera --new-bus b"), 1);
 }

@@ -1,0 +1,6 @@
+/* kinds.h - the kinds of virtual Bluetooth devices. */
+#pragma once
+
+#include "sim_show.h"
+
+extern const struct sim_kind batch_kind;
