@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """check.py HEADERS [PROJECT]… - type-check ESP-IDF projects against ESP-IDF's headers, which headers.sh lays into a folder.
 
-Each project's options are evaluated by ESP-IDF's Kconfig files, each C source of its components is looked at by a compiler of
+Each project's options are evaluated by ESP-IDF's Kconfig files, for the chip that sdkconfig.defaults names and for those that
+have an sdkconfig.defaults.CHIP beside it, and once more with each sdkconfig.ci.* that there is. Each C source of its components is looked at by a compiler of
 the same architecture with ESP-IDF's warnings, and each component must require those whose headers it includes. Nothing is
 compiled to an object or linked. PROJECT: a folder; all beside this one if there is none. Exits with 1 if something is wrong,
 with 2 if it could not look.
@@ -48,19 +49,28 @@ def direct_includes(report):
             stack.append(os.path.normpath(found[2]))
 
 
-class Check:
-    """One project."""
+def configurations(project):
+    """(chip, files of options), the later ones going before the earlier ones."""
+    defaults = os.path.join(project, "sdkconfig.defaults")
+    chip = {name: value for _, name, value in sdkconfig.read_defaults(defaults)}["IDF_TARGET"]
+    variants = [[]] + [[path] for path in sorted(glob.glob(project + "/sdkconfig.ci.*"))]
+    for target in sorted({chip} | {path.removeprefix(defaults + ".") for path in glob.glob(defaults + ".*")}):
+        own = [path for path in [f"{defaults}.{target}"] if os.path.exists(path)]
+        for variant in variants:
+            yield target, [defaults, *own, *variant]
 
-    def __init__(self, headers, project, folder):
+
+class Check:
+    """One project, for one chip and one set of options."""
+
+    def __init__(self, headers, project, folder, target, options):
         self.headers, self.project, self.folder = headers, project, folder
         self.components = read_components(project)
-        self.defaults = os.path.join(project, "sdkconfig.defaults")
-        self.target = dict((name, value) for _, name, value in sdkconfig.read_defaults(self.defaults))["IDF_TARGET"]
+        self.target, self.files = target, options
 
     def options(self):
         kconfig = sdkconfig.read_kconfig(self.headers, self.target, idf.version(self.headers), self.project, self.folder)
-        wrong = sdkconfig.apply_defaults(kconfig, os.path.join(HERE, "compat/sdkconfig.defaults"))
-        wrong += sdkconfig.apply_defaults(kconfig, self.defaults)
+        wrong = sdkconfig.apply_defaults(kconfig, [os.path.join(HERE, "compat/sdkconfig.defaults"), *self.files])
         sdkconfig.write_header(kconfig, os.path.join(self.folder, "sdkconfig.h"))
         return wrong
 
@@ -102,12 +112,15 @@ class Check:
 
 
 def check(headers, project):
-    with tempfile.TemporaryDirectory() as folder:
-        c = Check(headers, project, folder)
-        n, well = c.run()
-    print(f"{os.path.basename(project)}: {n} sources for {c.target} with the headers of ESP-IDF {idf.version(headers)}: "
-          f"{'clean' if well else 'NOT clean'}")
-    return well
+    all_well = True
+    for target, options in configurations(project):
+        with tempfile.TemporaryDirectory() as folder:
+            n, well = Check(headers, project, folder, target, options).run()
+        variant = "".join(f" with {os.path.basename(p)}" for p in options if ".ci." in p)
+        print(f"{os.path.basename(project)}: {n} sources for {target}{variant} and the headers of ESP-IDF {idf.version(headers)}: "
+              f"{'clean' if well else 'NOT clean'}")
+        all_well = all_well and well
+    return all_well
 
 
 def main():

@@ -43,16 +43,17 @@ def is_same(symbol, wanted):
     return symbol.str_value == wanted
 
 
-def apply_defaults(kconfig, path):
-    """Sets what the file says; returns a sentence per option that there is not, or that did not take."""
-    rows = list(read_defaults(path))
+def apply_defaults(kconfig, paths):
+    """Sets what the files say, of which the last one holds; returns a sentence per option that there is not, or that did not take.
+    The chip is not theirs to say: it was chosen before."""
+    rows = {name: (path, number, value) for path in paths for number, name, value in read_defaults(path) if name != "IDF_TARGET"}
     wrong = []
-    for number, name, value in rows:
+    for name, (path, number, value) in rows.items():
         if name not in kconfig.syms or not kconfig.syms[name].nodes:
             wrong.append(f"{path}:{number}: error: there is no option CONFIG_{name}")
         else:
             kconfig.syms[name].set_value(value)
-    for number, name, value in rows:
+    for name, (path, number, value) in rows.items():
         symbol = kconfig.syms.get(name)
         if symbol is not None and symbol.nodes and not is_same(symbol, value):
             wrong.append(f"{path}:{number}: error: CONFIG_{name}={value} did not take: it is {symbol.str_value or 'not set'}")

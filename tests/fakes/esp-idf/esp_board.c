@@ -1,4 +1,4 @@
-/* esp_board.c - memory, flash, display and sensor of the pretended board. */
+/* esp_board.c - memory, flash and display of the pretended board. */
 #include <assert.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -7,16 +7,7 @@
 
 #include "esp_fake.h"
 
-#define PICTURE_BYTES 2000
-/* Of the sensor at work, and of its driver when nothing comes. */
-#define FRAME_US 80000
-#define PATIENCE_US 4000000
-
 struct esp_fake *esp;
-
-static bool sensor_is_up;
-static uint8_t frame[2048];
-static camera_fb_t fb = {frame, 0};
 
 /* --- memory, time, watchdog, log -------------------------------------------------------------- */
 
@@ -208,7 +199,9 @@ esp_err_t nvs_set_i32(nvs_handle_t h, const char *key, int32_t v)
 
 esp_err_t i2c_param_config(i2c_port_t port, const i2c_config_t *c)
 {
-    assert(port == I2C_NUM_0 && c->sda_io_num == 21 && c->scl_io_num == 22);
+    assert(port == I2C_NUM_0);
+    esp->display_sda = c->sda_io_num;
+    esp->display_scl = c->scl_io_num;
     return ESP_OK;
 }
 
@@ -230,54 +223,6 @@ esp_err_t i2c_master_write_to_device(
     return ESP_OK;
 }
 
-/* --- the sensor: one buffer, filled as soon as it is free ------------------------------------- */
-
-size_t esp_fake_jpeg(unsigned n, uint8_t out[2048])
-{
-    for (unsigned i = 0; i < PICTURE_BYTES; i++)
-        out[i] = (uint8_t)(i * 7 + n * 13 + (i >> 8));
-    memcpy(out, "\xff\xd8", 2);
-    return PICTURE_BYTES;
-}
-
-esp_err_t esp_camera_init(const camera_config_t *c)
-{
-    assert(!sensor_is_up && c->fb_count == 1);
-    if (esp->no_sensor)
-        return ESP_FAIL;
-    esp_task_sleep_us(FRAME_US);
-    esp->n_inits++;
-    sensor_is_up = true;
-    return ESP_OK;
-}
-
-esp_err_t esp_camera_deinit(void)
-{
-    assert(!esp->frame_is_out);
-    sensor_is_up = false;
-    return ESP_OK;
-}
-
-camera_fb_t *esp_camera_fb_get(void)
-{
-    assert(sensor_is_up && !esp->frame_is_out);
-    if (esp->n_no_pictures > 0) {
-        esp->n_no_pictures--;
-        esp_task_sleep_us(PATIENCE_US);
-        return NULL;
-    }
-    esp_task_sleep_us(FRAME_US);
-    fb.len = esp_fake_jpeg(++esp->n_frames, frame);
-    esp->frame_is_out = true;
-    return &fb;
-}
-
-void esp_camera_fb_return(camera_fb_t *f)
-{
-    assert(f == &fb && esp->frame_is_out);
-    esp->frame_is_out = false;
-}
-
 /* --- life ------------------------------------------------------------------------------------- */
 
 void esp_fake_begin(void)
@@ -285,6 +230,7 @@ void esp_fake_begin(void)
     esp = calloc(1, sizeof *esp);
     esp->psram_bytes = 4 << 20;
     esp->n_buffers = 48;
+    esp->most_hosts = 1;
     esp->air_us = 1000;
 }
 
@@ -299,9 +245,6 @@ void esp_fake_end(void)
 void esp_board_forget(void)
 {
     free_all();
-    sensor_is_up = false;
-    esp->frame_is_out = false;
-    esp->n_inits = 0;
     esp->restarted = false;
     esp->now_us = esp->wdt_us = esp->wdt_longest_us = 0;
     esp->least_free = esp->n_buffers;
@@ -314,5 +257,6 @@ void esp_switch_on(void (*app_main)(void))
     esp_tasks_end();
     esp_board_forget();
     esp_radio_forget();
+    esp_sensor_forget();
     esp_tasks_begin(app_main);
 }

@@ -6,8 +6,11 @@
 #define ESP_DISPLAY_COLUMNS 128
 #define ESP_DISPLAY_PAGES 8
 #define ESP_MAX_HEARD 4096
+/* At a time; one more than any board takes. */
+#define ESP_MAX_HOSTS 4
 
 struct esp_heard {
+    unsigned host;
     uint16_t handle;
     int64_t at_us;
     uint16_t n;
@@ -25,6 +28,7 @@ struct esp_fake {
     bool no_psram, no_display, no_sensor;
     size_t psram_bytes;
     unsigned n_buffers;     /* of the radio's stack */
+    unsigned most_hosts;    /* that its stack takes at a time */
     int64_t air_us;         /* what a notification takes */
     unsigned n_no_pictures; /* times that the sensor's driver waits in vain from now on */
     struct esp_nvs_row nvs[4];
@@ -38,13 +42,14 @@ struct esp_fake {
 
     uint8_t display[ESP_DISPLAY_PAGES][ESP_DISPLAY_COLUMNS];
     unsigned page;
+    int display_sda, display_scl;
 
     unsigned n_frames, n_inits; /* that the sensor gave; that it was set up */
     bool frame_is_out;
 
     struct esp_heard heard[ESP_MAX_HEARD];
     unsigned n_heard, n_on_air, least_free;
-    bool advertising, connected, asked_to_leave;
+    bool advertising, connected[ESP_MAX_HOSTS], asked_to_leave;
     unsigned n_untold; /* events that tasks had not taken when it was last let be found */
     size_t n_advert, n_response;
     char name[32];
@@ -65,8 +70,10 @@ void esp_pass_ms(unsigned ms);
 /* The picture that it took as number n (1 …). */
 size_t esp_fake_jpeg(unsigned n, uint8_t out[2048]);
 
-/* --- a host ----------------------------------------------------------------------------------- */
+/* --- hosts ------------------------------------------------------------------------------------ */
 
+/* Who does what follows: number 0 when the board is switched on. */
+void esp_host_is(unsigned host);
 void esp_host_connect(unsigned mtu);
 void esp_host_leave(int reason);
 /* The characteristic of that UUID. */
@@ -84,4 +91,5 @@ void esp_tasks_end(void);
 void esp_task_sleep_us(int64_t us);
 unsigned esp_tasks_n_queued(void);
 void esp_radio_forget(void);
+void esp_sensor_forget(void);
 void esp_board_forget(void);

@@ -65,13 +65,16 @@ typedef struct esp_queue *QueueHandle_t, *SemaphoreHandle_t;
 typedef struct esp_task *TaskHandle_t;
 
 #define pdTRUE 1
+#define pdFALSE 0
 #define pdPASS 1
 #define portMAX_DELAY UINT32_MAX
 #define pdMS_TO_TICKS(ms) ((TickType_t)(ms))
 #define APP_CPU_NUM 1
+#define portYIELD_FROM_ISR(woken) ((void)(woken))
 
 QueueHandle_t xQueueCreate(UBaseType_t n, UBaseType_t size);
 BaseType_t xQueueSend(QueueHandle_t q, const void *item, TickType_t ticks);
+BaseType_t xQueueSendFromISR(QueueHandle_t q, const void *item, BaseType_t *woken);
 BaseType_t xQueueReceive(QueueHandle_t q, void *ret, TickType_t ticks);
 UBaseType_t uxQueueSpacesAvailable(QueueHandle_t q);
 SemaphoreHandle_t xSemaphoreCreateMutex(void);

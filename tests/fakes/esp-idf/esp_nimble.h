@@ -103,6 +103,9 @@ struct ble_gap_event {
         } connect;
         struct {
             int reason;
+            struct {
+                uint16_t conn_handle;
+            } conn;
         } disconnect;
         struct {
             uint16_t conn_handle, attr_handle;
@@ -125,6 +128,7 @@ struct ble_hs_adv_fields {
 };
 struct ble_gap_adv_params {
     uint8_t conn_mode, disc_mode;
+    uint16_t itvl_min, itvl_max;
 };
 struct ble_gap_upd_params {
     uint16_t itvl_min, itvl_max, latency, supervision_timeout;

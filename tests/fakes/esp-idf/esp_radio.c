@@ -1,10 +1,11 @@
-/* esp_radio.c - NimBLE with one host: what is notified takes buffers until it went through the air. */
+/* esp_radio.c - NimBLE with some hosts: what is notified takes buffers until it went through the air. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "esp_fake.h"
 
+/* Of host 0. */
 #define CONNECTION 1
 /* Bytes of a notification that one buffer holds. */
 #define BUFFER_BYTES 280
@@ -19,14 +20,17 @@ static struct {
     unsigned n_buffers;
 } on_air[MAX_ON_AIR];
 static bool brought_up;
+static unsigned who;
 static int64_t synced_us;
 
 void esp_radio_forget(void)
 {
     chars = NULL;
     brought_up = false;
+    who = 0;
     esp->n_on_air = 0;
-    esp->advertising = esp->connected = esp->asked_to_leave = false;
+    esp->advertising = esp->asked_to_leave = false;
+    memset(esp->connected, 0, sizeof esp->connected);
 }
 
 /* --- buffers ---------------------------------------------------------------------------------- */
@@ -75,18 +79,25 @@ struct os_mbuf *ble_hs_mbuf_from_flat(const void *bytes, uint16_t n)
     return m;
 }
 
+static bool is_connected(uint16_t connection)
+{
+    return connection >= CONNECTION && connection < CONNECTION + ESP_MAX_HOSTS &&
+        esp->connected[connection - CONNECTION];
+}
+
 int ble_gatts_notify_custom(uint16_t connection, uint16_t handle, struct os_mbuf *m)
 {
     struct esp_heard *h = &esp->heard[esp->n_heard];
     int64_t begin = esp->n_on_air > 0 ? on_air[esp->n_on_air - 1].done_us : esp->now_us;
     unsigned n_free;
 
-    if (!esp->connected || connection != CONNECTION) {
+    if (!is_connected(connection)) {
         free(m);
         return BLE_HS_ENOTCONN;
     }
     assert(esp->n_heard < ESP_MAX_HEARD && esp->n_on_air < MAX_ON_AIR);
-    *h = (struct esp_heard){.handle = handle, .at_us = begin + esp->air_us, .n = m->n};
+    *h = (struct esp_heard){
+        .host = connection - CONNECTION, .handle = handle, .at_us = begin + esp->air_us, .n = m->n};
     memcpy(h->bytes, m->bytes, m->n);
     esp->n_heard++;
     on_air[esp->n_on_air].done_us = h->at_us;
@@ -203,10 +214,19 @@ int ble_gap_adv_rsp_set_fields(const struct ble_hs_adv_fields *f)
     return set_fields(f, &esp->n_response);
 }
 
+static unsigned n_connected(void)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < ESP_MAX_HOSTS; i++)
+        n += esp->connected[i];
+    return n;
+}
+
 int ble_gap_adv_start(uint8_t type, const void *to, int32_t ms, const struct ble_gap_adv_params *p,
     int (*event)(struct ble_gap_event *e, void *arg), void *arg)
 {
-    if (!ble_hs_synced() || esp->connected)
+    if (!ble_hs_synced() || n_connected() >= esp->most_hosts)
         return 6;
     on_event = event;
     on_event_arg = arg;
@@ -231,7 +251,17 @@ int ble_gap_update_params(uint16_t connection, const struct ble_gap_upd_params *
     return 0;
 }
 
-/* --- the host --------------------------------------------------------------------------------- */
+/* --- the hosts -------------------------------------------------------------------------------- */
+
+void esp_host_is(unsigned host)
+{
+    who = host;
+}
+
+static uint16_t connection(void)
+{
+    return (uint16_t)(CONNECTION + who);
+}
 
 static const struct ble_gatt_chr_def *find(const char *uuid)
 {
@@ -253,24 +283,25 @@ void esp_host_connect(unsigned mtu)
 {
     assert(esp->advertising);
     esp->advertising = false;
-    esp->connected = true;
+    esp->connected[who] = true;
     on_event(
-        &(struct ble_gap_event){.type = BLE_GAP_EVENT_CONNECT, .connect.conn_handle = CONNECTION},
+        &(struct ble_gap_event){.type = BLE_GAP_EVENT_CONNECT, .connect.conn_handle = connection()},
         on_event_arg);
-    on_event(&(struct ble_gap_event){.type = BLE_GAP_EVENT_MTU, .mtu = {CONNECTION, (uint16_t)mtu}},
+    on_event(
+        &(struct ble_gap_event){.type = BLE_GAP_EVENT_MTU, .mtu = {connection(), (uint16_t)mtu}},
         on_event_arg);
 }
 
 void esp_host_leave(int reason)
 {
-    esp->connected = false;
+    esp->connected[who] = false;
     esp->n_on_air = 0;
     for (const struct ble_gatt_chr_def *c = chars; c->uuid; c++)
         on_event(&(struct ble_gap_event){.type = BLE_GAP_EVENT_SUBSCRIBE,
-                     .subscribe = {CONNECTION, *c->val_handle, BLE_GAP_SUBSCRIBE_REASON_TERM, 0}},
+                     .subscribe = {connection(), *c->val_handle, BLE_GAP_SUBSCRIBE_REASON_TERM, 0}},
             on_event_arg);
     on_event(&(struct ble_gap_event){.type = BLE_GAP_EVENT_DISCONNECT,
-                 .disconnect.reason = BLE_HS_HCI_ERR(reason)},
+                 .disconnect = {.reason = BLE_HS_HCI_ERR(reason), .conn = {connection()}}},
         on_event_arg);
 }
 
@@ -280,7 +311,7 @@ void esp_host_subscribe(const char *uuid, bool on)
 
     assert(c->flags & BLE_GATT_CHR_F_NOTIFY);
     on_event(&(struct ble_gap_event){.type = BLE_GAP_EVENT_SUBSCRIBE,
-                 .subscribe = {CONNECTION, *c->val_handle, BLE_GAP_SUBSCRIBE_REASON_WRITE, on}},
+                 .subscribe = {connection(), *c->val_handle, BLE_GAP_SUBSCRIBE_REASON_WRITE, on}},
         on_event_arg);
 }
 
@@ -292,7 +323,7 @@ int esp_host_write(const char *uuid, const void *bytes, size_t n)
 
     assert(c->flags & BLE_GATT_CHR_F_WRITE);
     assert(os_mbuf_append(&m, bytes, (uint16_t)n) == 0);
-    return c->access_cb(CONNECTION, *c->val_handle, &a, c->arg);
+    return c->access_cb(connection(), *c->val_handle, &a, c->arg);
 }
 
 const char *esp_host_read(const char *uuid)
@@ -303,5 +334,6 @@ const char *esp_host_read(const char *uuid)
 
     assert(c->flags & BLE_GATT_CHR_F_READ);
     memset(&m, 0, sizeof m);
-    return c->access_cb(CONNECTION, *c->val_handle, &a, c->arg) == 0 ? (const char *)m.bytes : NULL;
+    return c->access_cb(connection(), *c->val_handle, &a, c->arg) == 0 ? (const char *)m.bytes
+                                                                       : NULL;
 }

@@ -208,6 +208,11 @@ BaseType_t xQueueSend(QueueHandle_t q, const void *item, TickType_t ticks)
     return pdTRUE;
 }
 
+BaseType_t xQueueSendFromISR(QueueHandle_t q, const void *item, BaseType_t *woken)
+{
+    return xQueueSend(q, item, 0);
+}
+
 BaseType_t xQueueReceive(QueueHandle_t q, void *ret, TickType_t ticks)
 {
     if (!has_item(q) && !await(has_item, q, ticks_us(ticks)))

@@ -105,6 +105,8 @@ Test(esp_camera, comes_up_is_found_and_says_so)
     expect_line(0, "System Ready");
     expect_line(1, "PSRAM: 0.0% | Imgs: 0");
     expect_line(3, "BLE Init OK");
+    cr_expect_eq(esp->display_sda, 21);
+    cr_expect_eq(esp->display_scl, 22);
     cr_expect_str_eq(esp->name, "T-Camera-BLE-Batch");
     cr_expect_eq(esp->n_advert, 3 + 18);
     cr_expect_eq(esp->n_response, 2 + 18);

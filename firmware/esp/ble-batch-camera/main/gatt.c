@@ -37,10 +37,10 @@ static int on_write(struct gatt_value *v, const struct os_mbuf *m)
     struct event e = {.type = EVENT_WRITTEN, .written.which = v->which};
     uint16_t n = OS_MBUF_PKTLEN(m);
 
-    e.written.n = (uint8_t)(n < INBOX_WRITE_BYTES ? n : INBOX_WRITE_BYTES);
+    e.written.n = (uint8_t)(n < EVENT_WRITE_BYTES ? n : EVENT_WRITE_BYTES);
     if (os_mbuf_copydata(m, 0, e.written.n, e.written.bytes) != 0)
         return BLE_ATT_ERR_UNLIKELY;
-    return inbox_put_write(v->gatt->inbox, &e) ? 0 : BLE_ATT_ERR_INSUFFICIENT_RES;
+    return inbox_offer(v->gatt->inbox, &e, EVENT_KEPT_PLACES) ? 0 : BLE_ATT_ERR_INSUFFICIENT_RES;
 }
 
 static int on_access(
@@ -96,7 +96,7 @@ void gatt_set(struct gatt *g, enum batch_characteristic which, const void *bytes
 
 bool gatt_notify(struct gatt *g, enum batch_characteristic which, const void *bytes, size_t n)
 {
-    return peripheral_notify(&g->link, g->values[which].handle, bytes, n);
+    return peripheral_notify(&g->link, GATT_HOST, g->values[which].handle, bytes, n);
 }
 
 static int describe(struct gatt *g)
@@ -133,6 +133,7 @@ bool gatt_start(struct gatt *g, const char *name, struct inbox *inbox)
     g->link = (struct peripheral){.name = name,
         .advertised = &g->service_uuid.u128,
         .services = g->services,
+        .n_hosts = 1,
         .on_link = on_link,
         .ctx = g};
     return peripheral_start(&g->link);

@@ -5,10 +5,13 @@
 #ifndef GATT_H
 #define GATT_H
 
+#include "event.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/semphr.h"
-#include "inbox.h"
 #include "peripheral.h"
+
+/* The only one that there is at a time. */
+#define GATT_HOST 0
 
 struct gatt;
 

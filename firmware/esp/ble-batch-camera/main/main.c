@@ -56,7 +56,8 @@ static struct batch_camera *set_up(struct world *w)
     w->memory_bytes = memory - SHUTTER_MEMORY_BYTES;
     if (!nvs_begin())
         give_up(w, "Flash unusable");
-    if (!inbox_init(&w->inbox) || !shutter_start(&w->shutter, &w->inbox))
+    if (!inbox_init(&w->inbox, EVENT_PLACES, sizeof(struct event)) ||
+        !shutter_start(&w->shutter, &w->inbox))
         give_up(w, "No memory");
     if (!gatt_start(&w->gatt, CONFIG_WARREN_BATCH_CAMERA_NAME, &w->inbox))
         give_up(w, "BLE Init failed");
@@ -81,6 +82,7 @@ static void handle(struct world *w, struct batch_camera *core, const struct even
         batch_camera_written(core, now, e->written.which, e->written.bytes, e->written.n);
         break;
     case EVENT_DISCONNECTED:
+        peripheral_release(&w->gatt.link, GATT_HOST);
         batch_camera_disconnected(core, now, e->by_host);
         break;
     case EVENT_PICTURE:

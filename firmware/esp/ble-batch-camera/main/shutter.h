@@ -5,9 +5,9 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "event.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
-#include "inbox.h"
 
 /* PSRAM that the driver takes for the picture it is working on: a fifth of a byte per dot, and room for its book-keeping. */
 #define SHUTTER_MEMORY_BYTES (96 * 1024)

@@ -59,7 +59,7 @@ static void disconnect(void *ctx)
 {
     struct world *w = ctx;
 
-    peripheral_disconnect(&w->gatt.link);
+    peripheral_disconnect(&w->gatt.link, GATT_HOST);
 }
 
 static bool load(void *ctx, struct batch_config *ret)

@@ -1,0 +1,48 @@
+/* inbox.c - see inbox.h. */
+#include "inbox.h"
+
+/* The longest wait; a core that has nothing to do may ask for ever. */
+#define LONGEST_US INT64_C(60000000)
+
+bool inbox_init(struct inbox *b, unsigned n_places, size_t event_bytes)
+{
+    atomic_store(&b->n_refused, 0);
+    b->queue = xQueueCreate(n_places, event_bytes);
+    return b->queue != NULL;
+}
+
+void inbox_put(struct inbox *b, const void *event)
+{
+    (void)xQueueSend(b->queue, event, portMAX_DELAY);
+}
+
+unsigned inbox_room(struct inbox *b)
+{
+    return uxQueueSpacesAvailable(b->queue);
+}
+
+bool inbox_offer(struct inbox *b, const void *event, unsigned n_kept)
+{
+    if (inbox_room(b) > n_kept && xQueueSend(b->queue, event, 0) == pdTRUE)
+        return true;
+    atomic_fetch_add(&b->n_refused, 1);
+    return false;
+}
+
+void inbox_offer_from_isr(struct inbox *b, const void *event)
+{
+    BaseType_t woken = pdFALSE;
+
+    if (xQueueSendFromISR(b->queue, event, &woken) != pdTRUE)
+        atomic_fetch_add(&b->n_refused, 1);
+    portYIELD_FROM_ISR(woken);
+}
+
+/* One tick at least, so that tasks of lower priority have their turn whatever the core is waiting for. */
+bool inbox_get(struct inbox *b, int64_t wait_us, void *ret_event)
+{
+    int64_t us = wait_us < LONGEST_US ? wait_us : LONGEST_US;
+    TickType_t ticks = us > 0 ? pdMS_TO_TICKS((uint32_t)(us / 1000)) : 0;
+
+    return xQueueReceive(b->queue, ret_event, ticks > 0 ? ticks : 1) == pdTRUE;
+}
