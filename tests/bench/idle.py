@@ -23,7 +23,7 @@ import time
 def once(build, folder):
     plugins = folder / "plugins"
     plugins.mkdir()
-    for name in ("demo", "pi-trigger-camera", "ble-batch-camera"):
+    for name in ("demo", "pi-trigger-camera", "ble-batch-camera", "playground-hub"):
         if (build / f"plugins/{name}.so").exists():
             shutil.copy(build / f"plugins/{name}.so", plugins)
     notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)

@@ -390,7 +390,7 @@ class LifeCycle(Case):
 
     def test_the_devices_of_the_shipped_example_fit_their_drivers(self):
         head, devices = (SOURCE / "config/warren.yaml").read_text().split("\ndevices:\n")
-        plugins = self.add_plugins(*PI, "ble-batch-camera")
+        plugins = self.add_plugins(*PI, "ble-batch-camera", "playground-hub")
         text = head + f"\nplugins:\n  folder: {plugins}\n" + "devices:\n"
         text = text.replace("\nplugins:\n  # Drivers", "\n  # Drivers")
         text += "".join(re.sub(r"^  #(?! [A-Z])", "  ", line) for line in devices.splitlines(keepends=True))
