@@ -75,12 +75,12 @@ def read_log(build):
 
 
 def read_reports():
-    """{name: text} of what the sanitizers wrote. A process that is killed just when it begins to leaves an empty file, which says nothing."""
+    """{name: text} of what the sanitizers wrote."""
     found = {}
     for name in sorted(os.listdir(REPORTS)):
         with open(os.path.join(REPORTS, name), encoding="utf-8", errors="replace") as report:
             found[name] = report.read()
-    return {name: text for name, text in found.items() if text}
+    return found
 
 
 def set_up(build, *options):
@@ -128,13 +128,20 @@ def main():
                 wrong.append(f"{build}: {test['name']}")
             if s:
                 skipped.append(f"{build}: {test['name']}")
-    for name, text in read_reports().items():
+    reports = read_reports()
+    for name, text in reports.items():
+        if not text:
+            continue
         print(f"\n--- {name}\n{text[:REPORT_SHOWN]}")
         failed += 1
         wrong.append(f"build-asan: {REPORTS}/{name}")
     print()
     for name in skipped:
         print("skipped:", name)
+    # No failure: that process was killed just when it began to write. Which one it was may explain another's.
+    for name, text in reports.items():
+        if not text:
+            print("empty report:", name)
     for name in wrong:
         print("failed:", name)
     print(f"{passed} passed, {failed} failed", flush=True)
