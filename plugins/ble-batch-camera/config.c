@@ -198,8 +198,9 @@ void config_generation(struct wr_dev *dev)
 
     if (c->link.dialect == DIALECT_V0)
         return; /* which has no threshold */
-    dev->host->limit(dev, "threshold", awake ? BATCH_THRESHOLD_OLD_MIN_PERMILLE / 10.0 : 0,
-        awake ? BATCH_THRESHOLD_MAX_PERMILLE / 10.0 : 0);
+    if (WR_HAS(dev->host, limit))
+        dev->host->limit(dev, "threshold", awake ? BATCH_THRESHOLD_OLD_MIN_PERMILLE / 10.0 : 0,
+            awake ? BATCH_THRESHOLD_MAX_PERMILLE / 10.0 : 0);
     if (!awake || !is_low(w))
         return;
     w->threshold_known = false;

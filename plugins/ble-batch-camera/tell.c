@@ -28,7 +28,8 @@ void tell_status(struct wr_dev *dev, const char *format, ...)
     va_start(args, format);
     vsnprintf(why, sizeof why, format, args);
     va_end(args);
-    dev->host->status(dev, why);
+    if (WR_HAS(dev->host, status))
+        dev->host->status(dev, why);
 }
 
 static bool may_tell(struct wr_dev *dev, struct tell *t)

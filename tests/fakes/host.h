@@ -62,6 +62,9 @@ int fake_probe(const struct wr_driver *driver, const char *bus, const char *addr
 /* Before fake_host_start(). As in the configuration file; a value that the table does not allow is
  * a failure of the test. */
 void fake_host_option(struct fake_host *h, const char *key, const char *text);
+/* Before fake_host_start(): a gateway from before some members of struct wr_host, whose table has
+ * `size` bytes: offsetof() of the first that it lacks. A call of one of them ends the test. */
+void fake_host_older(struct fake_host *h, size_t size);
 void fake_host_start(struct fake_host *h);
 void fake_host_stop(struct fake_host *h);
 /* Runs all that is due now. */

@@ -251,3 +251,22 @@ const struct wr_host fake_host_table = {
     .away = host_away,
     .limit = fake_host_limit,
 };
+
+/* --- an older gateway ------------------------------------------------------------------------- */
+
+_Noreturn static void not_there(void)
+{
+    fake_fail("a call of what this older host does not have: WR_HAS() tells");
+}
+
+/* What lies behind `store` are pointers to functions, all of them. */
+void fake_host_older(struct fake_host *h, size_t size)
+{
+    void (*const trap)(void) = not_there;
+
+    if (size < offsetof(struct wr_host, status) || size > sizeof h->table)
+        fake_fail("no gateway ever had a table of %zu bytes", size);
+    h->table.size = (uint32_t)size;
+    for (; size < sizeof h->table; size += sizeof trap)
+        memcpy((char *)&h->table + size, &trap, sizeof trap);
+}

@@ -43,6 +43,7 @@ struct wr_ble_events {
     void (*notified)(struct wr_dev *dev, wr_handle h, void *ctx, const char *uuid,
         const uint8_t *bytes, size_t n);
     void (*closed)(struct wr_dev *dev, wr_handle h, void *ctx, int why, const char *error);
+    /* --- came later ------------------------------------------------------------------------- */
     /* It was seen, its turn has come, and it is being connected to. */
     void (*connecting)(struct wr_dev *dev, wr_handle h, void *ctx, const char *address);
 };

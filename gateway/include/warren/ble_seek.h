@@ -6,7 +6,8 @@
  *     └──────┴──────pause──┴──────────┘       lost(): the driver forgets what was of this link
  *
  * The driver keeps running between links (away(), driver.h), so what is to outlive one does, and a
- * thing that is switched on is found at once, not at the end of the host's back-off.
+ * thing that is switched on is found at once, not at the end of the host's back-off. (A host from
+ * before away() is told online(false) instead, and begins the device anew.)
  *
  *     static void on_opened(…)     { wr_seek_opened(&s->seek); … }
  *     static void on_closed(…)     { wr_seek_closed(dev, &s->seek, why, error); }
@@ -51,6 +52,12 @@ struct wr_seek {
 
 static inline void wr_seek_look_(struct wr_dev *dev, void *ctx);
 
+static inline void wr_seek_say_(struct wr_dev *dev, const char *why)
+{
+    if (WR_HAS(dev->host, status))
+        dev->host->status(dev, why);
+}
+
 /* Ends the link, if there is one: away(why); looked for again after `pause_us`. */
 static inline void wr_seek_leave(
     struct wr_dev *dev, struct wr_seek *s, const char *why, int64_t pause_us)
@@ -59,10 +66,14 @@ static inline void wr_seek_leave(
         dev->host->cancel(dev, s->link);
     if (s->again)
         dev->host->cancel(dev, s->again);
-    s->link = 0;
+    s->link = s->again = 0;
     s->state = WR_SEEK_DOWN;
     if (s->lost)
         s->lost(dev);
+    if (!WR_HAS(dev->host, away)) {
+        dev->host->online(dev, false, why);
+        return;
+    }
     dev->host->away(dev, why);
     s->again = dev->host->after(dev, pause_us > 0 ? pause_us : 1, wr_seek_look_, s);
 }
@@ -101,7 +112,7 @@ static inline void wr_seek_start(struct wr_dev *dev, struct wr_seek *s)
     char text[WR_SEEK_WHY_MAX];
 
     snprintf(text, sizeof text, "Looking for the %s", s->what);
-    dev->host->status(dev, text);
+    wr_seek_say_(dev, text);
     wr_seek_look_(dev, s);
 }
 
@@ -112,7 +123,7 @@ static inline void wr_seek_connecting(struct wr_dev *dev, struct wr_seek *s, con
 
     s->state = WR_SEEK_CONNECTING;
     snprintf(text, sizeof text, "Connecting to %s", address);
-    dev->host->status(dev, text);
+    wr_seek_say_(dev, text);
 }
 
 static inline void wr_seek_opened(struct wr_seek *s)

@@ -21,8 +21,10 @@
  *  - A driver keeps no globals: one process may hold many devices of a kind, on old and new code at
  *    once.
  *
- * Tables grow at the end only; `size` says how far the other side's reaches. Rows have a spare
- * pointer for the same purpose.
+ * Tables grow at the end only (never into what the compiler left free there), and `size` says how far
+ * the other side's reaches: a driver may meet an older gateway, and a gateway an older driver. Members
+ * that came later stand below a line that says so; whoever uses one asks WR_HAS() first, and does
+ * without where it is not there. Rows have a spare pointer for the same purpose.
  */
 #ifndef WARREN_DRIVER_H
 #define WARREN_DRIVER_H
@@ -36,6 +38,15 @@ extern "C" {
 #endif
 
 #define WR_ABI 1u
+
+/* Whether a table of the other side reaches as far as this member. `table` is a pointer to any struct
+ * of these headers that has a `size`:
+ *
+ *     if (WR_HAS(dev->host, status))
+ *         dev->host->status(dev, "Looking for the camera");
+ */
+#define WR_HAS(table, member)                                                                      \
+    ((table)->size >= offsetof(__typeof__(*(table)), member) + sizeof((table)->member))
 
 /* Longest id, type or key that crosses the ABI, without the NUL. Longer ones are refused with
  * -EINVAL. */
@@ -302,6 +313,7 @@ struct wr_capture {
     /* the device's own name for it, so that the same one is kept once; NULL: none */
     const char *key;
     double latitude, longitude; /* degrees; NAN: unknown */
+    /* --- came later ------------------------------------------------------------------------- */
     /* what was to be heard when it was taken: a WAV file, kept beside the picture; copied before
      * capture() returns */
     const void *sound;
@@ -395,13 +407,15 @@ struct wr_host {
     const struct wr_http *http;
     const struct wr_store *store;
 
+    /* --- came later: WR_HAS() first ---------------------------------------------------------- */
+
     /* What the device does now, in a sentence for people: its `why`, until the next of status(),
      * away() and online(). No change of state, no entry in the history. NULL: nothing to say. */
     void (*status)(struct wr_dev *dev, const char *why);
 
     /* Not reachable now, and the driver itself goes on looking for it (a device that sleeps, a link
      * whose transfer is to be resumed): shown as offline with `why`, but nothing is stopped or freed.
-     * online(true) when it is back. Not for children. */
+     * online(true) when it is back. Not for children. A host without it is told online(false). */
     void (*away)(struct wr_dev *dev, const char *why);
 
     /* What this very device takes of a number among its settings, where that is less than the table

@@ -76,7 +76,7 @@ static void on_connecting(void *ctx, struct ble_link *link, const char *address)
     struct host_ble_link *k = ctx;
     struct device *d = k->device;
 
-    if (k->events->size <= offsetof(struct wr_ble_events, connecting) || !k->events->connecting)
+    if (!WR_HAS(k->events, connecting) || !k->events->connecting)
         return;
     driver_enter(d);
     k->events->connecting(&d->pub, k->handle, k->ctx, address);

@@ -115,7 +115,7 @@ int host_capture(struct wr_dev *dev, struct wr_frame *pub, const struct wr_captu
         .key = meta->key,
         .latitude = meta->latitude,
         .longitude = meta->longitude};
-    if (meta->size >= offsetof(struct wr_capture, n_sound) + sizeof meta->n_sound) {
+    if (WR_HAS(meta, n_sound)) {
         m.sound = meta->sound;
         m.n_sound = meta->n_sound;
     }

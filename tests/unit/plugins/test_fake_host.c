@@ -124,6 +124,20 @@ SLIP(finds_an_event_that_is_no_json)
     misbehave(publish_rubbish);
 }
 
+static int say_what_it_does(struct wr_dev *dev)
+{
+    dev->host->status(dev, "Looking");
+    return 0;
+}
+
+SLIP(finds_a_call_that_an_older_gateway_does_not_have)
+{
+    struct fake_host *h = host_with(say_what_it_does);
+
+    fake_host_older(h, offsetof(struct wr_host, status));
+    fake_host_start(h);
+}
+
 static int report_unknown(struct wr_dev *dev)
 {
     return dev->host->report(dev, "rsi", &(struct wr_value){.type = WR_INT, .i = 1});
@@ -399,4 +413,20 @@ Test(fake_host, time_passes_at_once_and_in_order)
     cr_assert(eq(uint, ((struct state *)fake_dev(h)->state)->n_ticks, 6));
     cr_assert(eq(i64, fake_now_us(h), FAKE_NOW_US + 10 * FAKE_S));
     fake_host_free(h);
+}
+
+/* --- tables of another age -------------------------------------------------------------------- */
+
+Test(driver_abi, a_member_is_there_when_all_of_it_is)
+{
+    struct wr_host h = {.size = offsetof(struct wr_host, away)};
+
+    cr_assert_eq(WR_HAS(&h, now_us), true);
+    cr_assert_eq(WR_HAS(&h, status), true);
+    cr_assert_eq(WR_HAS(&h, away), false);
+    cr_assert_eq(WR_HAS(&h, limit), false);
+    h.size += sizeof h.away - 1;
+    cr_assert_eq(WR_HAS(&h, away), false, "half a pointer is none");
+    h.size += 1;
+    cr_assert_eq(WR_HAS(&h, away), true);
 }
