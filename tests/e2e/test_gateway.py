@@ -400,7 +400,7 @@ class LifeCycle(Case):
         checked = subprocess.run([WARREN, "check", "--config", file], capture_output=True, text=True,
                                  env={k: v for k, v in os.environ.items() if not k.startswith("WARREN_")})
         self.assertEqual((checked.returncode, checked.stderr), (0, ""))
-        self.assertIn("no errors, 0 warnings, 2 devices", checked.stdout)
+        self.assertIn("no errors, 0 warnings, 3 devices", checked.stdout)
 
     def test_a_changed_configuration_is_applied_and_a_wrong_one_is_not(self):
         self.start_gateway("devices:\n  demo:\n    driver: demo\n", plugins=("demo",))
