@@ -23,12 +23,8 @@ void camera_place(const struct wr_dev *dev, struct picture_meta *meta)
 /* The name says it: the service's UUID alone is that of thousands of other things. */
 static int probe(const struct wr_found *found)
 {
-    bool service = false;
-
-    for (size_t i = 0; i < found->n_props; i++)
-        service |= strcmp(found->props[i].key, "service") == 0 &&
-            strcmp(found->props[i].value, BATCH_SERVICE_UUID) == 0;
-    return service && strncmp(found->name, BATCH_NAME_PREFIX, strlen(BATCH_NAME_PREFIX)) == 0
+    return wr_found_has(found, "service", BATCH_SERVICE_UUID) &&
+            strncmp(found->name, BATCH_NAME_PREFIX, strlen(BATCH_NAME_PREFIX)) == 0
         ? 0
         : -ENODEV;
 }
@@ -38,8 +34,8 @@ static int start(struct wr_dev *dev)
     static const char *const counters[] = {"chunks_lost", "chunks_repeated", "pictures_failed"};
 
     for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++)
-        report_int(dev, counters[i], 0);
-    report_text(dev, "trouble", "");
+        wr_report_int(dev, counters[i], 0);
+    wr_report_text(dev, "trouble", "");
     dev->host->clock(dev, WR_CLOCK_UTC);
     link_start(dev);
     return 0;

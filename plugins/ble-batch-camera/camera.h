@@ -26,6 +26,7 @@
 #include <warren/driver.h>
 #include <warren/frame.h>
 #include <warren/json_write.h>
+#include <warren/shorthand.h>
 #include <warren/store.h>
 #include <warren/text.h>
 
@@ -53,16 +54,6 @@ enum option {
 enum setting { SETTING_FREQUENCY, SETTING_THRESHOLD };
 
 enum dialect { DIALECT_V0, DIALECT_BATCH, DIALECT_LOW_POWER, DIALECT_WARREN };
-
-/* --- a timer that is one thing's only --------------------------------------------------------- */
-
-/* Sets it anew; `us` 0 stops it. The function that is called zeroes the handle first. */
-static inline void timer_set(struct wr_dev *dev, wr_handle *timer, int64_t us, wr_timer_fn fn)
-{
-    if (*timer)
-        dev->host->cancel(dev, *timer);
-    *timer = us > 0 ? dev->host->after(dev, us, fn, NULL) : 0;
-}
 
 /* --- save.c: a whole picture on its way to the disk ------------------------------------------- */
 
@@ -225,8 +216,6 @@ struct tell {
     int64_t troubles_us;   /* all of its burst may be told again from then on */
 };
 
-/* The device's `why`, beside its state. */
-void tell_status(struct wr_dev *dev, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The attribute "trouble" and, where it is another than the last and few came lately, device.error
  * and the log. So no numbers in it that differ from time to time: they would make each one news. */
 void tell_trouble(struct wr_dev *dev, const char *format, ...)
@@ -281,21 +270,6 @@ struct camera {
 static inline struct camera *camera_of(const struct wr_dev *dev)
 {
     return dev->state;
-}
-
-static inline void report_int(struct wr_dev *dev, const char *key, int64_t i)
-{
-    dev->host->report(dev, key, &(struct wr_value){.type = WR_INT, .i = i});
-}
-
-static inline void report_float(struct wr_dev *dev, const char *key, double f)
-{
-    dev->host->report(dev, key, &(struct wr_value){.type = WR_FLOAT, .f = f});
-}
-
-static inline void report_text(struct wr_dev *dev, const char *key, const char *s)
-{
-    dev->host->report(dev, key, &(struct wr_value){.type = WR_STRING, .s = s});
 }
 
 /* The position from the options; NAN where none is given. */

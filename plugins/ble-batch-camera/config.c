@@ -44,9 +44,9 @@ static void merge(struct batch_config *into, const struct batch_config *from)
 static void report(struct wr_dev *dev, const struct batch_config *c)
 {
     if (c->frequency_known)
-        report_int(dev, "frequency", c->frequency_s);
+        wr_report_int(dev, "frequency", c->frequency_s);
     if (c->threshold_known)
-        report_float(dev, "threshold", c->threshold_permille / 10.0);
+        wr_report_float(dev, "threshold", c->threshold_permille / 10.0);
 }
 
 static void applied(struct wr_dev *dev, const struct batch_config *c, int result)
@@ -179,7 +179,7 @@ static void was_written(struct wr_dev *dev, void *ctx, int result, const uint8_t
     } else {
         merge(&c->written, &c->sending);
         no_longer_wanted(c);
-        tell_status(dev, "The settings were sent; they count when the camera is seen again");
+        wr_status(dev, "The settings were sent; they count when the camera is seen again");
     }
     go_on(dev);
 }
@@ -265,7 +265,7 @@ static void want_frequency(struct wr_dev *dev, uint32_t s)
 
     if (camera_of(dev)->link.dialect == DIALECT_V0) {
         trigger_every(dev, s);
-        report_int(dev, "frequency", s);
+        wr_report_int(dev, "frequency", s);
         dev->host->applied(dev, "frequency", 0);
         return;
     }

@@ -47,7 +47,7 @@ void generation_begin(struct wr_dev *dev)
     }
     g->in_time = left_us >= HOLD_US;
     if (left_us > 0)
-        timer_set(dev, &g->hold, g->in_time ? HOLD_US : left_us, say_ready);
+        wr_timer_set(dev, &g->hold, g->in_time ? HOLD_US : left_us, say_ready);
     else
         say_ready(dev, NULL);
 }
@@ -57,7 +57,7 @@ static void is(struct wr_dev *dev, int generation, enum dialect dialect)
     struct camera *c = camera_of(dev);
 
     c->generation.is = generation;
-    timer_set(dev, &c->generation.hold, 0, NULL);
+    wr_timer_set(dev, &c->generation.hold, 0, NULL);
     if (c->link.dialect != dialect)
         tell_dialect(dev, dialect);
     config_generation(dev);
@@ -85,6 +85,6 @@ void generation_lost(struct wr_dev *dev)
 {
     struct generation *g = generation_of(dev);
 
-    timer_set(dev, &g->hold, 0, NULL);
+    wr_timer_set(dev, &g->hold, 0, NULL);
     *g = (struct generation){0};
 }

@@ -161,7 +161,7 @@ static void set_up(struct wr_dev *dev)
     bool ours = l->dialect == DIALECT_WARREN;
 
     l->state = LINK_SETTING_UP;
-    tell_status(dev, "Connected: setting up notifications");
+    wr_status(dev, "Connected: setting up notifications");
     step_failed(dev,
         dev->host->ble->subscribe(dev, l->seek.link, ours ? BATCH_LINK_UUID : BATCH_DATA_UUID,
             ours ? link_subscribed : data_subscribed, NULL),
@@ -187,7 +187,7 @@ static void on_opened(struct wr_dev *dev, wr_handle h, void *ctx, const struct w
     }
     l->mtu = mtu;
     l->opened_us = dev->host->now_us(dev);
-    report_int(dev, "mtu", mtu);
+    wr_report_int(dev, "mtu", mtu);
     dialect = guess_dialect(l);
     if (dialect != DIALECT_BATCH || l->dialect != DIALECT_LOW_POWER) /* it slept the last time */
         tell_dialect(dev, dialect);

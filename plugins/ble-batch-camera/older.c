@@ -64,9 +64,9 @@ static void leave(struct wr_dev *dev, void *ctx)
 static void settled(struct wr_dev *dev)
 {
     if (camera_of(dev)->generation.is != GENERATION_ASLEEP)
-        tell_status(dev, "Ready: waiting for the camera's next pictures");
+        wr_status(dev, "Ready: waiting for the camera's next pictures");
     else if (config_unconfirmed(dev))
-        timer_set(dev, &older_of(dev)->quiet, SETTINGS_US, leave);
+        wr_timer_set(dev, &older_of(dev)->quiet, SETTINGS_US, leave);
     else
         leave(dev, NULL);
 }
@@ -78,9 +78,9 @@ static void batch_over(struct wr_dev *dev)
     if (o->n_image < o->n_count)
         dev->host->log(dev, WR_LOG_INFO, "the camera announced %u pictures and sent %u", o->n_count,
             o->n_image);
-    timer_set(dev, &o->quiet, 0, NULL);
+    wr_timer_set(dev, &o->quiet, 0, NULL);
     o->state = OLDER_READY;
-    report_int(dev, "images_waiting", 0);
+    wr_report_int(dev, "images_waiting", 0);
     config_flush(dev, settled);
 }
 
@@ -90,7 +90,7 @@ static void quiet(struct wr_dev *dev, void *ctx)
 
     o->quiet = 0;
     if (camera_of(dev)->save.busy)
-        timer_set(dev, &o->quiet, US_PER_S, quiet);
+        wr_timer_set(dev, &o->quiet, US_PER_S, quiet);
     else
         batch_over(dev);
 }
@@ -101,7 +101,7 @@ static void lost(struct wr_dev *dev, const char *why)
 
     tell_failed(dev);
     tell_trouble(dev, "A picture was lost: %s", why);
-    tell_status(dev, "Picture %u of %u was lost: %s", o->n_image, o->n_count, why);
+    wr_status(dev, "Picture %u of %u was lost: %s", o->n_image, o->n_count, why);
 }
 
 /* What came of the picture is thrown away. */
@@ -110,7 +110,7 @@ static void abandon(struct wr_dev *dev, const char *why)
     struct older *o = older_of(dev);
 
     pieces_stop(dev);
-    timer_set(dev, &o->retry, 0, NULL);
+    wr_timer_set(dev, &o->retry, 0, NULL);
     o->announced = 0;
     if (!o->frame)
         return;
@@ -128,7 +128,7 @@ static void saved(struct wr_dev *dev, int result, uint64_t id, const char *why)
     struct older *o = older_of(dev);
 
     if (result == 0 || result == -EEXIST) {
-        tell_status(dev, "Picture %u of %u was kept", o->n_image, o->n_count);
+        wr_status(dev, "Picture %u of %u was kept", o->n_image, o->n_count);
     } else {
         lost(dev, why);
     }
@@ -145,13 +145,13 @@ static void received(struct wr_dev *dev, bool whole)
     struct picture_meta meta;
 
     o->state = OLDER_BATCH;
-    timer_set(dev, &o->quiet, QUIET_US, quiet);
+    wr_timer_set(dev, &o->quiet, QUIET_US, quiet);
     if (!whole) {
         abandon(dev, "the camera sent nothing more for 15 s");
         return;
     }
     o->frame = NULL;
-    tell_status(dev, "Keeping picture %u of %u", o->n_image, o->n_count);
+    wr_status(dev, "Keeping picture %u of %u", o->n_image, o->n_count);
     camera_place(dev, &meta);
     save_begin(dev, frame, NULL, &meta, PATIENCE_US, saved);
 }
@@ -162,7 +162,7 @@ static struct wr_frame *frame_for(struct wr_dev *dev)
     struct wr_frame *frame = dev->host->frame_new(dev, o->announced);
 
     if (!frame && dev->host->now_us(dev) - o->announced_us < PATIENCE_US)
-        timer_set(dev, &o->retry, FRAME_RETRY_US, accept);
+        wr_timer_set(dev, &o->retry, FRAME_RETRY_US, accept);
     else if (!frame) {
         o->announced = 0;
         tell_failed(dev);
@@ -179,24 +179,24 @@ static void accept(struct wr_dev *dev, void *ctx)
     size_t size = o->announced;
     struct wr_frame *frame;
 
-    timer_set(dev, &o->retry, 0, NULL);
+    wr_timer_set(dev, &o->retry, 0, NULL);
     if (size == 0)
         return;
     if (c->save.busy) { /* saved() comes back here, where it was called for one of ours */
-        timer_set(dev, &o->retry, FRAME_RETRY_US, accept);
+        wr_timer_set(dev, &o->retry, FRAME_RETRY_US, accept);
         return;
     }
     frame = frame_for(dev);
     if (!frame)
         return;
-    timer_set(dev, &o->quiet, 0, NULL);
+    wr_timer_set(dev, &o->quiet, 0, NULL);
     frame->len = 0;
     o->frame = frame;
     o->announced = 0;
     o->n_image++;
     o->n_count = o->n_count < o->n_image ? o->n_image : o->n_count;
     o->state = OLDER_RECEIVING;
-    tell_status(dev, "Receiving picture %u of %u (%zu bytes)", o->n_image, o->n_count, size);
+    wr_status(dev, "Receiving picture %u of %u (%zu bytes)", o->n_image, o->n_count, size);
     pieces_begin(dev, frame, size, o->n_image, o->n_count, received);
     older_command(dev, BATCH_ACKNOWLEDGE);
 }
@@ -214,9 +214,9 @@ static void on_count(struct wr_dev *dev, uint32_t n)
     o->state = OLDER_BATCH;
     o->n_count = n;
     o->n_image = 0;
-    report_int(dev, "images_waiting", n);
-    tell_status(dev, "A batch of %u pictures is coming", n);
-    timer_set(dev, &o->quiet, QUIET_US, quiet);
+    wr_report_int(dev, "images_waiting", n);
+    wr_status(dev, "A batch of %u pictures is coming", n);
+    wr_timer_set(dev, &o->quiet, QUIET_US, quiet);
     older_command(dev, BATCH_ACKNOWLEDGE);
 }
 
@@ -227,7 +227,7 @@ static void on_image(struct wr_dev *dev, uint32_t size)
     is_no_v0(dev);
     abandon(dev, "the camera gave it up and began another");
     o->state = OLDER_BATCH;
-    timer_set(dev, &o->quiet, QUIET_US, quiet);
+    wr_timer_set(dev, &o->quiet, QUIET_US, quiet);
     if (size == 0 || size > PICTURE_MAX_BYTES) {
         dev->host->log(dev, WR_LOG_DEBUG, "a picture of %u bytes was announced", size);
         tell_failed(dev);
@@ -246,15 +246,15 @@ static void on_memory(struct wr_dev *dev, const struct batch_status *s)
     is_no_v0(dev);
     generation_memory(dev);
     if (s->used_known)
-        report_float(dev, "storage_used_percent", s->used_permille / 10.0);
+        wr_report_float(dev, "storage_used_percent", s->used_permille / 10.0);
     if (s->count_known)
-        report_int(dev, "images_waiting", s->count);
+        wr_report_int(dev, "images_waiting", s->count);
     if (o->state == OLDER_READY)
         return;
     abandon(dev, "the camera gave up in the middle of it");
-    timer_set(dev, &o->quiet, 0, NULL);
+    wr_timer_set(dev, &o->quiet, 0, NULL);
     o->state = OLDER_READY;
-    tell_status(dev, "Ready: waiting for the camera's next pictures");
+    wr_status(dev, "Ready: waiting for the camera's next pictures");
 }
 
 void older_status(struct wr_dev *dev, const uint8_t *bytes, size_t n)
@@ -295,13 +295,13 @@ void older_ready(struct wr_dev *dev, const uint8_t *status, size_t n)
     config_seen(dev);
     if (c->older.state != OLDER_READY)
         return; /* a COUNT was quicker */
-    tell_status(dev, "Ready: waiting for the camera's next pictures");
+    wr_status(dev, "Ready: waiting for the camera's next pictures");
     if (c->link.dialect == DIALECT_V0)
         trigger_ready(dev);
     if (!c->older.counted && batch_status_parse(status, n, &s) && s.kind == BATCH_STATUS_COUNT)
         on_count(dev, s.count);
     else
-        timer_set(dev, &c->older.quiet, CALM_US, calm);
+        wr_timer_set(dev, &c->older.quiet, CALM_US, calm);
 }
 
 void older_lost(struct wr_dev *dev)
@@ -309,7 +309,7 @@ void older_lost(struct wr_dev *dev)
     struct older *o = older_of(dev);
 
     abandon(dev, "the link ended");
-    timer_set(dev, &o->quiet, 0, NULL);
+    wr_timer_set(dev, &o->quiet, 0, NULL);
     *o =
         (struct older){.n_count = o->n_count, .n_image = o->n_image}; /* saved() still tells them */
 }

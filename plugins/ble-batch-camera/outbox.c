@@ -45,7 +45,7 @@ static void send_next(struct wr_dev *dev)
     r = link_write(
         dev, BATCH_LINK_UUID, response, bytes, batch_link_encode(&o->queue[0], bytes), written);
     if (r == -EAGAIN) {
-        timer_set(dev, &o->again, AGAIN_US, again);
+        wr_timer_set(dev, &o->again, AGAIN_US, again);
     } else if (r == 0) {
         memmove(o->queue, o->queue + 1, --o->n * sizeof o->queue[0]);
         o->sending = true;
@@ -73,6 +73,6 @@ void outbox_lost(struct wr_dev *dev)
 {
     struct outbox *o = &camera_of(dev)->outbox;
 
-    timer_set(dev, &o->again, 0, NULL);
+    wr_timer_set(dev, &o->again, 0, NULL);
     *o = (struct outbox){0};
 }

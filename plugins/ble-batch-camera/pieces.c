@@ -20,7 +20,7 @@ static void ask(struct wr_dev *dev, void *ctx)
     p->ask = 0;
     if (again)
         tell_lost(dev);
-    timer_set(dev, &p->ask, ASK_AGAIN_US, ask);
+    wr_timer_set(dev, &p->ask, ASK_AGAIN_US, ask);
     older_command(dev, BATCH_NEXT);
 }
 
@@ -42,15 +42,15 @@ void pieces_begin(struct wr_dev *dev, struct wr_frame *into, size_t size, uint32
     pieces_stop(dev);
     *p = (struct pieces){.into = into, .size = size, .fn = fn, .number = number, .of = of};
     tell_progress(dev, number, of, 0, size);
-    timer_set(dev, &p->late, SILENT_US, late);
+    wr_timer_set(dev, &p->late, SILENT_US, late);
 }
 
 void pieces_stop(struct wr_dev *dev)
 {
     struct pieces *p = &camera_of(dev)->pieces;
 
-    timer_set(dev, &p->ask, 0, NULL);
-    timer_set(dev, &p->late, 0, NULL);
+    wr_timer_set(dev, &p->ask, 0, NULL);
+    wr_timer_set(dev, &p->late, 0, NULL);
     p->into = NULL;
 }
 
@@ -72,6 +72,6 @@ void pieces_take(struct wr_dev *dev, const uint8_t *bytes, size_t n)
         fn(dev, true);
         return;
     }
-    timer_set(dev, &p->late, SILENT_US, late);
-    timer_set(dev, &p->ask, ASK_AFTER_US, ask);
+    wr_timer_set(dev, &p->late, SILENT_US, late);
+    wr_timer_set(dev, &p->ask, ASK_AFTER_US, ask);
 }

@@ -39,7 +39,7 @@ void save_drop(struct wr_dev *dev)
 {
     struct save *s = &camera_of(dev)->save;
 
-    timer_set(dev, &s->timer, 0, NULL);
+    wr_timer_set(dev, &s->timer, 0, NULL);
     if (s->frame)
         dev->host->frame_drop(dev, s->frame);
     if (s->sound)
@@ -90,7 +90,7 @@ static void failed(struct wr_dev *dev, int result)
     if (!s->told)
         tell_trouble(dev, "a picture could not be kept yet: %s; it is tried again", reason(result));
     s->told = true;
-    timer_set(dev, &s->timer, us, attempt);
+    wr_timer_set(dev, &s->timer, us, attempt);
 }
 
 static void stored(struct wr_dev *dev, void *ctx, int result, uint64_t id)
@@ -156,5 +156,5 @@ void save_begin(struct wr_dev *dev, struct wr_frame *frame, struct wr_frame *sou
         .fn = fn,
         .until_us = patience_us ? dev->host->now_us(dev) + patience_us : 0};
     /* On a turn of its own: fn is never called from inside of this. */
-    timer_set(dev, &s->timer, 1, begin_later);
+    wr_timer_set(dev, &s->timer, 1, begin_later);
 }

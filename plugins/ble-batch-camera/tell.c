@@ -20,18 +20,6 @@ static const char *const dialect_names[] = {
     [DIALECT_WARREN] = "warren",
 };
 
-void tell_status(struct wr_dev *dev, const char *format, ...)
-{
-    char why[WHY_MAX];
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(why, sizeof why, format, args);
-    va_end(args);
-    if (WR_HAS(dev->host, status))
-        dev->host->status(dev, why);
-}
-
 static bool may_tell(struct wr_dev *dev, struct tell *t)
 {
     int64_t now = dev->host->now_us(dev), from = t->troubles_us > now ? t->troubles_us : now;
@@ -52,7 +40,7 @@ void tell_trouble(struct wr_dev *dev, const char *format, ...)
     va_start(args, format);
     vsnprintf(why, sizeof why, format, args);
     va_end(args);
-    report_text(dev, "trouble", why);
+    wr_report_text(dev, "trouble", why);
     t->in_trouble = true;
     if (strcmp(why, t->trouble) == 0 || !may_tell(dev, t))
         return; /* the same again is no news */
@@ -73,7 +61,7 @@ void tell_no_trouble(struct wr_dev *dev)
         return;
     t->in_trouble = false;
     t->trouble[0] = '\0';
-    report_text(dev, "trouble", "");
+    wr_report_text(dev, "trouble", "");
 }
 
 void tell_progress(struct wr_dev *dev, uint32_t picture, uint32_t of, size_t bytes, size_t size)
@@ -93,20 +81,20 @@ void tell_progress(struct wr_dev *dev, uint32_t picture, uint32_t of, size_t byt
 void tell_dialect(struct wr_dev *dev, enum dialect dialect)
 {
     camera_of(dev)->link.dialect = dialect;
-    report_text(dev, "dialect", dialect_names[dialect]);
+    wr_report_text(dev, "dialect", dialect_names[dialect]);
 }
 
 void tell_lost(struct wr_dev *dev)
 {
-    report_int(dev, "chunks_lost", ++camera_of(dev)->tell.n_lost);
+    wr_report_int(dev, "chunks_lost", ++camera_of(dev)->tell.n_lost);
 }
 
 void tell_repeated(struct wr_dev *dev)
 {
-    report_int(dev, "chunks_repeated", ++camera_of(dev)->tell.n_repeated);
+    wr_report_int(dev, "chunks_repeated", ++camera_of(dev)->tell.n_repeated);
 }
 
 void tell_failed(struct wr_dev *dev)
 {
-    report_int(dev, "pictures_failed", ++camera_of(dev)->tell.n_failed);
+    wr_report_int(dev, "pictures_failed", ++camera_of(dev)->tell.n_failed);
 }

@@ -26,10 +26,10 @@ static void idle(struct wr_dev *dev)
     struct trigger *t = trigger_of(dev);
 
     t->state = TRIGGER_IDLE;
-    timer_set(dev, &t->late, 0, NULL);
-    timer_set(dev, &t->next, t->on ? t->period_us : 0, due);
+    wr_timer_set(dev, &t->late, 0, NULL);
+    wr_timer_set(dev, &t->next, t->on ? t->period_us : 0, due);
     if (t->on)
-        tell_status(dev, "Ready: a picture is asked for every %lld s",
+        wr_status(dev, "Ready: a picture is asked for every %lld s",
             (long long)(t->period_us / US_PER_S));
 }
 
@@ -73,14 +73,14 @@ static void due(struct wr_dev *dev, void *ctx)
 {
     struct trigger *t = trigger_of(dev);
 
-    timer_set(dev, &t->next, 0, NULL);
+    wr_timer_set(dev, &t->next, 0, NULL);
     if (t->state != TRIGGER_IDLE || camera_of(dev)->save.busy) {
-        timer_set(dev, &t->next, FIRST_US, due);
+        wr_timer_set(dev, &t->next, FIRST_US, due);
         return;
     }
     t->state = TRIGGER_ASKED;
-    timer_set(dev, &t->late, ANSWER_US, silent);
-    tell_status(dev, "A picture was asked for");
+    wr_timer_set(dev, &t->late, ANSWER_US, silent);
+    wr_status(dev, "A picture was asked for");
     older_command(dev, BATCH_TRIGGER);
 }
 
@@ -156,7 +156,7 @@ static void picture_came(struct wr_dev *dev, bool whole)
         return;
     }
     t->state = TRIGGER_SOUND;
-    tell_status(dev, "Receiving the sound (%u bytes)", t->n_sound);
+    wr_status(dev, "Receiving the sound (%u bytes)", t->n_sound);
     pieces_begin(dev, t->sound, t->n_sound, 1, 1, sound_came);
 }
 
@@ -166,7 +166,7 @@ void trigger_sizes(struct wr_dev *dev, const struct batch_status *s)
 
     if (t->state != TRIGGER_ASKED)
         return;
-    timer_set(dev, &t->late, 0, NULL);
+    wr_timer_set(dev, &t->late, 0, NULL);
     if (s->image_bytes == 0 || s->image_bytes > PICTURE_MAX_BYTES) {
         give_up(dev, "The camera could not take a picture");
         return;
@@ -183,7 +183,7 @@ void trigger_sizes(struct wr_dev *dev, const struct batch_status *s)
     if (t->sound)
         t->sound->len = 0;
     t->state = TRIGGER_PICTURE;
-    tell_status(dev, "Receiving a picture (%u bytes)", s->image_bytes);
+    wr_status(dev, "Receiving a picture (%u bytes)", s->image_bytes);
     pieces_begin(dev, t->picture, s->image_bytes, 1, 1, picture_came);
 }
 
@@ -196,7 +196,7 @@ void trigger_ready(struct wr_dev *dev)
     t->on = true;
     t->period_us = t->period_us ? t->period_us : PERIOD_US;
     idle(dev);
-    timer_set(dev, &t->next, FIRST_US, due);
+    wr_timer_set(dev, &t->next, FIRST_US, due);
 }
 
 void trigger_lost(struct wr_dev *dev)
@@ -212,7 +212,7 @@ void trigger_lost(struct wr_dev *dev)
     }
     drop_frames(dev);
     if (t->state == TRIGGER_SAVING) {
-        timer_set(dev, &t->next, 0, NULL);
+        wr_timer_set(dev, &t->next, 0, NULL);
         return; /* saved() answers */
     }
     answer(dev, -ENOTCONN, "the link to the camera ended");

@@ -23,7 +23,7 @@ static void leave(struct wr_dev *dev)
 {
     outbox_put(dev, &(struct batch_link){.type = BATCH_LINK_LEAVE});
     if (camera_of(dev)->link.state == LINK_READY)
-        timer_set(dev, &window_of(dev)->leave, LEAVE_US, left);
+        wr_timer_set(dev, &window_of(dev)->leave, LEAVE_US, left);
 }
 
 static void nothing_waits(struct wr_dev *dev)
@@ -35,7 +35,7 @@ static void nothing_waits(struct wr_dev *dev)
     w->n_silent = 0;
     w->n_got = 0;
     window_wait(dev);
-    tell_status(dev, "Ready: no picture waits in the camera");
+    wr_status(dev, "Ready: no picture waits in the camera");
     if (!dev->options[OPTION_STAY].b && !w->leave)
         config_flush(dev, leave);
 }
@@ -47,10 +47,10 @@ static void tell_counts(struct wr_dev *dev, const struct batch_link_info *i)
     struct window *w = window_of(dev);
     bool same_start = w->boot == i->boot;
 
-    report_int(dev, "camera_failed", i->n_failed);
-    report_int(dev, "camera_dropped", i->n_dropped);
-    report_int(dev, "images_waiting", i->n_waiting);
-    report_float(
+    wr_report_int(dev, "camera_failed", i->n_failed);
+    wr_report_int(dev, "camera_dropped", i->n_dropped);
+    wr_report_int(dev, "images_waiting", i->n_waiting);
+    wr_report_float(
         dev, "storage_used_percent", (i->used_permille < 1000 ? i->used_permille : 1000) / 10.0);
     /* Without the numbers, so that a sensor that is broken is told once and not every few seconds. */
     if (i->n_dropped > (same_start ? w->n_dropped : 0))
@@ -147,7 +147,7 @@ void window_silence(struct wr_dev *dev, void *ctx)
 
 void window_ready(struct wr_dev *dev)
 {
-    tell_status(dev, "Asking the camera for its pictures");
+    wr_status(dev, "Asking the camera for its pictures");
     window_say_hello(dev);
 }
 
@@ -156,8 +156,8 @@ void window_lost(struct wr_dev *dev)
     struct window *w = window_of(dev);
 
     outbox_lost(dev);
-    timer_set(dev, &w->silence, 0, NULL);
-    timer_set(dev, &w->leave, 0, NULL);
+    wr_timer_set(dev, &w->silence, 0, NULL);
+    wr_timer_set(dev, &w->leave, 0, NULL);
     w->heard = w->expect = w->passed_over = w->place.known = false;
     for (size_t i = 0; i < w->n_pictures; i++)
         w->pictures[i].offered = w->pictures[i].asked = false;

@@ -23,7 +23,7 @@ void window_tell_coming(struct wr_dev *dev, const struct window_picture *p)
 {
     const struct window *w = window_of(dev);
 
-    tell_status(
+    wr_status(
         dev, "Receiving picture %u of %u (%u bytes)", number_of(w, p), of_how_many(w, p), p->size);
     tell_progress(dev, number_of(w, p), of_how_many(w, p), p->frame->len, p->size);
 }

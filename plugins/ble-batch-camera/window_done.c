@@ -93,7 +93,7 @@ static void tell_kept(struct wr_dev *dev)
     if (next)
         window_tell_coming(dev, next);
     else
-        tell_status(dev, "A picture was kept");
+        wr_status(dev, "A picture was kept");
 }
 
 static void saved(struct wr_dev *dev, int result, uint64_t id, const char *why)
@@ -135,6 +135,6 @@ void window_save_next(struct wr_dev *dev)
     p->frame = NULL;
     p->state = PICTURE_SAVING;
     if (!window_coming(w))
-        tell_status(dev, "Keeping a picture (%u bytes)", p->size);
+        wr_status(dev, "Keeping a picture (%u bytes)", p->size);
     save_begin(dev, frame, NULL, &p->meta, 0, saved);
 }

@@ -115,7 +115,7 @@ static void begin_new(struct wr_dev *dev, const struct batch_link_offer *o)
     if (!p) {
         w->passed_over = true;
         if (w->n_pictures < IN_HAND_MAX) /* it is the host that has no memory for it now */
-            timer_set(dev, &w->silence, SILENT_US, window_silence);
+            wr_timer_set(dev, &w->silence, SILENT_US, window_silence);
         return;
     }
     w->n_placeless = 0;

@@ -18,7 +18,7 @@ void window_say_hello(struct wr_dev *dev)
         w->pictures[i].offered = w->pictures[i].asked = false;
     w->passed_over = false;
     w->expect = true;
-    timer_set(dev, &w->silence, w->heard ? OFFER_US : INFO_US, window_silence);
+    wr_timer_set(dev, &w->silence, w->heard ? OFFER_US : INFO_US, window_silence);
     outbox_put(dev,
         &(struct batch_link){.type = BATCH_LINK_HELLO,
             .hello = {.version = BATCH_LINK_VERSION,
@@ -31,7 +31,7 @@ void window_say_get(struct wr_dev *dev, struct window_picture *p)
 {
     p->asked = true;
     p->have_told = (uint32_t)p->frame->len;
-    timer_set(dev, &window_of(dev)->silence, SILENT_US, window_silence);
+    wr_timer_set(dev, &window_of(dev)->silence, SILENT_US, window_silence);
     say_picture(dev, BATCH_LINK_GET, p->id, p->have_told);
 }
 
@@ -51,7 +51,7 @@ void window_say_done(struct wr_dev *dev, enum batch_link_type type, uint32_t id)
     struct window *w = window_of(dev);
 
     if (w->n_waiting > 0)
-        report_int(dev, "images_waiting", --w->n_waiting);
+        wr_report_int(dev, "images_waiting", --w->n_waiting);
     say_picture(dev, type, id, 0);
     if (camera_of(dev)->link.state != LINK_READY)
         return; /* it could not be said */
@@ -72,9 +72,9 @@ void window_wait(struct wr_dev *dev)
     }
     /* The disk may have a picture of a link in another dialect, of whose end nobody tells us. */
     if (window_coming(w) || (waits && !saving))
-        timer_set(dev, &w->silence, SILENT_US, window_silence);
+        wr_timer_set(dev, &w->silence, SILENT_US, window_silence);
     else if (!w->expect)
-        timer_set(dev, &w->silence, 0, NULL);
+        wr_timer_set(dev, &w->silence, 0, NULL);
 }
 
 void window_wait_offer(struct wr_dev *dev)
@@ -83,6 +83,6 @@ void window_wait_offer(struct wr_dev *dev)
 
     if (!window_any_offered(w)) {
         w->expect = true;
-        timer_set(dev, &w->silence, OFFER_US, window_silence);
+        wr_timer_set(dev, &w->silence, OFFER_US, window_silence);
     }
 }

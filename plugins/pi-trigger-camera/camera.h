@@ -22,6 +22,7 @@
 #include <warren/frame.h>
 #include <warren/http.h>
 #include <warren/json_write.h>
+#include <warren/shorthand.h>
 #include <warren/tcp.h>
 #include <warren/text.h>
 
@@ -309,26 +310,6 @@ static inline struct camera *camera_of(const struct wr_dev *dev)
 
 /* http://<host>:<mjpeg_port><path>; `path` begins with a slash, or gets one. */
 void camera_url(const struct wr_dev *dev, const char *path, char out[URL_MAX]);
-
-static inline void report_int(struct wr_dev *dev, const char *key, int64_t i)
-{
-    dev->host->report(dev, key, &(struct wr_value){.type = WR_INT, .i = i});
-}
-
-static inline void report_float(struct wr_dev *dev, const char *key, double f)
-{
-    dev->host->report(dev, key, &(struct wr_value){.type = WR_FLOAT, .f = f});
-}
-
-static inline void report_bool(struct wr_dev *dev, const char *key, bool b)
-{
-    dev->host->report(dev, key, &(struct wr_value){.type = WR_BOOL, .b = b});
-}
-
-static inline void report_text(struct wr_dev *dev, const char *key, const char *s)
-{
-    dev->host->report(dev, key, &(struct wr_value){.type = WR_STRING, .s = s});
-}
 
 static inline uint32_t option_ms(const struct wr_dev *dev, enum option o)
 {

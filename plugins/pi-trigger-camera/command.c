@@ -57,8 +57,8 @@ static void answer(struct wr_dev *dev, wr_handle call, const struct wr_json *j)
 
 void command_health(struct wr_dev *dev, const struct pi_health *h)
 {
-    report_float(dev, "rss_mib", h->rss_mib);
-    report_float(dev, "swap_percent", h->swap_percent);
+    wr_report_float(dev, "rss_mib", h->rss_mib);
+    wr_report_float(dev, "swap_percent", h->swap_percent);
 }
 
 static void answer_health(struct wr_dev *dev, const struct job *job, const struct pi_reply *r)
@@ -92,8 +92,8 @@ static void answer_night_level(struct wr_dev *dev, const struct job *job, const 
     wr_json_key(&j, "night");
     wr_json_bool(&j, l->night);
     wr_json_end(&j);
-    report_float(dev, "dark_score", l->level);
-    report_bool(dev, "night", l->night);
+    wr_report_float(dev, "dark_score", l->level);
+    wr_report_bool(dev, "night", l->night);
     answer(dev, job->call, &j);
 }
 

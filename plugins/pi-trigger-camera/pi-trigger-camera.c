@@ -27,8 +27,8 @@ static int start(struct wr_dev *dev)
     int r = presence_start(dev);
 
     dev->host->clock(dev, WR_CLOCK_UTC);
-    report_text(dev, "stream", "closed");
-    report_float(dev, "fps", 0);
+    wr_report_text(dev, "stream", "closed");
+    wr_report_float(dev, "fps", 0);
     stream_update(dev);
     return r;
 }

@@ -51,14 +51,14 @@ static void report_trouble(struct wr_dev *dev)
 
     snprintf(text, sizeof text, "%s%s%s", p->trigger_why,
         p->trigger_why[0] && p->stream_why[0] ? "; " : "", p->stream_why);
-    report_text(dev, "trouble", text);
+    wr_report_text(dev, "trouble", text);
 }
 
 static void set_dialect(struct wr_dev *dev, enum dialect dialect)
 {
     camera_of(dev)->presence.dialect = dialect;
     if (dialect != DIALECT_UNKNOWN)
-        report_text(dev, "dialect", dialect_names[dialect]);
+        wr_report_text(dev, "dialect", dialect_names[dialect]);
 }
 
 /* Told when it begins, and only of a camera that is there: for one that is not, being offline says
@@ -157,7 +157,7 @@ void presence_trigger(struct wr_dev *dev, enum trigger_state state, const char *
     p->trigger = state;
     snprintf(p->trigger_why, sizeof p->trigger_why, "%s", why);
     if (state != before)
-        report_text(dev, "trigger", trigger_names[state]);
+        wr_report_text(dev, "trigger", trigger_names[state]);
     if (state != TRIGGER_OK)
         set_dialect(dev, DIALECT_UNKNOWN); /* who answers next may be another */
     else if (before != TRIGGER_OK)
@@ -225,6 +225,6 @@ int presence_start(struct wr_dev *dev)
     struct presence *p = &camera_of(dev)->presence;
 
     p->poll = dev->host->every(dev, option_ms(dev, OPTION_POLL) * US_PER_MS, poll, NULL);
-    report_text(dev, "trigger", trigger_names[TRIGGER_UNKNOWN]);
+    wr_report_text(dev, "trigger", trigger_names[TRIGGER_UNKNOWN]);
     return p->poll ? trigger_send(dev, &presence_probe_job) : -EAGAIN;
 }

@@ -39,7 +39,7 @@ static void set_state(struct wr_dev *dev, enum stream_state state)
     if (s->state == state)
         return;
     s->state = state;
-    report_text(dev, "stream", state_names[state]);
+    wr_report_text(dev, "stream", state_names[state]);
 }
 
 /* --- one picture ------------------------------------------------------------------------------ */
@@ -52,7 +52,7 @@ static void tell_night(struct wr_dev *dev, void *ctx)
 
     s->turning = 0;
     s->night = !s->night;
-    report_bool(dev, "night", s->night);
+    wr_report_bool(dev, "night", s->night);
     wr_json_object(&j);
     if (s->turned_at.have & PI_PART_DARK_SCORE) {
         wr_json_key(&j, "dark_score");
@@ -77,7 +77,7 @@ static void take_night(struct wr_dev *dev, const struct pi_part *part)
     if (!s->have_night) { /* what it is at first is no event */
         s->have_night = true;
         s->night = part->night;
-        report_bool(dev, "night", s->night);
+        wr_report_bool(dev, "night", s->night);
     } else if (part->night == s->night) {
         stop_turning(dev);
     } else if (!s->turning) {
@@ -128,7 +128,7 @@ static void publish(struct wr_dev *dev, const struct pi_part *part, struct wr_fr
     if ((part->have & PI_PART_NIGHT) && part->night)
         frame->flags |= WR_FRAME_NIGHT;
     if (dev->host->frame_publish(dev, frame) < 0) {
-        report_int(dev, "bad_pictures", ++s->n_bad);
+        wr_report_int(dev, "bad_pictures", ++s->n_bad);
         if (!s->said_bad)
             presence_trouble(dev, "the camera sends pictures that are no JPEGs");
         s->said_bad = true;
@@ -161,7 +161,7 @@ static void on_part(struct wr_dev *dev, wr_handle h, void *ctx, const struct wr_
     s->last_new_us = dev->host->now_us(dev);
     set_state(dev, STREAM_LIVE);
     if (part.have & PI_PART_DARK_SCORE)
-        report_float(dev, "dark_score", part.dark_score);
+        wr_report_float(dev, "dark_score", part.dark_score);
     if (part.have & PI_PART_NIGHT)
         take_night(dev, &part);
     if (frame)
@@ -175,7 +175,7 @@ static void tick(struct wr_dev *dev, void *ctx)
     struct stream *s = &camera_of(dev)->stream;
     int64_t now = dev->host->now_us(dev), us = now - s->fps_since_us;
 
-    report_float(dev, "fps", (double)(s->n_frames * 10 * US_PER_S / us) / 10);
+    wr_report_float(dev, "fps", (double)(s->n_frames * 10 * US_PER_S / us) / 10);
     s->n_frames = 0;
     s->fps_since_us = now;
     if (s->n_failures > 0 && now - s->live_since_us >= FORGIVEN_US)
@@ -194,7 +194,7 @@ static void stop_ticking(struct wr_dev *dev)
     stop_turning(dev);
     dev->host->cancel(dev, s->ticker);
     s->ticker = 0;
-    report_float(dev, "fps", 0);
+    wr_report_float(dev, "fps", 0);
 }
 
 static void on_opened(

@@ -50,7 +50,7 @@ static void take(struct wr_dev *dev, const struct hub_frame *f)
         take_message(dev, &m, json);
         return;
     }
-    report_int(dev, "answers_broken", (int64_t)++a->n_broken);
+    wr_report_int(dev, "answers_broken", (int64_t)++a->n_broken);
     dev->host->log(dev, WR_LOG_WARNING,
         "an answer of the hub cannot be read: %zu of %zu bytes came", f->payload.n, f->announced);
 }
@@ -82,12 +82,12 @@ void answers_take(struct wr_dev *dev, const uint8_t *bytes, size_t n)
         take(dev, &f);
     while (hub_frame_read(&h->answers.reader, &s, &f))
         take(dev, &f);
-    timer_set(dev, &h->answers.silence,
+    wr_timer_set(dev, &h->answers.silence,
         hub_frame_is_open(&h->answers.reader) ? HUB_FRAME_SILENCE_US : 0, silent);
     scan_hears(dev);
 }
 
 void answers_lost(struct wr_dev *dev)
 {
-    timer_set(dev, &hub_of(dev)->answers.silence, 0, NULL);
+    wr_timer_set(dev, &hub_of(dev)->answers.silence, 0, NULL);
 }

@@ -23,6 +23,7 @@
 #include <warren/ble_seek.h>
 #include <warren/driver.h>
 #include <warren/json_write.h>
+#include <warren/shorthand.h>
 #include <warren/text.h>
 
 #include "hub_frame.h"
@@ -50,14 +51,6 @@ enum command {
     COMMAND_OFF,
     COMMAND_SCAN
 };
-
-/* Sets it anew; `us` 0 stops it. The function that is called zeroes the handle first. */
-static inline void timer_set(struct wr_dev *dev, wr_handle *timer, int64_t us, wr_timer_fn fn)
-{
-    if (*timer)
-        dev->host->cancel(dev, *timer);
-    *timer = us > 0 ? dev->host->after(dev, us, fn, NULL) : 0;
-}
 
 /* --- threshold.c ------------------------------------------------------------------------------ */
 
@@ -240,19 +233,4 @@ struct hub {
 static inline struct hub *hub_of(const struct wr_dev *dev)
 {
     return dev->state;
-}
-
-static inline void report_int(struct wr_dev *dev, const char *key, int64_t i)
-{
-    dev->host->report(dev, key, &(struct wr_value){.type = WR_INT, .i = i});
-}
-
-static inline void report_bool(struct wr_dev *dev, const char *key, bool b)
-{
-    dev->host->report(dev, key, &(struct wr_value){.type = WR_BOOL, .b = b});
-}
-
-static inline void report_text(struct wr_dev *dev, const char *key, const char *s)
-{
-    dev->host->report(dev, key, &(struct wr_value){.type = WR_STRING, .s = s});
 }

@@ -36,7 +36,7 @@ static void refused(struct wr_dev *dev, int result)
     if (++l->n_tries >= N_TRIES)
         end(dev, result);
     else
-        timer_set(dev, &l->again, TRY_AGAIN_US, again);
+        wr_timer_set(dev, &l->again, TRY_AGAIN_US, again);
 }
 
 static void written(struct wr_dev *dev, void *ctx, int result, const uint8_t *bytes, size_t n)
@@ -68,7 +68,7 @@ static void write_next(struct wr_dev *dev)
         l->text + l->at, n, written, NULL);
 
     if (r == -EAGAIN)
-        timer_set(dev, &l->again, ROOM_AGAIN_US, again);
+        wr_timer_set(dev, &l->again, ROOM_AGAIN_US, again);
     else if (r < 0)
         refused(dev, r);
     else
@@ -100,6 +100,6 @@ void lines_lost(struct wr_dev *dev)
 {
     struct lines *l = &hub_of(dev)->lines;
 
-    timer_set(dev, &l->again, 0, NULL);
+    wr_timer_set(dev, &l->again, 0, NULL);
     *l = (struct lines){0};
 }

@@ -77,7 +77,7 @@ static void on_opened(struct wr_dev *dev, wr_handle link, void *ctx,
     }
     l->state = LINK_SETTING_UP;
     tell_link(dev);
-    dev->host->status(dev, "Connected: setting up notifications");
+    wr_status(dev, "Connected: setting up notifications");
     r = dev->host->ble->subscribe(dev, link, HUB_TX_UUID, subscribed, NULL);
     if (r < 0)
         subscribed(dev, NULL, r, NULL, 0);

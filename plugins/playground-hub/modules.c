@@ -27,7 +27,7 @@ size_t modules_n_present(const struct wr_dev *dev)
 
 static void tell_number(struct wr_dev *dev)
 {
-    report_int(dev, "modules", (int64_t)modules_n_present(dev));
+    wr_report_int(dev, "modules", (int64_t)modules_n_present(dev));
 }
 
 /* --- a list ----------------------------------------------------------------------------------- */
@@ -67,7 +67,7 @@ static struct module *add(struct wr_dev *dev, const struct hub_module *h)
     }
     m->rows[m->n] = (struct module){.dev = child};
     snprintf(m->rows[m->n].mac, sizeof m->rows[m->n].mac, "%s", h->mac);
-    report_text(child, "mac", h->mac);
+    wr_report_text(child, "mac", h->mac);
     return &m->rows[m->n++];
 }
 
@@ -86,9 +86,9 @@ static void note(struct module *m, const struct hub_module *h, unsigned n_lists)
     m->rssi_dbm = h->rssi_dbm;
     m->battery_percent = h->battery_percent;
     name_of(h, m->id, sizeof m->id);
-    report_text(m->dev, "id", m->id);
+    wr_report_text(m->dev, "id", m->id);
     wr_text_clean(h->type, strlen(h->type), type, sizeof type);
-    report_text(m->dev, "type", strcmp(type, HUB_TYPE_UNKNOWN) == 0 ? "" : type);
+    wr_report_text(m->dev, "type", strcmp(type, HUB_TYPE_UNKNOWN) == 0 ? "" : type);
 }
 
 static void tell_seen(const struct module *m)
@@ -123,14 +123,14 @@ static void seen(struct module *m, int64_t now)
     m->seen_us = now;
     m->present = true;
     m->stale = false;
-    report_bool(m->dev, "stale", false);
+    wr_report_bool(m->dev, "stale", false);
     if (m->rssi_known) {
-        report_int(m->dev, "rssi_dbm", m->rssi_dbm);
-        report_int(m->dev, "signal_bars", hub_signal_bars(m->rssi_dbm));
+        wr_report_int(m->dev, "rssi_dbm", m->rssi_dbm);
+        wr_report_int(m->dev, "signal_bars", hub_signal_bars(m->rssi_dbm));
     }
     if (level)
-        report_int(m->dev, "battery_percent", m->battery_percent);
-    report_text(m->dev, "battery_level", level ? level : "");
+        wr_report_int(m->dev, "battery_percent", m->battery_percent);
+    wr_report_text(m->dev, "battery_level", level ? level : "");
     m->dev->host->online(m->dev, true, NULL); /* each time: the host notes when */
     if (is_news)
         tell_seen(m);
@@ -184,7 +184,7 @@ static void age(struct wr_dev *dev, void *ctx)
             forget(all, m);
         } else if (now - m->seen_us >= STALE_US && !m->stale) {
             m->stale = true;
-            report_bool(m->dev, "stale", true);
+            wr_report_bool(m->dev, "stale", true);
         }
     }
     if (all->n == n)

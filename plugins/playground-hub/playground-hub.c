@@ -12,18 +12,16 @@
 /* The name says it: the service's UUID alone is that of thousands of other things. */
 static int probe(const struct wr_found *found)
 {
-    bool service = false;
-
-    for (size_t i = 0; i < found->n_props; i++)
-        service |= strcmp(found->props[i].key, "service") == 0 &&
-            strcmp(found->props[i].value, HUB_SERVICE_UUID) == 0;
-    return service && strncmp(found->name, HUB_NAME, strlen(HUB_NAME)) == 0 ? 0 : -ENODEV;
+    return wr_found_has(found, "service", HUB_SERVICE_UUID) &&
+            strncmp(found->name, HUB_NAME, strlen(HUB_NAME)) == 0
+        ? 0
+        : -ENODEV;
 }
 
 static int start(struct wr_dev *dev)
 {
-    report_text(dev, "trouble", "");
-    report_int(dev, "answers_broken", 0);
+    wr_report_text(dev, "trouble", "");
+    wr_report_int(dev, "answers_broken", 0);
     modules_start(dev);
     link_start(dev);
     return 0;
@@ -32,8 +30,8 @@ static int start(struct wr_dev *dev)
 /* The host ends the link: that is no error, and nothing more is to be said to a hub. */
 static void stop(struct wr_dev *dev)
 {
-    report_text(dev, "link", "off");
-    report_int(dev, "modules", 0);
+    wr_report_text(dev, "link", "off");
+    wr_report_int(dev, "modules", 0);
 }
 
 static int run(struct wr_dev *dev, const struct wr_call *call)

@@ -24,7 +24,7 @@ static void answer(struct wr_dev *dev, int result, const char *why)
     struct waiting w = q->rows[0];
     char text[64];
 
-    timer_set(dev, &q->late, 0, NULL);
+    wr_timer_set(dev, &q->late, 0, NULL);
     drop_first(q);
     snprintf(text, sizeof text, "{\"status\":\"sent\",\"threshold_dbm\":%d}", w.threshold_dbm);
     dev->host->done(dev, w.call, result, why ? why : text);
@@ -54,7 +54,7 @@ static void written(struct wr_dev *dev, int result)
         snprintf(why, sizeof why, "The hub does not take the command: %s", strerror(-result));
         answer(dev, -EPROTO, why);
     } else {
-        timer_set(dev, &q->late, ANSWER_WITHIN_S * US_PER_S, late);
+        wr_timer_set(dev, &q->late, ANSWER_WITHIN_S * US_PER_S, late);
     }
 }
 
@@ -123,7 +123,7 @@ void queue_lost(struct wr_dev *dev, const char *why)
 {
     struct queue *q = &hub_of(dev)->queue;
 
-    timer_set(dev, &q->late, 0, NULL);
+    wr_timer_set(dev, &q->late, 0, NULL);
     for (size_t i = 0; i < q->n; i++)
         dev->host->done(dev, q->rows[i].call, -ENOTCONN, why);
     q->n = 0;

@@ -35,7 +35,7 @@ static void by_itself(struct wr_dev *dev, void *ctx);
 
 static void plan_next(struct wr_dev *dev, int64_t us)
 {
-    timer_set(dev, &scan_of(dev)->next, us, by_itself);
+    wr_timer_set(dev, &scan_of(dev)->next, us, by_itself);
 }
 
 static void cooled(struct wr_dev *dev, void *ctx)
@@ -51,7 +51,7 @@ static void wait(struct wr_dev *dev)
     int64_t left = s->ended_us + COOLDOWN_US - dev->host->now_us(dev);
 
     s->state = SCAN_WAITING;
-    timer_set(dev, &s->timer, s->ended_us != 0 && left > 0 ? left : 1, cooled);
+    wr_timer_set(dev, &s->timer, s->ended_us != 0 && left > 0 ? left : 1, cooled);
 }
 
 static void begin(struct wr_dev *dev, bool by_person, int threshold_dbm)
@@ -127,7 +127,7 @@ static void asked(struct wr_dev *dev, int result)
     }
     s->state = SCAN_LISTENING;
     s->began_us = dev->host->now_us(dev);
-    timer_set(dev, &s->timer, LIST_WITHIN_S * US_PER_S, unheard);
+    wr_timer_set(dev, &s->timer, LIST_WITHIN_S * US_PER_S, unheard);
     tell_scan_started(dev);
     tell_link(dev);
 }
@@ -150,7 +150,7 @@ void scan_hears(struct wr_dev *dev)
     if (s->state != SCAN_LISTENING || now > s->began_us + LIST_WHOLE_US)
         return;
     if (late < now + LIST_PAUSE_US)
-        timer_set(dev, &s->timer, LIST_PAUSE_US, unheard);
+        wr_timer_set(dev, &s->timer, LIST_PAUSE_US, unheard);
 }
 
 /* --- the end ---------------------------------------------------------------------------------- */
@@ -169,7 +169,7 @@ static void end(struct wr_dev *dev, size_t n_modules, int result, const char *wh
     wr_handle call = s->call;
     char text[128];
 
-    timer_set(dev, &s->timer, 0, NULL);
+    wr_timer_set(dev, &s->timer, 0, NULL);
     s->state = SCAN_NONE;
     s->call = 0;
     plan_next(dev, every_us(dev));
@@ -233,8 +233,8 @@ void scan_lost(struct wr_dev *dev, const char *why)
         tell_scan_finished(dev, 0, why);
     if (s->call)
         dev->host->done(dev, s->call, -ENOTCONN, why);
-    timer_set(dev, &s->timer, 0, NULL);
-    timer_set(dev, &s->next, 0, NULL);
+    wr_timer_set(dev, &s->timer, 0, NULL);
+    wr_timer_set(dev, &s->next, 0, NULL);
     s->state = SCAN_NONE;
     s->call = 0;
 }

@@ -20,17 +20,15 @@ static const char *command_name(const char *text, char *clean, size_t cap)
 static void tell_ready(struct wr_dev *dev)
 {
     size_t n = modules_n_present(dev);
-    char why[WHY_MAX];
 
     if (hub_of(dev)->scan.state == SCAN_LISTENING)
-        snprintf(why, sizeof why, "Scanning: the list of modules comes in some 5 s");
+        wr_status(dev, "Scanning: the list of modules comes in some 5 s");
     else if (hub_of(dev)->scan.ended_us == 0)
-        snprintf(why, sizeof why, "Ready");
+        wr_status(dev, "Ready");
     else if (n == 0)
-        snprintf(why, sizeof why, "Ready: no module was heard");
+        wr_status(dev, "Ready: no module was heard");
     else
-        snprintf(why, sizeof why, "Ready: %zu module%s", n, n == 1 ? "" : "s");
-    dev->host->status(dev, why);
+        wr_status(dev, "Ready: %zu module%s", n, n == 1 ? "" : "s");
 }
 
 void tell_link(struct wr_dev *dev)
@@ -44,7 +42,7 @@ void tell_link(struct wr_dev *dev)
         link = "setting_up";
     else if (h->link.seek.state == WR_SEEK_CONNECTING)
         link = "connecting";
-    report_text(dev, "link", link);
+    wr_report_text(dev, "link", link);
     if (h->link.state == LINK_READY)
         tell_ready(dev);
 }
@@ -56,7 +54,7 @@ void tell_trouble(struct wr_dev *dev, const char *why)
     if (strcmp(h->trouble, why) == 0)
         return;
     snprintf(h->trouble, sizeof h->trouble, "%s", why);
-    report_text(dev, "trouble", why);
+    wr_report_text(dev, "trouble", why);
     if (why[0])
         dev->host->log(dev, WR_LOG_WARNING, "%s", why);
 }
@@ -122,7 +120,7 @@ static void tell_scanned_at(struct wr_dev *dev)
     char text[32];
 
     if (gmtime_r(&now, &tm) && strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm) > 0)
-        report_text(dev, "scanned_at", text);
+        wr_report_text(dev, "scanned_at", text);
 }
 
 void tell_scan_finished(struct wr_dev *dev, size_t n_modules, const char *why)

@@ -25,6 +25,7 @@
 #include <string.h>
 
 #include "ble.h"
+#include "shorthand.h"
 #include "text.h"
 
 /* So long the host looks for it in one go; it hears at once when one is over. */
@@ -51,12 +52,6 @@ struct wr_seek {
 };
 
 static inline void wr_seek_look_(struct wr_dev *dev, void *ctx);
-
-static inline void wr_seek_say_(struct wr_dev *dev, const char *why)
-{
-    if (WR_HAS(dev->host, status))
-        dev->host->status(dev, why);
-}
 
 /* Ends the link, if there is one: away(why); looked for again after `pause_us`. */
 static inline void wr_seek_leave(
@@ -109,21 +104,15 @@ static inline void wr_seek_look_(struct wr_dev *dev, void *ctx)
 /* In start(). */
 static inline void wr_seek_start(struct wr_dev *dev, struct wr_seek *s)
 {
-    char text[WR_SEEK_WHY_MAX];
-
-    snprintf(text, sizeof text, "Looking for the %s", s->what);
-    wr_seek_say_(dev, text);
+    wr_status(dev, "Looking for the %s", s->what);
     wr_seek_look_(dev, s);
 }
 
 /* The host's three calls. */
 static inline void wr_seek_connecting(struct wr_dev *dev, struct wr_seek *s, const char *address)
 {
-    char text[WR_SEEK_WHY_MAX];
-
     s->state = WR_SEEK_CONNECTING;
-    snprintf(text, sizeof text, "Connecting to %s", address);
-    wr_seek_say_(dev, text);
+    wr_status(dev, "Connecting to %s", address);
 }
 
 static inline void wr_seek_opened(struct wr_seek *s)
