@@ -36,6 +36,8 @@
 #define WHY_MAX 256
 /* An event's JSON: a text of the hub of which each byte is written as six, and what stands around it. */
 #define EVENT_MAX 2048
+/* What the host takes. Some 150 modules fit; a longer list is left out of its event. */
+#define LIST_EVENT_MAX (16u << 10)
 /* Of the commands that a hub says it knows. */
 #define AVAILABLE_MAX 16
 
@@ -185,6 +187,8 @@ void modules_start(struct wr_dev *dev);
 /* A list as the hub sent it. Returns how many different modules are in it. */
 size_t modules_list(struct wr_dev *dev, struct span json);
 size_t modules_n_present(const struct wr_dev *dev);
+/* The last list, as an array. */
+void modules_write_list(const struct wr_dev *dev, struct wr_json *j);
 /* The link is over: they are not reachable, and their ages go on. */
 void modules_lost(struct wr_dev *dev);
 
@@ -195,8 +199,8 @@ void tell_link(struct wr_dev *dev);
 void tell_ack(struct wr_dev *dev, const struct hub_message *m);
 void tell_error(struct wr_dev *dev, const char *message, struct span json);
 void tell_scan_started(struct wr_dev *dev);
-/* why NULL: it went well. */
-void tell_scan_finished(struct wr_dev *dev, size_t n_modules, const char *why);
+void tell_scan_finished(struct wr_dev *dev, size_t n_modules);
+void tell_scan_failed(struct wr_dev *dev, const char *why);
 /* What does not work, until something works again: "" */
 void tell_trouble(struct wr_dev *dev, const char *why);
 

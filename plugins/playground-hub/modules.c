@@ -91,27 +91,43 @@ static void note(struct module *m, const struct hub_module *h, unsigned n_lists)
     wr_report_text(m->dev, "type", strcmp(type, HUB_TYPE_UNKNOWN) == 0 ? "" : type);
 }
 
+static void write_module(const struct module *m, struct wr_json *j)
+{
+    wr_json_object(j);
+    wr_json_key(j, "id");
+    wr_json_string(j, m->id);
+    wr_json_key(j, "mac");
+    wr_json_string(j, m->mac);
+    if (m->rssi_known) {
+        wr_json_key(j, "rssi_dbm");
+        wr_json_int(j, m->rssi_dbm);
+        wr_json_key(j, "signal_bars");
+        wr_json_int(j, hub_signal_bars(m->rssi_dbm));
+    }
+    if (m->battery_percent != HUB_BATTERY_UNKNOWN) {
+        wr_json_key(j, "battery_percent");
+        wr_json_int(j, m->battery_percent);
+    }
+    wr_json_end(j);
+}
+
+void modules_write_list(const struct wr_dev *dev, struct wr_json *j)
+{
+    const struct modules *all = modules_of(dev);
+
+    wr_json_array(j);
+    for (size_t i = 0; i < all->n; i++)
+        if (all->rows[i].n_lists == all->n_lists)
+            write_module(&all->rows[i], j);
+    wr_json_end(j);
+}
+
 static void tell_seen(const struct module *m)
 {
     char text[HUB_ID_BYTES * 6 + 192];
     struct wr_json j = wr_json_into(text, sizeof text);
 
-    wr_json_object(&j);
-    wr_json_key(&j, "id");
-    wr_json_string(&j, m->id);
-    wr_json_key(&j, "mac");
-    wr_json_string(&j, m->mac);
-    if (m->rssi_known) {
-        wr_json_key(&j, "rssi_dbm");
-        wr_json_int(&j, m->rssi_dbm);
-        wr_json_key(&j, "signal_bars");
-        wr_json_int(&j, hub_signal_bars(m->rssi_dbm));
-    }
-    if (m->battery_percent != HUB_BATTERY_UNKNOWN) {
-        wr_json_key(&j, "battery_percent");
-        wr_json_int(&j, m->battery_percent);
-    }
-    wr_json_end(&j);
+    write_module(m, &j);
     m->dev->host->publish(m->dev, "module.seen", wr_json_text(&j));
 }
 

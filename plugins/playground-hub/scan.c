@@ -188,7 +188,7 @@ static void fail(struct wr_dev *dev, const char *why)
 
     s->ended_us = dev->host->now_us(dev);
     if (s->state == SCAN_LISTENING)
-        tell_scan_finished(dev, 0, why);
+        tell_scan_failed(dev, why);
     if (once_more) {
         s->again = true;
         wait(dev);
@@ -209,7 +209,7 @@ void scan_list(struct wr_dev *dev, size_t n_modules)
     if (s->state == SCAN_ASKING)
         s->began_us = dev->host->now_us(dev);
     s->ended_us = dev->host->now_us(dev);
-    tell_scan_finished(dev, n_modules, NULL);
+    tell_scan_finished(dev, n_modules);
     end(dev, n_modules, 0, NULL);
     queue_go(dev);
 }
@@ -230,7 +230,7 @@ void scan_lost(struct wr_dev *dev, const char *why)
     struct scan *s = scan_of(dev);
 
     if (s->state == SCAN_LISTENING)
-        tell_scan_finished(dev, 0, why);
+        tell_scan_failed(dev, why);
     if (s->call)
         dev->host->done(dev, s->call, -ENOTCONN, why);
     wr_timer_set(dev, &s->timer, 0, NULL);

@@ -123,25 +123,46 @@ static void tell_scanned_at(struct wr_dev *dev)
         wr_report_text(dev, "scanned_at", text);
 }
 
-void tell_scan_finished(struct wr_dev *dev, size_t n_modules, const char *why)
+void tell_scan_failed(struct wr_dev *dev, const char *why)
 {
-    const struct scan *s = &hub_of(dev)->scan;
     char text[WHY_MAX * 6 + 64];
     struct wr_json j = wr_json_into(text, sizeof text);
 
     wr_json_object(&j);
     wr_json_key(&j, "ok");
-    wr_json_bool(&j, !why);
-    if (why) {
-        wr_json_key(&j, "why");
-        wr_json_string(&j, why);
-    } else {
-        wr_json_key(&j, "modules");
-        wr_json_int(&j, (int64_t)n_modules);
-        wr_json_key(&j, "seconds");
-        wr_json_float(&j, scan_seconds(s));
-        tell_scanned_at(dev);
-    }
+    wr_json_bool(&j, false);
+    wr_json_key(&j, "why");
+    wr_json_string(&j, why);
     wr_json_end(&j);
     dev->host->publish(dev, "hub.scan.finished", wr_json_text(&j));
+}
+
+static const char *write_list(
+    const struct wr_dev *dev, size_t n_modules, bool with_list, char text[LIST_EVENT_MAX])
+{
+    struct wr_json j = wr_json_into(text, LIST_EVENT_MAX);
+
+    wr_json_object(&j);
+    wr_json_key(&j, "ok");
+    wr_json_bool(&j, true);
+    wr_json_key(&j, "modules");
+    wr_json_int(&j, (int64_t)n_modules);
+    wr_json_key(&j, "seconds");
+    wr_json_float(&j, scan_seconds(&hub_of(dev)->scan));
+    if (with_list) {
+        wr_json_key(&j, "list");
+        modules_write_list(dev, &j);
+    }
+    wr_json_end(&j);
+    return wr_json_text(&j);
+}
+
+void tell_scan_finished(struct wr_dev *dev, size_t n_modules)
+{
+    char text[LIST_EVENT_MAX];
+
+    tell_scanned_at(dev);
+    if (!write_list(dev, n_modules, true, text))
+        write_list(dev, n_modules, false, text);
+    dev->host->publish(dev, "hub.scan.finished", text);
 }

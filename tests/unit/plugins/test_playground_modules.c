@@ -199,6 +199,7 @@ Test(playground_modules, beyond_the_room_are_left_out_with_a_word)
     playground_list(h, crowd(300));
     cr_expect_str_eq(fake_value(fake_dev(h), "modules"), "256");
     cr_expect_not_null(strstr(fake_log(h), "more modules than there is room for"));
+    cr_expect_not_null(strstr(fake_event(fake_dev(h), "hub.scan.finished"), "\"modules\":256"));
     fake_host_free(h);
 }
 

@@ -35,7 +35,9 @@ Test(playground_scan, answers_with_what_came)
     cr_expect(c->over && c->result == 0);
     cr_expect_str_eq(c->json, "{\"modules\":1,\"threshold_dbm\":-70,\"seconds\":5.1}");
     cr_expect_str_eq(fake_event(fake_dev(h), "hub.scan.finished"),
-        "{\"ok\":true,\"modules\":1,\"seconds\":5.1}");
+        "{\"ok\":true,\"modules\":1,\"seconds\":5.1,\"list\":[{\"id\":\"duck\",\"mac\":"
+        "\"aabbccddee01\","
+        "\"rssi_dbm\":-45,\"signal_bars\":3,\"battery_percent\":85}]}");
     cr_expect_str_eq(fake_value(fake_dev(h), "modules"), "1");
     cr_expect_str_eq(fake_value(fake_dev(h), "scanned_at"), "2026-01-01T00:00:07Z");
     cr_expect_str_eq(fake_why(fake_dev(h)), "Ready: 1 module");
