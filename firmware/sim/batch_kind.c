@@ -4,7 +4,7 @@
 
 #include "base/util.h"
 #include "batch_sim.h"
-#include "sim_show.h"
+#include "kinds.h"
 
 /* Of their addresses: 00:AA:01:00:C0:01 … */
 #define GROUP 0xC0

@@ -33,9 +33,10 @@ struct node {
 struct frame {
     enum { FRAME_FREE, FRAME_WAITS, FRAME_ON_AIR, FRAME_ENDS } state;
     unsigned node;
-    int to;         /* a node, or TO_ALL */
-    int64_t due_us; /* begins, or ends */
-    uint64_t order; /* of those due at once */
+    int to;          /* a node, or TO_ALL */
+    int64_t due_us;  /* begins, or ends */
+    uint64_t order;  /* of those due at once */
+    uint64_t number; /* of all that were sent: one node's go out in their order */
     unsigned n_tries;
     unsigned others[MAX_OTHERS], n_others; /* nodes that sent meanwhile */
     size_t n;
@@ -106,6 +107,11 @@ int espnow_air_rssi(const struct espnow_air *a, unsigned from, unsigned to)
     return (int)lround(AT_ONE_METRE_DBM - PER_DECADE_DB * log10(m < NEAREST_M ? NEAREST_M : m));
 }
 
+double espnow_air_metres(double dbm)
+{
+    return pow(10, (AT_ONE_METRE_DBM - dbm) / PER_DECADE_DB);
+}
+
 unsigned espnow_air_n_collisions(const struct espnow_air *a)
 {
     return a->n_collisions;
@@ -169,7 +175,7 @@ int espnow_air_send(struct espnow_air *a, int64_t now_us, unsigned node, const u
         return to;
     if (!(f = find_free(a, node)))
         return -EAGAIN;
-    *f = (struct frame){.node = node, .to = to, .n = n};
+    *f = (struct frame){.node = node, .to = to, .n = n, .number = ++a->n_frames};
     memcpy(f->bytes, bytes, n);
     wait_from(a, f, now_us);
     return 0;
@@ -178,6 +184,19 @@ int espnow_air_send(struct espnow_air *a, int64_t now_us, unsigned node, const u
 static bool hears(const struct espnow_air *a, unsigned from, unsigned to)
 {
     return espnow_air_rssi(a, from, to) >= ESPNOW_AIR_HEARD_DBM;
+}
+
+static const struct frame *older_of_same_node(const struct espnow_air *a, const struct frame *f)
+{
+    const struct frame *oldest = f;
+
+    for (unsigned i = 0; i < ESPNOW_AIR_MAX_FRAMES; i++) {
+        const struct frame *g = &a->frames[i];
+
+        if (g->state == FRAME_WAITS && g->node == f->node && g->number < oldest->number)
+            oldest = g;
+    }
+    return oldest == f ? NULL : oldest;
 }
 
 /* Who began at this very moment is not heard yet. */
@@ -202,10 +221,12 @@ static void add_other(struct frame *f, unsigned node)
 
 static void begin(struct espnow_air *a, struct frame *f)
 {
-    const struct frame *busy = busy_with(a, f);
+    const struct frame *before = older_of_same_node(a, f);
 
-    if (busy) {
-        wait_from(a, f, busy->due_us);
+    if (!before)
+        before = busy_with(a, f);
+    if (before) {
+        wait_from(a, f, before->due_us);
         return;
     }
     f->n_others = 0;

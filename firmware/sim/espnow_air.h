@@ -45,6 +45,8 @@ void espnow_air_move(struct espnow_air *a, unsigned node, double x_m, double y_m
 void espnow_air_set_deaf(struct espnow_air *a, unsigned node, bool deaf);
 /* How loud `to` hears `from`. */
 int espnow_air_rssi(const struct espnow_air *a, unsigned from, unsigned to);
+/* So far away one is heard so loud. */
+double espnow_air_metres(double dbm);
 
 /* To one, or to all (NULL). -EAGAIN: its radio has no room; -EMSGSIZE; -ENOENT: no node has that address. */
 int espnow_air_send(struct espnow_air *a, int64_t now_us, unsigned node, const uint8_t *mac,

@@ -12,7 +12,7 @@
 
 #define PI "pi-trigger-camera"
 
-static const struct sim_kind *const kinds[] = {&batch_kind};
+static const struct sim_kind *const kinds[] = {&batch_kind, &play_kind};
 
 static int pi_trigger_camera(int argc, char **argv)
 {
@@ -96,7 +96,7 @@ static void print_help(FILE *to)
     fprintf(to,
         "\nwarren-sim KIND --help tells its options.\n\n"
         "Several Bluetooth devices are shown by one BlueZ when a + stands between them:\n"
-        "  warren-sim ble-batch-camera --new-bus /tmp/bluetooth + ble-batch-camera --dialect v0\n");
+        "  warren-sim ble-batch-camera --new-bus /tmp/bluetooth + playground-hub --seed 7\n");
 }
 
 int main(int argc, char **argv)

@@ -299,6 +299,32 @@ Test(playground, a_button_tells_friends_how_many_they_are)
     }
 }
 
+static char heard[64];
+
+static void hear(void *ctx, unsigned node, const uint8_t mac[HUB_MAC_RAW_BYTES], int rssi_dbm,
+    const void *bytes, size_t n)
+{
+    if (node == 1)
+        strncat(heard, bytes, n);
+}
+
+Test(playground, what_one_says_is_heard_in_that_order)
+{
+    const struct espnow_air_events events = {hear};
+    const uint8_t a[HUB_MAC_RAW_BYTES] = {2, 1}, b[HUB_MAC_RAW_BYTES] = {2, 2};
+    struct espnow_air *air = NULL;
+
+    begin(0, 0, 0, 8);
+    cr_assert_eq(espnow_air_new(8, 0, &events, NULL, &air), 0);
+    cr_assert_eq(espnow_air_add(air, a, 0, 0), 0);
+    cr_assert_eq(espnow_air_add(air, b, 1, 0), 1);
+    for (int i = 0; i < ESPNOW_AIR_MAX_WAITING; i++)
+        cr_assert_eq(espnow_air_send(air, 0, 0, i % 2 ? b : NULL, &"01234567"[i], 1), 0);
+    espnow_air_step(air, S);
+    cr_expect_str_eq(heard, "01234567");
+    espnow_air_free(air);
+}
+
 Test(playground, two_at_the_same_moment_are_heard_by_nobody)
 {
     begin(2, 0, 0, 7);

@@ -1,0 +1,52 @@
+#include "play_radio.h"
+
+/* Two empty packets and the way to the other channel and back, and the message of a module that was cut by it. */
+#define EVENT_US 1500
+#define INTERVAL_US 50000
+#define ADVERT_US 2500
+#define ADVERT_INTERVAL_US 100000
+/* Of a packet with its answer: heads, gaps and the empty packet; then 8 µs for each byte. */
+#define AROUND_US 540
+#define US_PER_BYTE 8
+
+static int64_t next_event_us(const struct play_radio *r, int64_t now_us)
+{
+    int64_t since_us = now_us - r->connected_us;
+
+    return now_us + INTERVAL_US - since_us % INTERVAL_US;
+}
+
+void play_radio_connected(struct play_radio *r, int64_t now_us, bool on)
+{
+    r->connected = on;
+    r->connected_us = r->busy_until_us = now_us;
+}
+
+void play_radio_advertising(struct play_radio *r, int64_t now_us, bool on)
+{
+    if (on && !r->advertising)
+        r->advertising_us = now_us;
+    r->advertising = on;
+}
+
+void play_radio_notified(struct play_radio *r, int64_t now_us, size_t n)
+{
+    int64_t begin_us = next_event_us(r, now_us);
+
+    if (r->busy_until_us < begin_us)
+        r->busy_until_us = begin_us + EVENT_US;
+    r->busy_until_us += AROUND_US + (int64_t)n * US_PER_BYTE;
+}
+
+bool play_radio_is_deaf(const struct play_radio *r, int64_t now_us)
+{
+    /* The turn in which the notifications go, which is the last before they are out. */
+    int64_t turn_us = r->busy_until_us - (r->busy_until_us - r->connected_us) % INTERVAL_US;
+
+    if (r->connected && now_us >= r->connected_us &&
+        ((now_us - r->connected_us) % INTERVAL_US < EVENT_US ||
+            (now_us >= turn_us && now_us < r->busy_until_us)))
+        return true;
+    return r->advertising && now_us >= r->advertising_us &&
+        (now_us - r->advertising_us) % ADVERT_INTERVAL_US < ADVERT_US;
+}
