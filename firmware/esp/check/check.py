@@ -1,11 +1,10 @@
 #!/usr/bin/python3
 """check.py HEADERS [PROJECT]… - type-check ESP-IDF projects against ESP-IDF's headers, which headers.sh lays into a folder.
 
-Each project's options are evaluated by ESP-IDF's Kconfig files, for the chip that sdkconfig.defaults names and for those that
-have an sdkconfig.defaults.CHIP beside it, and once more with each sdkconfig.ci.* that there is. Each C source of its components is looked at by a compiler of
-the same architecture with ESP-IDF's warnings, and each component must require those whose headers it includes. Nothing is
-compiled to an object or linked. PROJECT: a folder; all beside this one if there is none. Exits with 1 if something is wrong,
-with 2 if it could not look.
+Each project's options are evaluated by ESP-IDF's Kconfig files, for each chip that it is for, and once more with each of its
+sdkconfig.ci.*; each C source of its components is looked at by a compiler of the same architecture with ESP-IDF's warnings, and
+each component must require those whose headers it includes. Nothing is compiled to an object or linked. PROJECT: a folder; all
+beside this one if there is none. Exits with 1 if something is wrong, with 2 if it could not look.
 """
 
 import glob
@@ -49,15 +48,23 @@ def direct_includes(report):
             stack.append(os.path.normpath(found[2]))
 
 
+def chips(project):
+    """Those that main/idf_component.yml lists; without a list the one that sdkconfig.defaults names."""
+    with open(os.path.join(project, "main/idf_component.yml"), encoding="utf-8") as file:
+        listed = re.search(r"^targets:\n((?: +- \w+\n)+)", file.read(), re.M)
+    if listed:
+        return re.findall(r"\w+", listed[1])
+    rows = sdkconfig.read_defaults(os.path.join(project, "sdkconfig.defaults"))
+    return [value for _, name, value in rows if name == "IDF_TARGET"]
+
+
 def configurations(project):
     """(chip, files of options), the later ones going before the earlier ones."""
     defaults = os.path.join(project, "sdkconfig.defaults")
-    chip = {name: value for _, name, value in sdkconfig.read_defaults(defaults)}["IDF_TARGET"]
-    variants = [[]] + [[path] for path in sorted(glob.glob(project + "/sdkconfig.ci.*"))]
-    for target in sorted({chip} | {path.removeprefix(defaults + ".") for path in glob.glob(defaults + ".*")}):
-        own = [path for path in [f"{defaults}.{target}"] if os.path.exists(path)]
-        for variant in variants:
-            yield target, [defaults, *own, *variant]
+    for chip in chips(project):
+        own = [path for path in [f"{defaults}.{chip}"] if os.path.exists(path)]
+        for variant in [[]] + [[path] for path in sorted(glob.glob(project + "/sdkconfig.ci.*"))]:
+            yield chip, [defaults, *own, *variant]
 
 
 class Check:

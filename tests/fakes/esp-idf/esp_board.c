@@ -134,7 +134,6 @@ esp_err_t nvs_flash_erase(void)
 
 esp_err_t nvs_open(const char *space, nvs_open_mode_t mode, nvs_handle_t *ret)
 {
-    assert(strcmp(space, "settings") == 0);
     if (mode == NVS_READONLY && esp->nvs[0].n == 0)
         return ESP_ERR_NVS_NOT_FOUND;
     *ret = 1;
@@ -176,11 +175,24 @@ esp_err_t nvs_set_blob(nvs_handle_t h, const char *key, const void *bytes, size_
 {
     struct esp_nvs_row *r = row(key);
 
-    assert(r < esp->nvs + 4 && n <= sizeof r->bytes);
+    if (esp->nvs_refuses)
+        return ESP_ERR_NVS_NOT_ENOUGH_SPACE;
+    assert(r < esp->nvs + ESP_NVS_ROWS && n <= sizeof r->bytes);
     snprintf(r->key, sizeof r->key, "%s", key);
     r->n = n;
     memcpy(r->bytes, bytes, n);
+    esp->n_saves++;
     return ESP_OK;
+}
+
+esp_err_t nvs_get_str(nvs_handle_t h, const char *key, char *out, size_t *n)
+{
+    return nvs_get_blob(h, key, out, n);
+}
+
+esp_err_t nvs_set_str(nvs_handle_t h, const char *key, const char *text)
+{
+    return nvs_set_blob(h, key, text, strlen(text) + 1);
 }
 
 esp_err_t nvs_get_i32(nvs_handle_t h, const char *key, int32_t *ret)
@@ -213,9 +225,11 @@ esp_err_t i2c_driver_install(i2c_port_t port, int mode, size_t rx, size_t tx, in
 esp_err_t i2c_master_write_to_device(
     i2c_port_t port, uint8_t address, const uint8_t *bytes, size_t n, TickType_t ticks)
 {
-    assert(address == 0x3c);
+    assert(address == 0x3c && esp_is_app_task());
     if (esp->no_display)
         return ESP_FAIL;
+    if (esp->page_us > 0)
+        esp_task_sleep_us(esp->page_us);
     if (bytes[0] == 0x40 && n == 1 + ESP_DISPLAY_COLUMNS)
         memcpy(esp->display[esp->page], bytes + 1, ESP_DISPLAY_COLUMNS);
     else if (bytes[0] == 0 && n == 4)
@@ -232,6 +246,8 @@ void esp_fake_begin(void)
     esp->n_buffers = 48;
     esp->most_hosts = 1;
     esp->air_us = 1000;
+    esp->message_us = 1500;
+    esp->wire_room = SIZE_MAX;
 }
 
 void esp_fake_end(void)
@@ -257,6 +273,8 @@ void esp_switch_on(void (*app_main)(void))
     esp_tasks_end();
     esp_board_forget();
     esp_radio_forget();
+    esp_air_forget();
+    esp_pins_forget();
     esp_sensor_forget();
     esp_tasks_begin(app_main);
 }

@@ -6,6 +6,8 @@
 #define ESP_DISPLAY_COLUMNS 128
 #define ESP_DISPLAY_PAGES 8
 #define ESP_MAX_HEARD 4096
+#define ESP_MAX_SAID 512
+#define ESP_NVS_ROWS 6
 /* At a time; one more than any board takes. */
 #define ESP_MAX_HOSTS 4
 
@@ -20,7 +22,15 @@ struct esp_heard {
 struct esp_nvs_row {
     char key[16];
     size_t n; /* 0: there is none */
-    uint8_t bytes[32];
+    uint8_t bytes[64];
+};
+
+/* By ESP-NOW. */
+struct esp_said {
+    uint8_t mac[6];
+    int64_t at_us;
+    size_t n;
+    char text[ESP_NOW_MAX_DATA_LEN + 1];
 };
 
 /* Zero is a board on which all works. What the test may set beforehand stands first; esp_switch_on() leaves it, and the flash. */
@@ -30,14 +40,26 @@ struct esp_fake {
     unsigned n_buffers;     /* of the radio's stack */
     unsigned most_hosts;    /* that its stack takes at a time */
     int64_t air_us;         /* what a notification takes */
+    int64_t page_us;        /* what a transfer to the display takes */
     unsigned n_no_pictures; /* times that the sensor's driver waits in vain from now on */
-    struct esp_nvs_row nvs[4];
+    struct esp_nvs_row nvs[ESP_NVS_ROWS];
+    bool nvs_refuses;
+    bool no_wifi, no_leds, no_wire, no_calibration;
+    /* What a message takes by ESP-NOW; 0: its end is told before esp_now_send() returns. */
+    int64_t message_us;
+    unsigned n_refusals; /* of the next messages: */
+    esp_err_t refusal;
+    unsigned ends_untold; /* of the next messages: Wi-Fi does not tell their end */
+    bool nobody_hears;
+    int pin_mv;       /* of the battery's pin; negative: it cannot be read */
+    size_t wire_room; /* bytes that whoever listens takes */
 
     int64_t now_us;
     bool restarted;
     int64_t wdt_us, wdt_longest_us; /* between two resets */
     size_t psram_used, internal_used;
     uint32_t n_random;
+    unsigned n_saves;
     int64_t clock_us; /* as it was set last */
 
     uint8_t display[ESP_DISPLAY_PAGES][ESP_DISPLAY_COLUMNS];
@@ -53,6 +75,26 @@ struct esp_fake {
     unsigned n_untold; /* events that tasks had not taken when it was last let be found */
     size_t n_advert, n_response;
     char name[32];
+
+    bool wifi_is_on;
+    unsigned channel;
+    int ps; /* as it was set; negative: it was not */
+    uint8_t peers[ESP_NOW_MAX_TOTAL_PEER_NUM + 1][6];
+    unsigned n_peers;
+    struct esp_said said[ESP_MAX_SAID];
+    unsigned n_said;
+
+    uint8_t pins[32]; /* high */
+    bool asleep;
+    uint64_t wake_pins;
+    int leds_pin;
+    uint8_t leds[3 * 12]; /* as they are lit: green, red, blue */
+    const uint8_t *leds_sent;
+    size_t n_leds_sent; /* that wait for the pause behind them */
+    unsigned n_pictures;
+    bool wire_is_open;
+    char wire_in[2048], wire_out[65536];
+    size_t n_wire_in, n_wire_out;
 };
 
 extern struct esp_fake *esp;
@@ -84,12 +126,28 @@ int esp_host_write(const char *uuid, const void *bytes, size_t n);
 /* With a NUL behind it, valid until the next. */
 const char *esp_host_read(const char *uuid);
 
+/* --- modules, and a hub ----------------------------------------------------------------------- */
+
+/* By ESP-NOW, in Wi-Fi's task. */
+void esp_air_say(const uint8_t mac[6], int rssi_dbm, const void *bytes, size_t n);
+
+/* --- pins and wires --------------------------------------------------------------------------- */
+
+/* With an interrupt, if it falls. */
+void esp_pin_set(int pin, bool high);
+void esp_wire_say(const char *text);
+
 /* --- between the fake's files ----------------------------------------------------------------- */
 
 void esp_tasks_begin(void (*app_main)(void));
 void esp_tasks_end(void);
 void esp_task_sleep_us(int64_t us);
 unsigned esp_tasks_n_queued(void);
+/* The one of app_main(), which alone may touch what a core touches. */
+bool esp_is_app_task(void);
+_Noreturn void esp_task_leave(void);
+void esp_air_forget(void);
+void esp_pins_forget(void);
 void esp_radio_forget(void);
 void esp_sensor_forget(void);
 void esp_board_forget(void);

@@ -2,8 +2,8 @@
  * ESP-IDF's names, all lead to it.
  *
  * That a port calls the real ones rightly, `make check-firmware` tells. What it does then is tested with these: tasks that take
- * turns on a virtual clock (esp_tasks.c), a radio (esp_radio.c), sensor, flash, display and memory (esp_board.c). esp_fake.h is
- * the test's side.
+ * turns on a virtual clock (esp_tasks.c), both radios (esp_radio.c, esp_air.c), flash, display and memory (esp_board.c), a
+ * camera's sensor (esp_sensor.c), pins, LEDs, battery and wires (esp_pins.c). esp_fake.h is the test's side.
  */
 #pragma once
 
@@ -21,6 +21,7 @@ enum {
     ESP_OK = 0,
     ESP_ERR_NO_MEM = 0x101,
     ESP_ERR_NVS_NOT_FOUND = 0x1102,
+    ESP_ERR_NVS_NOT_ENOUGH_SPACE = 0x1105,
     ESP_ERR_NVS_INVALID_LENGTH = 0x110c,
     ESP_ERR_NVS_NO_FREE_PAGES = 0x110d,
     ESP_ERR_NVS_NEW_VERSION_FOUND = 0x1110
@@ -28,6 +29,14 @@ enum {
 
 const char *esp_err_to_name(esp_err_t e);
 #define ESP_ERROR_CHECK(e) ((void)(e))
+#define ESP_RETURN_ON_ERROR(e, tag, ...)                                                           \
+    do {                                                                                           \
+        esp_err_t error = (e);                                                                     \
+        if (error != ESP_OK) {                                                                     \
+            ESP_LOGE(tag, __VA_ARGS__);                                                            \
+            return error;                                                                          \
+        }                                                                                          \
+    } while (0)
 
 void esp_log(const char *tag, const char *format, ...) __attribute__((format(printf, 2, 3)));
 #define ESP_LOGE esp_log
@@ -98,6 +107,8 @@ void nvs_close(nvs_handle_t h);
 esp_err_t nvs_commit(nvs_handle_t h);
 esp_err_t nvs_get_i32(nvs_handle_t h, const char *key, int32_t *ret);
 esp_err_t nvs_set_i32(nvs_handle_t h, const char *key, int32_t v);
+esp_err_t nvs_get_str(nvs_handle_t h, const char *key, char *out, size_t *n);
+esp_err_t nvs_set_str(nvs_handle_t h, const char *key, const char *text);
 esp_err_t nvs_get_blob(nvs_handle_t h, const char *key, void *out, size_t *n);
 esp_err_t nvs_set_blob(nvs_handle_t h, const char *key, const void *bytes, size_t n);
 
@@ -106,7 +117,6 @@ esp_err_t nvs_set_blob(nvs_handle_t h, const char *key, const void *bytes, size_
 typedef int i2c_port_t;
 #define I2C_NUM_0 0
 #define I2C_MODE_MASTER 1
-#define GPIO_PULLUP_ENABLE 1
 
 typedef struct {
     int mode, sda_io_num, scl_io_num;
@@ -151,4 +161,6 @@ esp_err_t esp_camera_deinit(void);
 camera_fb_t *esp_camera_fb_get(void);
 void esp_camera_fb_return(camera_fb_t *fb);
 
+#include "esp_espnow.h"
 #include "esp_nimble.h"
+#include "esp_pins.h"

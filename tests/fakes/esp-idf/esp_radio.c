@@ -95,7 +95,7 @@ int ble_gatts_notify_custom(uint16_t connection, uint16_t handle, struct os_mbuf
         free(m);
         return BLE_HS_ENOTCONN;
     }
-    assert(esp->n_heard < ESP_MAX_HEARD && esp->n_on_air < MAX_ON_AIR);
+    assert(esp_is_app_task() && esp->n_heard < ESP_MAX_HEARD && esp->n_on_air < MAX_ON_AIR);
     *h = (struct esp_heard){
         .host = connection - CONNECTION, .handle = handle, .at_us = begin + esp->air_us, .n = m->n};
     memcpy(h->bytes, m->bytes, m->n);

@@ -7,7 +7,7 @@
 
 #include "esp_fake.h"
 
-#define MAX_TASKS 4
+#define MAX_TASKS 6
 
 struct esp_queue {
     unsigned n, cap;
@@ -71,7 +71,12 @@ static void await_turn(unsigned self)
         pthread_cond_wait(&tasks[self].turn, &baton);
 }
 
-static _Noreturn void leave(void)
+bool esp_is_app_task(void)
+{
+    return current == 1;
+}
+
+_Noreturn void esp_task_leave(void)
 {
     tasks[current].is_alive = false;
     hand_over(choose());
@@ -91,7 +96,7 @@ static bool await(bool (*is_ready)(const void *), const void *what, int64_t us)
     hand_over(choose());
     await_turn(self);
     if (ending && self > 0)
-        leave();
+        esp_task_leave();
     return is_ready && is_ready(what);
 }
 
@@ -108,7 +113,7 @@ static void *thread(void *arg)
     await_turn((unsigned)(t - tasks));
     if (!ending)
         t->run(t->arg);
-    leave();
+    esp_task_leave();
 }
 
 static struct esp_task *task_new(void (*run)(void *), void *arg)
@@ -170,7 +175,7 @@ void esp_pass_ms(unsigned ms)
 _Noreturn void esp_restart(void)
 {
     esp->restarted = true;
-    leave();
+    esp_task_leave();
 }
 
 /* --- FreeRTOS --------------------------------------------------------------------------------- */

@@ -6,36 +6,29 @@
  */
 #include "board.h"
 #include "esp_heap_caps.h"
-#include "esp_log.h"
 #include "esp_psram.h"
-#include "esp_system.h"
 #include "esp_task_wdt.h"
 #include "esp_timer.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
+#include "give_up.h"
 #include "nvs_begin.h"
 #include "sdkconfig.h"
 #include "settings_store.h"
 #include "world.h"
 
-static const char tag[] = "camera";
-
 _Static_assert(sizeof CONFIG_WARREN_BATCH_CAMERA_NAME - 1 <= PERIPHERAL_MAX_NAME,
     "the name has more letters than a scan response carries");
 
-/* How long the display says why nothing works, before all is tried again. */
-#define BROKEN_MS 10000
 #define RADIO_POLL_MS 20
 /* The longest wait, so that peripheral_step() and the watchdog have their turn. */
 #define TURN_US PERIPHERAL_STEP_US
 
-static _Noreturn void give_up(struct world *w, const char *why)
+static _Noreturn void give_up_visibly(struct world *w, const char *why)
 {
-    ESP_LOGE(tag, "%s; starting anew in %d s", why, BROKEN_MS / 1000);
     text_screen_line(&w->screen, BATCH_LINE_SYSTEM, why);
     ssd1306_show(&w->display, &w->screen);
-    vTaskDelay(pdMS_TO_TICKS(BROKEN_MS));
-    esp_restart();
+    give_up(why);
 }
 
 /* The table of pictures is too large for the memory on the chip. */
@@ -48,19 +41,19 @@ static struct batch_camera *set_up(struct world *w)
     ssd1306_start(&w->display, BOARD_DISPLAY_PORT, BOARD_DISPLAY_SDA, BOARD_DISPLAY_SCL,
         BOARD_DISPLAY_ADDRESS);
     if (!esp_psram_is_initialized())
-        give_up(w, "No PSRAM found");
+        give_up_visibly(w, "No PSRAM found");
     core = heap_caps_calloc(1, sizeof *core, MALLOC_CAP_SPIRAM);
     memory = heap_caps_get_free_size(MALLOC_CAP_SPIRAM);
     if (!core || memory <= SHUTTER_MEMORY_BYTES)
-        give_up(w, "PSRAM too small");
+        give_up_visibly(w, "PSRAM too small");
     w->memory_bytes = memory - SHUTTER_MEMORY_BYTES;
     if (!nvs_begin())
-        give_up(w, "Flash unusable");
+        give_up_visibly(w, "Flash unusable");
     if (!inbox_init(&w->inbox, EVENT_PLACES, sizeof(struct event)) ||
         !shutter_start(&w->shutter, &w->inbox))
-        give_up(w, "No memory");
+        give_up_visibly(w, "No memory");
     if (!gatt_start(&w->gatt, CONFIG_WARREN_BATCH_CAMERA_NAME, &w->inbox))
-        give_up(w, "BLE Init failed");
+        give_up_visibly(w, "BLE Init failed");
     return core;
 }
 

@@ -51,9 +51,9 @@ struct peripheral {
     void (*on_link)(void *ctx, const struct peripheral_event *e);
     void *ctx;
 
-    atomic_uint
-        connections[PERIPHERAL_MAX_HOSTS]; /* of each host; PERIPHERAL_NOBODY, PERIPHERAL_LEFT */
-    atomic_bool wanted;                    /* to be found */
+    /* Of each host; or PERIPHERAL_NOBODY, PERIPHERAL_LEFT. */
+    atomic_uint connections[PERIPHERAL_MAX_HOSTS];
+    atomic_bool wanted; /* to be found */
 };
 
 /* Needs the non-volatile memory (nvs_begin()). False: the log says why. */

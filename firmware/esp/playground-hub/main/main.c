@@ -1,0 +1,179 @@
+/* main.c - the hub: set the board up, then tell the core what happens, in one task.
+ *
+ *     NimBLE's task ─┐
+ *                    ├─▶ inbox ─▶ this task: core, display, light ◀─▶ app on a wire
+ *     Wi-Fi's task ──┘
+ */
+#include "esp_heap_caps.h"
+#include "esp_log.h"
+#include "esp_task_wdt.h"
+#include "esp_timer.h"
+#include "freertos/FreeRTOS.h"
+#include "freertos/task.h"
+#include "give_up.h"
+#include "nvs_begin.h"
+#include "sdkconfig.h"
+#include "world.h"
+
+static const char tag[] = "hub";
+
+_Static_assert(sizeof CONFIG_WARREN_HUB_NAME - 1 <= PERIPHERAL_MAX_NAME,
+    "the name has more letters than a scan response carries");
+
+#define DISPLAY_ADDRESS 0x3c
+#define RADIO_POLL_MS 20
+/* Between two sentences about what was lost. */
+#define LOSSES_US INT64_C(60000000)
+
+/* --- set-up ----------------------------------------------------------------------------------- */
+
+static _Noreturn void give_up_visibly(struct world *w, const char *why)
+{
+    text_screen_line(&w->screen, PLAY_HUB_LINE_TITLE, why);
+    ssd1306_show(&w->display, &w->screen);
+    give_up(why);
+}
+
+/* --- in the tasks of both radios -------------------------------------------------------------- */
+
+/* Who is not taken is asked again, or says it again: but the links come first. */
+static void on_message(void *ctx, const struct espnow_message *m)
+{
+    struct world *w = ctx;
+    const struct event e = {.type = EVENT_HEARD, .heard = *m};
+
+    (void)inbox_offer(&w->inbox, &e, EVENT_HEARD_KEPT_PLACES);
+}
+
+/* Full: then the core's task is awake, and sees it by itself. */
+static void on_sent(void *ctx)
+{
+    struct world *w = ctx;
+
+    (void)inbox_offer(&w->inbox, &(struct event){.type = EVENT_SENT}, 0);
+}
+
+/* --- in the core's task ----------------------------------------------------------------------- */
+
+static void show_nothing_yet(struct world *w)
+{
+    text_screen_init(&w->screen);
+    if (CONFIG_WARREN_HUB_DISPLAY_SDA >= 0)
+        ssd1306_start(&w->display, I2C_NUM_0, CONFIG_WARREN_HUB_DISPLAY_SDA,
+            CONFIG_WARREN_HUB_DISPLAY_SCL, DISPLAY_ADDRESS);
+    if (CONFIG_WARREN_HUB_LIGHT >= 0)
+        led_strip_start(&w->light, CONFIG_WARREN_HUB_LIGHT);
+}
+
+static void set_up(struct world *w)
+{
+    show_nothing_yet(w);
+    if (!nvs_begin())
+        give_up_visibly(w, "Flash unusable");
+    if (!inbox_init(&w->inbox, EVENT_PLACES, sizeof(struct event)))
+        give_up_visibly(w, "No memory");
+    w->espnow = (struct espnow){.on_message = on_message, .on_sent = on_sent, .ctx = w};
+    if (!espnow_start(&w->espnow, AIR_CHANNEL))
+        give_up_visibly(w, "ESP-NOW failed");
+    if (!nus_start(&w->nus, CONFIG_WARREN_HUB_NAME, PLAY_HUB_MAX_CENTRALS, &w->inbox))
+        give_up_visibly(w, "BLE failed");
+    serial_start(&w->serial);
+    while (!peripheral_is_ready())
+        vTaskDelay(pdMS_TO_TICKS(RADIO_POLL_MS));
+}
+
+static void handle(struct world *w, struct play_hub *core, const struct event *e)
+{
+    int64_t now = esp_timer_get_time();
+
+    switch (e->type) {
+    case EVENT_CONNECTED:
+        play_hub_connected(core, now, e->app, 0);
+        break;
+    case EVENT_MTU:
+        play_hub_mtu(core, now, e->app, e->mtu);
+        break;
+    case EVENT_SUBSCRIBED:
+        play_hub_subscribed(core, now, e->app, e->on);
+        break;
+    case EVENT_WRITTEN:
+        play_hub_written(core, now, e->app, e->written.bytes, e->written.n);
+        break;
+    case EVENT_DISCONNECTED:
+        peripheral_release(&w->nus.link, e->app);
+        play_hub_disconnected(core, now, e->app);
+        break;
+    case EVENT_HEARD:
+        play_hub_received(core, now, e->heard.mac, e->heard.rssi_dbm, e->heard.bytes, e->heard.n);
+        break;
+    case EVENT_SENT:
+        break;
+    }
+}
+
+static void read_serial(struct world *w, struct play_hub *core)
+{
+    char bytes[128];
+    size_t n;
+
+    while ((n = serial_read(&w->serial, bytes, sizeof bytes)) > 0)
+        play_hub_serial_received(core, esp_timer_get_time(), bytes, n);
+}
+
+/* Now and then, for who looks at the log. */
+static void tell_losses(struct world *w, int64_t now_us)
+{
+    unsigned n = atomic_load(&w->inbox.n_refused) + w->espnow.n_unsent;
+
+    if (n == w->n_lost_told || now_us < w->told_us + LOSSES_US)
+        return;
+    ESP_LOGW(tag, "too much at once: %u messages and writes not taken, %u messages not sent",
+        atomic_load(&w->inbox.n_refused), w->espnow.n_unsent);
+    w->n_lost_told = n;
+    w->told_us = now_us;
+}
+
+static int64_t next_us(const struct world *w, const struct play_hub *core)
+{
+    int64_t a = play_hub_next_us(core), b = espnow_next_us(&w->espnow);
+
+    return a < b ? a : b;
+}
+
+static void turn(struct world *w, struct play_hub *core)
+{
+    int64_t longest_us = w->serial.there ? SERIAL_STEP_US : PERIPHERAL_STEP_US, wait_us;
+    struct event e;
+
+    play_hub_step(core, esp_timer_get_time());
+    read_serial(w, core);
+    serial_step(&w->serial, esp_timer_get_time());
+    espnow_step(&w->espnow, esp_timer_get_time());
+    peripheral_step(&w->nus.link);
+    ssd1306_show(&w->display, &w->screen);
+    tell_losses(w, esp_timer_get_time());
+    wait_us = next_us(w, core) - esp_timer_get_time();
+    if (inbox_get(&w->inbox, wait_us < longest_us ? wait_us : longest_us, &e))
+        handle(w, core, &e);
+}
+
+void app_main(void)
+{
+    struct world *w = heap_caps_calloc(1, sizeof *w, MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT);
+    struct play_hub *core =
+        heap_caps_calloc(1, sizeof *core, MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT);
+    struct play_hub_port port;
+    uint8_t mac[ESPNOW_MAC_BYTES];
+
+    ESP_ERROR_CHECK(w && core ? ESP_OK : ESP_ERR_NO_MEM);
+    set_up(w);
+    espnow_mac(mac);
+    port = world_port(w);
+    play_hub_init(core, &port, mac);
+    (void)esp_task_wdt_add(NULL);
+    play_hub_start(core, esp_timer_get_time());
+    ESP_LOGI(tag, "%s on channel %d, %u KB of memory left", CONFIG_WARREN_HUB_NAME, AIR_CHANNEL,
+        (unsigned)(heap_caps_get_free_size(MALLOC_CAP_INTERNAL) / 1024));
+    for (;;)
+        turn(w, core);
+}
