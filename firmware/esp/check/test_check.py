@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""test_check.py HEADERS - errors are planted into a copy of the BLE camera's project, one at a time: check.py finds each."""
+"""test_check.py HEADERS - errors are planted into a copy of the projects, one at a time: check.py finds each."""
 
 import os
 import pathlib
@@ -14,21 +14,23 @@ FIRMWARE = HERE.parent.parent
 HEADERS = sys.argv.pop(1) if len(sys.argv) > 1 else os.environ["IDF_HEADERS"]
 
 
-class Planted(unittest.TestCase):
+class Planted:
+    """What the tests of each project share; `project` is its folder's name."""
+
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
         cls.firmware = pathlib.Path(cls.folder.name, "firmware")
         for name in ("proto", "cores", "esp"):
             shutil.copytree(FIRMWARE / name, cls.firmware / name)
-        cls.project = cls.firmware / "esp/ble-batch-camera"
 
     @classmethod
     def tearDownClass(cls):
         cls.folder.cleanup()
 
     def check(self):
-        run = subprocess.run([HERE / "check.py", HEADERS, self.project], capture_output=True, text=True, check=False)
+        project = self.firmware / "esp" / self.project
+        run = subprocess.run([HERE / "check.py", HEADERS, project], capture_output=True, text=True, check=False)
         return run.returncode, run.stdout + run.stderr
 
     def finds(self, path, old, new, sentence):
@@ -44,11 +46,21 @@ class Planted(unittest.TestCase):
         self.assertIn(sentence, said)
 
     def main(self, name, old, new, sentence):
-        self.finds(f"esp/ble-batch-camera/main/{name}", old, new, sentence)
+        self.finds(f"esp/{self.project}/main/{name}", old, new, sentence)
+
+    def common(self, name, old, new, sentence):
+        self.finds(f"esp/common/{name}", old, new, sentence)
+
+    def options(self, old, new, sentence):
+        self.finds(f"esp/{self.project}/sdkconfig.defaults", old, new, sentence)
 
     def test_the_copy_is_clean(self):
         status, said = self.check()
         self.assertEqual(status, 0, said)
+
+
+class Camera(Planted, unittest.TestCase):
+    project = "ble-batch-camera"
 
     def test_arguments_swapped(self):
         self.main("settings_store.c", "nvs_get_i32(h, frequency_key,", "nvs_get_i32(frequency_key, h,", "makes integer from pointer")
@@ -73,7 +85,7 @@ class Planted(unittest.TestCase):
         self.main("settings_store.c", '#include "nvs.h"\n', "", "unknown type name 'nvs_handle_t'")
 
     def test_a_format_that_does_not_fit(self):
-        self.finds("esp/common/basics/give_up.c", '"%s; starting anew', '"%d; starting anew', "-Werror=format=")
+        self.common("basics/give_up.c", '"%s; starting anew', '"%d; starting anew', "-Werror=format=")
 
     def test_a_change_of_the_core_s_port(self):
         self.finds("cores/ble-batch-camera/batch_camera.h", "int (*capture)(void *ctx);", "int (*capture)(void *ctx, int quality);",
@@ -84,14 +96,64 @@ class Planted(unittest.TestCase):
         self.main("CMakeLists.txt", " esp32-camera", "", "includes headers of esp32-camera, which REQUIRES does not name")
 
     def test_an_option_that_there_is_not(self):
-        self.finds("esp/ble-batch-camera/sdkconfig.defaults", "CONFIG_SPIRAM=y", "CONFIG_PSRAM=y", "there is no option CONFIG_PSRAM")
+        self.options("CONFIG_SPIRAM=y", "CONFIG_PSRAM=y", "there is no option CONFIG_PSRAM")
 
     def test_an_option_that_does_not_take(self):
-        self.finds("esp/ble-batch-camera/sdkconfig.defaults", "CONFIG_BT_ENABLED=y", "CONFIG_BT_ENABLED=n",
-                   "CONFIG_BT_NIMBLE_ENABLED=y did not take")
+        self.options("CONFIG_BT_ENABLED=y", "CONFIG_BT_ENABLED=n", "CONFIG_BT_NIMBLE_ENABLED=y did not take")
 
     def test_a_name_that_is_too_long(self):
         self.main("Kconfig.projbuild", '"T-Camera-BLE-Batch"', '"T-Camera-BLE-' + "x" * 17 + '"', "more letters than a scan response")
+
+
+class Hub(Planted, unittest.TestCase):
+    project = "playground-hub"
+
+    def test_a_callback_of_esp_idf_4(self):
+        self.common("espnow/espnow.c", "on_sent(const uint8_t *mac, esp_now_send_status_t status)",
+                    "on_sent(const esp_now_recv_info_t *mac, esp_now_send_status_t status)", "incompatible pointer type")
+
+    def test_a_constant_that_there_is_not(self):
+        self.common("espnow/espnow.c", "WIFI_STORAGE_RAM", "WIFI_STORAGE_MEMORY", "'WIFI_STORAGE_MEMORY' undeclared")
+
+    def test_a_member_that_there_is_not(self):
+        self.common("ledstrip/led_strip.c", ".mem_block_symbols", ".mem_symbols", "has no member named 'mem_symbols'")
+
+    def test_an_error_in_what_an_option_leaves_out(self):
+        self.main("serial_driver.c", "uart_tx_chars(PORT, bytes, n)", "uart_tx_chars(PORT, n)", "too few arguments")
+
+    def test_an_option_that_one_of_its_chips_lacks(self):
+        self.options("CONFIG_BT_ENABLED=y", "CONFIG_BT_ENABLED=y\nCONFIG_BT_CTRL_BLE_MAX_ACT=4",
+                     "there is no option CONFIG_BT_CTRL_BLE_MAX_ACT")
+
+    def test_a_log_on_the_app_s_usb(self):
+        self.options("CONFIG_ESP_CONSOLE_SECONDARY_NONE=y", "CONFIG_ESP_CONSOLE_SECONDARY_USB_SERIAL_JTAG=y",
+                     "The app has the chip's own USB")
+
+    def test_more_apps_than_the_radio_takes(self):
+        self.finds("cores/playground-hub/play_hub.h", "#define PLAY_HUB_MAX_CENTRALS 3", "#define PLAY_HUB_MAX_CENTRALS 4",
+                   "the radio takes every app of the core")
+
+
+class Module(Planted, unittest.TestCase):
+    project = "playground-module"
+
+    def test_a_callback_of_another_signature(self):
+        self.main("button.c", "static void on_edge(void *arg)", "static void on_edge(void *arg, int level)",
+                  "incompatible pointer type")
+
+    def test_a_handle_for_another(self):
+        self.main("battery.c", "adc_oneshot_config_channel(b->unit,", "adc_oneshot_config_channel(b->calibration,",
+                  "incompatible pointer type")
+
+    def test_a_change_of_the_core_s_port(self):
+        self.finds("cores/playground-module/play_module.h", "void (*sleep)(void *ctx);", "int (*sleep)(void *ctx);",
+                   "incompatible pointer type")
+
+    def test_a_component_that_is_not_required(self):
+        self.main("CMakeLists.txt", " esp_adc", "", "includes headers of esp_adc, which REQUIRES does not name")
+
+    def test_a_pin_that_cannot_wake_it(self):
+        self.options("CONFIG_FREERTOS_HZ=1000", "CONFIG_FREERTOS_HZ=1000\nCONFIG_WARREN_MODULE_BUTTON=9", "did not take")
 
 
 if __name__ == "__main__":

@@ -83,6 +83,7 @@ esp_err_t esp_deep_sleep_enable_gpio_wakeup(uint64_t pins, esp_deepsleep_gpio_wa
 
 _Noreturn void esp_deep_sleep_start(void)
 {
+    assert(*lit <= esp->now_us); /* else what is lit stays */
     esp->asleep = true;
     esp_task_leave();
 }
@@ -125,10 +126,11 @@ esp_err_t rmt_transmit(rmt_channel_handle_t ch, rmt_encoder_handle_t e, const vo
     assert(esp_is_app_task());
     esp->leds_pin = rmt.gpio;
     if (!e->copies) {
+        assert(*lit <= esp->now_us); /* else its memory is that of the one before */
         assert(n <= sizeof esp->leds && esp->n_leds_sent == 0);
         esp->n_leds_sent = n;
         esp->leds_sent = payload;
-        *lit = (*lit > esp->now_us ? *lit : esp->now_us) + (int64_t)n * 10;
+        *lit = esp->now_us + (int64_t)n * 10;
     } else {
         const rmt_symbol_word_t *s = payload;
 

@@ -29,13 +29,15 @@ bool inbox_offer(struct inbox *b, const void *event, unsigned n_kept)
     return false;
 }
 
-void inbox_offer_from_isr(struct inbox *b, const void *event)
+bool inbox_offer_from_isr(struct inbox *b, const void *event)
 {
     BaseType_t woken = pdFALSE;
+    bool taken = xQueueSendFromISR(b->queue, event, &woken) == pdTRUE;
 
-    if (xQueueSendFromISR(b->queue, event, &woken) != pdTRUE)
+    if (!taken)
         atomic_fetch_add(&b->n_refused, 1);
     portYIELD_FROM_ISR(woken);
+    return taken;
 }
 
 /* One tick at least, so that tasks of lower priority have their turn whatever the core is waiting for. */

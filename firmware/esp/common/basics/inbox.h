@@ -26,8 +26,8 @@ bool inbox_init(struct inbox *b, unsigned n_places, size_t event_bytes);
 void inbox_put(struct inbox *b, const void *event);
 /* Never waits. False, and counted: no more than n_kept places are free, which are for others. */
 bool inbox_offer(struct inbox *b, const void *event, unsigned n_kept);
-/* The same, from an interrupt; one that finds the inbox full is lost and counted. */
-void inbox_offer_from_isr(struct inbox *b, const void *event);
+/* The same, from an interrupt, of any place that is free. */
+bool inbox_offer_from_isr(struct inbox *b, const void *event);
 /* Places that are free. */
 unsigned inbox_room(struct inbox *b);
 /* Waits for so long. False: nothing came. */

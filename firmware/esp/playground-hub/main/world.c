@@ -8,7 +8,7 @@
 _Static_assert(AIR_MAX_BYTES == ESPNOW_MAX_BYTES, "a message of the core's is one of the radio's");
 _Static_assert(HUB_MAC_RAW_BYTES == ESPNOW_MAC_BYTES, "an address is an address");
 _Static_assert(
-    PLAY_HUB_MAX_CENTRALS <= PERIPHERAL_MAX_HOSTS, "the radio takes all of the core's apps");
+    PLAY_HUB_MAX_CENTRALS <= PERIPHERAL_MAX_HOSTS, "the radio takes every app of the core");
 _Static_assert(PLAY_HUB_MAX_MODULES < ESPNOW_WAITING, "something to each module has room");
 
 static int air(void *ctx, const uint8_t *mac, const char *bytes, size_t n)
