@@ -1,9 +1,9 @@
 /* serial.c - see serial.h. */
 #include "serial.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "esp_heap_caps.h"
 #include "serial_driver.h"
 
 void serial_start(struct serial *s)
@@ -16,15 +16,15 @@ static bool is_idle(const struct serial *s)
     return s->at == s->n;
 }
 
+/* For a line of n bytes; what was in there is gone. */
 static bool make_room(struct serial *s, size_t n)
 {
-    char *line = n > s->cap ? realloc(s->line, n) : s->line;
-
-    if (!line)
-        return false;
-    s->cap = n > s->cap ? n : s->cap;
-    s->line = line;
-    return true;
+    if (n <= s->cap)
+        return true;
+    heap_caps_free(s->line);
+    s->line = heap_caps_malloc(n, MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT);
+    s->cap = s->line ? n : 0;
+    return s->line != NULL;
 }
 
 int serial_say(struct serial *s, int64_t now_us, const char *line, size_t n)
