@@ -18,8 +18,8 @@
 #define ESPNOW_AIR_MAX_NODES 128
 /* That wait or are on the air, of all nodes together. */
 #define ESPNOW_AIR_MAX_FRAMES 256
-/* Of one node: its radio has no more room. */
-#define ESPNOW_AIR_MAX_WAITING 8
+/* Of one node: its board keeps no more, something for each of 64 modules and what is said to all in between. */
+#define ESPNOW_AIR_MAX_WAITING 68
 #define ESPNOW_AIR_HEARD_DBM (-95)
 #define ESPNOW_AIR_CAPTURE_DB 10
 #define ESPNOW_AIR_RETRIES 7

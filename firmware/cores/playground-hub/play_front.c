@@ -1,6 +1,6 @@
 /* play_front.c - apps by Bluetooth: their lines become commands, and each gets an answer, in frames of small notifications.
  *
- *     MSG:60|      20 ms      100 bytes      20 ms      the rest      20 ms      MSG:… of the next
+ *     MSG:260|     20 ms     100 bytes     4 ms     100 bytes     4 ms     the rest     20 ms     MSG:… of the next
  */
 #include "play_hub_private.h"
 
@@ -189,12 +189,14 @@ static void send_piece(struct play_hub *h, unsigned central)
     else
         r = h->port.notify(h->port.ctx, central, header, hub_frame_header(c->n, header));
     c->refused = r < 0;
-    c->due_us = h->now_us + (c->refused ? PLAY_HUB_RETRY_US : HUB_FRAME_PAUSE_US);
-    if (c->refused)
+    if (c->refused) {
+        c->due_us = h->now_us + PLAY_HUB_RETRY_US;
         return;
+    }
     c->at += c->header_sent ? n : 0;
     c->header_sent = true;
     c->sending = c->at < c->n;
+    c->due_us = h->now_us + (c->at > 0 && c->sending ? PLAY_HUB_PIECE_US : HUB_FRAME_PAUSE_US);
 }
 
 /* An answer that was begun before a scan is not left half said. */

@@ -44,6 +44,9 @@
 /* Modules say something once a minute: after three times that they are not taken for present, after five they are forgotten. */
 #define PLAY_HUB_STALE_US INT64_C(180000000)
 #define PLAY_HUB_GONE_US INT64_C(300000000)
+/* Between two pieces of one answer. A hub in use sleeps 20 ms, for it does not hear when its radio's stack is full: ours does, and
+ * a list of 50 modules is out in 0.2 s instead of 0.9 s. Around the header it stays HUB_FRAME_PAUSE_US. */
+#define PLAY_HUB_PIECE_US INT64_C(4000)
 /* So often at the least the watchdog hears of the hub. */
 #define PLAY_HUB_WATCH_US INT64_C(1000000)
 

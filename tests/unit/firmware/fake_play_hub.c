@@ -57,6 +57,12 @@ static void take_piece(struct fake_hub_app *a, const char *text, size_t n)
     a->expected = 0;
 }
 
+/* What comes next is a header, the first piece behind it, or another one. */
+static int64_t pause_before(const struct fake_hub_app *a)
+{
+    return a->expected == 0 || a->n == 0 ? HUB_FRAME_PAUSE_US : PLAY_HUB_PIECE_US;
+}
+
 static int notify(void *ctx, unsigned central, const void *bytes, size_t n)
 {
     struct fake_hub *f = ctx;
@@ -67,7 +73,7 @@ static int notify(void *ctx, unsigned central, const void *bytes, size_t n)
         f->n_refused++;
         return -EAGAIN;
     }
-    cr_assert(a->n_notifications == 0 || f->now_us >= a->last_us + HUB_FRAME_PAUSE_US);
+    cr_assert(a->n_notifications == 0 || f->now_us >= a->last_us + pause_before(a));
     if (a->expected == 0) {
         take_header(a, bytes, n);
         a->begun_us = f->now_us;
