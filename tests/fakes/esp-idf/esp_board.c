@@ -112,11 +112,10 @@ void esp_log(const char *tag, const char *format, ...)
 {
     va_list args;
 
-    fprintf(stderr, "%s: ", tag);
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    vsnprintf(esp->logged, sizeof esp->logged, format, args);
     va_end(args);
-    fputc('\n', stderr);
+    fprintf(stderr, "%s: %s\n", tag, esp->logged);
 }
 
 /* --- flash: one namespace, each key written as a whole ---------------------------------------- */

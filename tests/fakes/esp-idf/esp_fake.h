@@ -44,7 +44,7 @@ struct esp_fake {
     unsigned n_no_pictures; /* times that the sensor's driver waits in vain from now on */
     struct esp_nvs_row nvs[ESP_NVS_ROWS];
     bool nvs_refuses;
-    bool no_wifi, no_leds, no_wire, no_calibration;
+    bool no_bluetooth, no_wifi, no_leds, no_wire, no_calibration;
     /* What a message takes by ESP-NOW; 0: its end is told before esp_now_send() returns. */
     int64_t message_us;
     unsigned n_refusals; /* of the next messages: */
@@ -56,6 +56,7 @@ struct esp_fake {
 
     int64_t now_us;
     bool restarted;
+    char logged[200];               /* the last line */
     int64_t wdt_us, wdt_longest_us; /* between two resets */
     size_t psram_used, internal_used;
     uint32_t n_random;

@@ -176,7 +176,7 @@ void nimble_port_freertos_deinit(void)
 
 int ble_hs_synced(void)
 {
-    return brought_up && esp->now_us >= synced_us;
+    return brought_up && !esp->no_bluetooth && esp->now_us >= synced_us;
 }
 
 int ble_hs_id_infer_auto(int privacy, uint8_t *ret)

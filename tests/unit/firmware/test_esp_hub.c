@@ -239,6 +239,18 @@ Test(esp_hub, without_display_light_and_wire_all_else_works)
     cr_expect_str_eq(hub_got(0), ACK("Play", "all"));
 }
 
+Test(esp_hub, without_bluetooth_it_says_so_and_tries_again)
+{
+    esp->no_bluetooth = true;
+    esp_switch_on(app_main);
+    esp_pass_ms(4000);
+    cr_expect_not(esp->restarted);
+    esp_pass_ms(2000);
+    expect_line(0, "BLE failed");
+    esp_pass_ms(10000);
+    cr_expect(esp->restarted);
+}
+
 Test(esp_hub, without_a_radio_to_modules_it_says_so_and_tries_again)
 {
     esp->no_wifi = true;

@@ -88,6 +88,7 @@ Test(esp_hub_air, a_flood_of_messages_leaves_room_for_apps)
     hub_app_comes(1, 247);
     esp_pass_ms(6000);
     cr_expect_str_eq(hub_got(1), "");
+    cr_expect_str_eq(esp->logged, "too much at once: 36 events found no place so far");
     cr_expect_eq(hub_app_writes(1, "\"PING\":\"all\"\n"), 0);
     esp_pass_ms(8000);
     list = hub_got(1);
@@ -142,6 +143,15 @@ Test(esp_hub_air, the_end_of_a_message_may_be_told_before_it_was_begun)
 {
     esp->message_us = 0;
     begin(30);
+    hub_app_writes(0, "\"Play\":\"-60\"\n");
+    esp_pass_ms(100);
+    cr_expect_eq(n_said("/game"), 30);
+}
+
+Test(esp_hub_air, those_who_are_not_there_hold_nothing_up)
+{
+    begin(30);
+    esp->nobody_hears = true;
     hub_app_writes(0, "\"Play\":\"-60\"\n");
     esp_pass_ms(100);
     cr_expect_eq(n_said("/game"), 30);

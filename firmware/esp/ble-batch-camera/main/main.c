@@ -103,6 +103,7 @@ static void turn(struct world *w, struct batch_camera *core)
     save(w, core);
     ssd1306_show(&w->display, &w->screen);
     peripheral_step(&w->gatt.link);
+    inbox_tell_refused(&w->inbox, esp_timer_get_time());
     (void)esp_task_wdt_reset();
     wait_us = batch_camera_next_us(core) - esp_timer_get_time();
     if (inbox_get(&w->inbox, wait_us < TURN_US ? wait_us : TURN_US, &e))

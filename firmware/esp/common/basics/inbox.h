@@ -18,6 +18,8 @@
 struct inbox {
     QueueHandle_t queue;
     atomic_uint n_refused;
+    unsigned n_told; /* of those, in the log */
+    int64_t tell_us; /* not before */
 };
 
 /* Events are copied; each has so many bytes. False: no memory. */
@@ -30,6 +32,8 @@ bool inbox_offer(struct inbox *b, const void *event, unsigned n_kept);
 bool inbox_offer_from_isr(struct inbox *b, const void *event);
 /* Places that are free. */
 unsigned inbox_room(struct inbox *b);
+/* Says in the log how many were refused, at most once a minute. */
+void inbox_tell_refused(struct inbox *b, int64_t now_us);
 /* Waits for so long. False: nothing came. */
 bool inbox_get(struct inbox *b, int64_t wait_us, void *ret_event);
 

@@ -30,10 +30,9 @@ static void on_received(const esp_now_recv_info_t *from, const uint8_t *bytes, i
     the_one->on_message(the_one->ctx, &m);
 }
 
+/* Whether anybody heard it: the radio has tried again by itself, and modules that are not there are no fault. */
 static void on_sent(const uint8_t *mac, esp_now_send_status_t status)
 {
-    if (status != ESP_NOW_SEND_SUCCESS)
-        atomic_fetch_add(&the_one->n_unheard, 1);
     atomic_store(&the_one->on_air, false);
     the_one->on_sent(the_one->ctx);
 }
@@ -69,10 +68,8 @@ static bool try_first(struct espnow *e, int64_t now_us)
         e->retry_us = now_us + ESPNOW_RETRY_US;
         return false;
     }
-    if (r != ESP_OK) {
-        e->n_unsent++;
+    if (r != ESP_OK)
         ESP_LOGW(tag, "not sent: %s", esp_err_to_name(r));
-    }
     e->first = (e->first + 1) % ESPNOW_WAITING;
     e->n_waiting--;
     return true;

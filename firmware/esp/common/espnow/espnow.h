@@ -43,8 +43,6 @@ struct espnow {
     atomic_bool on_air;
     int64_t since_us; /* it is on the air */
     int64_t retry_us;
-    atomic_uint n_unheard; /* by the one that they were for */
-    unsigned n_unsent;     /* given up */
 };
 
 /* Brings the Wi-Fi radio up, on that channel. Needs the non-volatile memory (nvs_begin()). There is one radio: once. False:

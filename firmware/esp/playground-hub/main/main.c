@@ -13,6 +13,7 @@
 #include "give_up.h"
 #include "nvs_begin.h"
 #include "sdkconfig.h"
+#include "serial_driver.h"
 #include "world.h"
 
 static const char tag[] = "hub";
@@ -22,17 +23,8 @@ _Static_assert(sizeof CONFIG_WARREN_HUB_NAME - 1 <= PERIPHERAL_MAX_NAME,
 
 #define DISPLAY_ADDRESS 0x3c
 #define RADIO_POLL_MS 20
-/* Between two sentences about what was lost. */
-#define LOSSES_US INT64_C(60000000)
-
-/* --- set-up ----------------------------------------------------------------------------------- */
-
-static _Noreturn void give_up_visibly(struct world *w, const char *why)
-{
-    text_screen_line(&w->screen, PLAY_HUB_LINE_TITLE, why);
-    ssd1306_show(&w->display, &w->screen);
-    give_up(why);
-}
+/* It comes up in less than one. */
+#define RADIO_PATIENCE_US INT64_C(5000000)
 
 /* --- in the tasks of both radios -------------------------------------------------------------- */
 
@@ -55,6 +47,13 @@ static void on_sent(void *ctx)
 
 /* --- in the core's task ----------------------------------------------------------------------- */
 
+static _Noreturn void give_up_visibly(struct world *w, const char *why)
+{
+    text_screen_line(&w->screen, PLAY_HUB_LINE_TITLE, why);
+    ssd1306_show(&w->display, &w->screen);
+    give_up(why);
+}
+
 static void show_nothing_yet(struct world *w)
 {
     text_screen_init(&w->screen);
@@ -63,6 +62,15 @@ static void show_nothing_yet(struct world *w)
             CONFIG_WARREN_HUB_DISPLAY_SCL, DISPLAY_ADDRESS);
     if (CONFIG_WARREN_HUB_LIGHT >= 0)
         led_strip_start(&w->light, CONFIG_WARREN_HUB_LIGHT);
+}
+
+static bool await_bluetooth(void)
+{
+    int64_t end_us = esp_timer_get_time() + RADIO_PATIENCE_US;
+
+    while (!peripheral_is_ready() && esp_timer_get_time() < end_us)
+        vTaskDelay(pdMS_TO_TICKS(RADIO_POLL_MS));
+    return peripheral_is_ready();
 }
 
 static void set_up(struct world *w)
@@ -75,11 +83,10 @@ static void set_up(struct world *w)
     w->espnow = (struct espnow){.on_message = on_message, .on_sent = on_sent, .ctx = w};
     if (!espnow_start(&w->espnow, AIR_CHANNEL))
         give_up_visibly(w, "ESP-NOW failed");
-    if (!nus_start(&w->nus, CONFIG_WARREN_HUB_NAME, PLAY_HUB_MAX_CENTRALS, &w->inbox))
+    if (!nus_start(&w->nus, CONFIG_WARREN_HUB_NAME, PLAY_HUB_MAX_CENTRALS, &w->inbox) ||
+        !await_bluetooth())
         give_up_visibly(w, "BLE failed");
     serial_start(&w->serial);
-    while (!peripheral_is_ready())
-        vTaskDelay(pdMS_TO_TICKS(RADIO_POLL_MS));
 }
 
 static void handle(struct world *w, struct play_hub *core, const struct event *e)
@@ -111,26 +118,18 @@ static void handle(struct world *w, struct play_hub *core, const struct event *e
     }
 }
 
+/* As much as the driver has room for, and no more in one turn: others wait. */
 static void read_serial(struct world *w, struct play_hub *core)
 {
     char bytes[128];
     size_t n;
 
-    while ((n = serial_read(&w->serial, bytes, sizeof bytes)) > 0)
+    for (unsigned i = 0; i < SERIAL_DRIVER_BYTES / sizeof bytes; i++) {
+        n = serial_read(&w->serial, bytes, sizeof bytes);
+        if (n == 0)
+            return;
         play_hub_serial_received(core, esp_timer_get_time(), bytes, n);
-}
-
-/* Now and then, for who looks at the log. */
-static void tell_losses(struct world *w, int64_t now_us)
-{
-    unsigned n = atomic_load(&w->inbox.n_refused) + w->espnow.n_unsent;
-
-    if (n == w->n_lost_told || now_us < w->told_us + LOSSES_US)
-        return;
-    ESP_LOGW(tag, "too much at once: %u messages and writes not taken, %u messages not sent",
-        atomic_load(&w->inbox.n_refused), w->espnow.n_unsent);
-    w->n_lost_told = n;
-    w->told_us = now_us;
+    }
 }
 
 static int64_t next_us(const struct world *w, const struct play_hub *core)
@@ -151,7 +150,7 @@ static void turn(struct world *w, struct play_hub *core)
     espnow_step(&w->espnow, esp_timer_get_time());
     peripheral_step(&w->nus.link);
     ssd1306_show(&w->display, &w->screen);
-    tell_losses(w, esp_timer_get_time());
+    inbox_tell_refused(&w->inbox, esp_timer_get_time());
     wait_us = next_us(w, core) - esp_timer_get_time();
     if (inbox_get(&w->inbox, wait_us < longest_us ? wait_us : longest_us, &e))
         handle(w, core, &e);

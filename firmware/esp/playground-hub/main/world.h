@@ -17,8 +17,6 @@ struct world {
     struct ssd1306 display;
     struct text_screen screen;
     struct led_strip light;
-    unsigned n_lost_told;
-    int64_t told_us;
 };
 
 /* What the core is given; w must not move. */

@@ -14,8 +14,8 @@ _Static_assert((SOC_GPIO_DEEP_SLEEP_WAKE_VALID_GPIO_MASK >> CONFIG_WARREN_MODULE
 
 static void on_edge(void *arg)
 {
+    static const struct event e = {.type = EVENT_BUTTON};
     struct button *b = arg;
-    const struct event e = {.type = EVENT_BUTTON};
 
     if (!atomic_exchange(&b->told, true) && !inbox_offer_from_isr(b->inbox, &e))
         atomic_store(&b->told, false);

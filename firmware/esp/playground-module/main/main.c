@@ -90,6 +90,7 @@ static void turn(struct world *w, struct play_module *core)
     play_module_step(core, esp_timer_get_time());
     motor_step(&w->motor, esp_timer_get_time());
     espnow_step(&w->espnow, esp_timer_get_time());
+    inbox_tell_refused(&w->inbox, esp_timer_get_time());
     (void)esp_task_wdt_reset();
     now = esp_timer_get_time();
     next_us = sooner(play_module_next_us(core), motor_next_us(&w->motor));
