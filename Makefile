@@ -3,7 +3,7 @@
 #: Warren: a gateway for small cameras and toys.
 #:
 #:   make                 compile everything into build/
-#:   make run             show it in your browser: a gateway with a virtual Raspberry Pi camera and a virtual Bluetooth camera
+#:   make run             show it in your browser: a gateway with two virtual cameras and a virtual playground
 #:   make test            run every test, then all but the page's once more with sanitizers
 #:   make driver-test     compile a driver's own test, TEST=my/test_doorbell.c (docs/writing-a-driver.md)
 #:   make bench           measure it
@@ -24,7 +24,7 @@
 #:   PORT=8081          where the page is (8080)
 #:   SOURCE=video.avi   a video, or a folder of JPEGs, instead of the drawn scene
 #:   DATA=folder        where pictures and events are kept (build/demo)
-#:   BLUETOOTH=system   look for real cameras by this machine's Bluetooth, instead of a virtual one
+#:   BLUETOOTH=system   look for real devices by this machine's Bluetooth, instead of virtual ones
 
 PORT ?= 8080
 DATA ?= build/demo

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""demo.py - what `make run` starts: a gateway, a virtual Raspberry Pi camera and a virtual Bluetooth camera, until a signal
-ends them. That nothing is left behind, however it ends, is the work of children.py.
+"""demo.py - what `make run` starts: a gateway, a virtual Raspberry Pi camera, and by Bluetooth a virtual camera and a virtual
+playground, until a signal ends them. That nothing is left behind, however it ends, is the work of children.py.
 """
 
 import argparse
@@ -21,10 +21,13 @@ from children import ROOT, Ended, Failed, Part, Wishes, say
 LOOK_EVERY_S = 0.5
 # bluetoothd is asked right after the start; it answers at once where it can.
 BLUETOOTH_WITHIN_S = 3.0
-DRIVERS = ["pi-trigger-camera", "ble-batch-camera"]
+DRIVERS = ["pi-trigger-camera", "ble-batch-camera", "playground-hub"]
 # A picture of some 40 KB every 10 s, over a link that carries 17 KB/s: slow enough to see it come.
 BATCH_CAMERA = ["--interval", "10", "--size", "800x600", "--quality", "55", "--faults", "interval_us=30000,packets=1"]
-BATCH_CAMERA_KEY = "\n  garden:\n"
+# The same modules at the same places each time.
+PLAYGROUND = ["--modules", "12", "--seed", "7"]
+# The devices by Bluetooth begin here in config/demo.yaml.
+BLUETOOTH_KEY = "\n  garden:\n"
 
 
 # --- ports ----------------------------------------------------------------------------------------------------------
@@ -78,18 +81,18 @@ def hold(data):
     return lock
 
 
-def write_config(path, values, has_batch_camera):
-    """config/demo.yaml with the values of this run, and its last device only where there is one."""
+def write_config(path, values, has_bluetooth):
+    """config/demo.yaml with the values of this run, and its devices by Bluetooth only where there are some."""
     with open(os.path.join(ROOT, "config/demo.yaml"), encoding="utf-8") as example:
-        text, garden, rest = example.read().partition(BATCH_CAMERA_KEY)
+        text, key_line, rest = example.read().partition(BLUETOOTH_KEY)
     for key, line in values.items():
         text, n = re.subn(rf"^( +){key}: .*$", lambda m: m[1] + line, text, flags=re.M)
-        if n != 1 or not garden:
-            raise Failed(f"config/demo.yaml: expected one {key}, and{BATCH_CAMERA_KEY.rstrip()} after it")
+        if n != 1 or not key_line:
+            raise Failed(f"config/demo.yaml: expected one {key}, and{BLUETOOTH_KEY.rstrip()} after it")
     text = text[text.index("\nhttp:"):]
     with open(path, "w", encoding="utf-8") as out:
         out.write("# Made by each `make run` from config/demo.yaml, with its PORT, DATA and BLUETOOTH. What is changed here counts until the next one.\n"
-                  + text + (garden + rest if has_batch_camera else ""))
+                  + text + (key_line + rest if has_bluetooth else ""))
 
 
 def config_values(options, bus, trigger_port, mjpeg_port):
@@ -123,21 +126,22 @@ def camera_command(options, trigger_port, mjpeg_port):
     return command + (["--source", options.source] if options.source else [])
 
 
-def start_batch_camera(options, parts, wishes):
-    """A Bluetooth camera on a D-Bus of its own. The bus's address; None, and a sentence, where that cannot be."""
+def start_bluetooth(options, parts, wishes):
+    """A camera and a playground on a pretended BlueZ, on a D-Bus of its own. The bus's address; None, and a sentence, where that cannot be."""
     socket_path = os.path.join(options.data, "bluetooth")
     # A socket's path has 107 bytes at most, and checkouts are deep: from ROOT, where all parts run, it is short.
     command = [options.build + "/firmware/sim/warren-sim", "ble-batch-camera", *BATCH_CAMERA,
-               "--new-bus", min(os.path.relpath(socket_path, ROOT), os.path.abspath(socket_path), key=len)]
-    camera = Part("Bluetooth camera", command, options.data, {"TMPDIR": options.data})
-    parts.append(camera)
+               "--new-bus", min(os.path.relpath(socket_path, ROOT), os.path.abspath(socket_path), key=len),
+               "+", "playground-hub", *PLAYGROUND]
+    devices = Part("Bluetooth devices", command, options.data, {"TMPDIR": options.data})
+    parts.append(devices)
     try:
-        return camera.wait_until(lambda: re.search(r"^listening bus=(\S+)", camera.said(), re.M), wishes)[1]
+        return devices.wait_until(lambda: re.search(r"^listening bus=(\S+)", devices.said(), re.M), wishes)[1]
     except Failed:
-        parts.remove(camera)
-        camera.end()
-        lines = camera.said().strip().splitlines() or ["it does not say why"]
-        say("", f"There is no Bluetooth camera this time: {lines[-1]}", f"Its log is {camera.log}. All else is there.")
+        parts.remove(devices)
+        devices.end()
+        lines = devices.said().strip().splitlines() or ["it does not say why"]
+        say("", f"There are no Bluetooth devices this time: {lines[-1]}", f"Their log is {devices.log}. All else is there.")
         return None
 
 
@@ -174,7 +178,7 @@ def start(options, parts, wishes):
     parts.append(camera)
     camera.wait_until(lambda: accepts(mjpeg_port), wishes)
     is_virtual = options.bluetooth == "virtual"
-    bus = start_batch_camera(options, parts, wishes) if is_virtual else "system"
+    bus = start_bluetooth(options, parts, wishes) if is_virtual else "system"
     write_config(config, config_values(options, bus, trigger_port, mjpeg_port), is_virtual and bus)
     fill_drivers(options.build, os.path.join(options.data, "plugins"))
     gateway = Part("gateway", [options.build + "/gateway/src/warren", "--config", config], options.data)
@@ -197,11 +201,12 @@ def what_it_shows(options, bus, wishes):
     if not bus:
         return [shows + "."]
     if options.bluetooth == "virtual":
-        return [shows + "; Garden hands over a picture by Bluetooth every 10 s."]
+        return [shows + ". By Bluetooth, Garden hands over a picture every 10 s,",
+                "    and Playground is a hub with twelve modules around it, some near, some far: Play lights those in reach."]
     why = no_bluetooth(options.port, wishes)
     if why:
         return [shows + ".", f"    Bluetooth cannot be used: {why}."]
-    return [shows + ". Bluetooth cameras are looked for; adopt them under “Seen nearby”."]
+    return [shows + ". Bluetooth devices are looked for; adopt them under “Seen nearby”."]
 
 
 def run(options, parts, wishes):

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -139,6 +140,18 @@ class Demo(unittest.TestCase):
         wait_until("it is reported", lambda: (f := frequency())["reported"] == 7 and not f["pending"])
         self.assertIn(b" 422 ", self.get("/api/v1/devices/garden", "PATCH", {"settings": {"frequency": 0}})[0])
 
+    def test_the_playground_lists_its_modules_and_lights_those_in_reach(self):
+        self.start_and_wait()
+        modules = lambda: [d for d in self.json("/devices")["items"] if d["parent"] == "playground" and d["state"] == "online"]
+        wait_until("twelve modules", lambda: len(modules()) == 12)
+        in_reach = {d["attributes"]["mac"]["value"] for d in modules() if d["attributes"]["rssi_dbm"]["value"] > -60}
+        sent = self.json("/devices/playground/commands/play", "POST", {"args": {"threshold": "50"}})
+        self.assertEqual(sent["result"], {"status": "sent", "threshold_dbm": -60})
+        log = (self.folder / "data/Bluetooth-devices.log").read_text
+        lit = lambda: set(re.findall(r"^lights .*mac=(\w+) game=play lit=12 ", log(), re.M))
+        wait_until("they are lit", lambda: len(lit()) >= len(in_reach))
+        self.assertEqual(lit(), in_reach)
+
     def test_it_can_be_started_again_on_what_the_last_one_left_and_more_pictures_come(self):
         before = []
         for end in (signal.SIGKILL, signal.SIGINT):
@@ -164,7 +177,7 @@ class Demo(unittest.TestCase):
         broken.write_text("#!/bin/sh\nexit 1\n")
         broken.chmod(0o755)
         make, members = self.start_and_wait(PATH=f"{broken.parent}:{os.environ['PATH']}")
-        self.assertIn("There is no Bluetooth camera this time: warren-sim ble-batch-camera: dbus-daemon did not start", self.text())
+        self.assertIn("There are no Bluetooth devices this time: warren-sim ble-batch-camera: dbus-daemon did not start", self.text())
         self.assertEqual([d["id"] for d in self.json("/devices")["items"]], ["porch"])
         self.assertFalse(self.json("/info")["bluetooth"]["ready"])
         make.send_signal(signal.SIGINT)
