@@ -86,6 +86,7 @@ test-vm: programs
 	@deploy/deps.sh install vm
 	@tests/vm/camera build
 	@tests/vm/camera -f test_permission.py build
+	@tests/vm/camera -f test_playground.py build
 	@tests/vm/v4l2 build/firmware/pi-trigger-camera/warren-pi-camera
 	@exec tests/vm/bleak build/firmware/sim/warren-sim
 

@@ -42,12 +42,10 @@ static void run(
     struct play_hub_reply *r;
 
     if (command == HUB_PING) {
-        if (h->scan.on)
-            fail(c, SPAN("Busy: a scan is running"), SPAN(""));
-        else if (!play_front_may_list(h))
+        if (!play_front_may_list(h))
             fail(c, SPAN("Busy: the last list is still on its way"), SPAN(""));
-        else
-            play_scan_begin(h, (int)central, dbm);
+        else if (!play_scan_begin(h, (int)central, dbm))
+            fail(c, SPAN("Busy: a scan is running"), SPAN(""));
         return;
     }
     r = reply(c, play_air_command(h, command, dbm) < 0 ? PLAY_REPLY_FAILED : PLAY_REPLY_SENT);

@@ -34,7 +34,7 @@ int play_air_game(struct play_hub *h, const uint8_t *mac, int game, enum hub_com
 
 /* --- play_scan.c ------------------------------------------------------------------------------ */
 
-void play_scan_begin(struct play_hub *h, int asker, int threshold_dbm);
+bool play_scan_begin(struct play_hub *h, int asker, int threshold_dbm);
 void play_scan_step(struct play_hub *h);
 int64_t play_scan_next_us(const struct play_hub *h);
 

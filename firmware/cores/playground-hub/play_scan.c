@@ -1,14 +1,22 @@
 /* play_scan.c - asks three times who is there, and makes a list of who answered within 5 s. */
 #include "play_hub_private.h"
 
-void play_scan_begin(struct play_hub *h, int asker, int threshold_dbm)
+bool play_scan_begin(struct play_hub *h, int asker, int threshold_dbm)
 {
+    if (h->scan.on && h->scan.asker != PLAY_HUB_NOBODY)
+        return false;
+    if (h->scan.on) { /* who asked has left; all modules are asked alike */
+        h->scan.asker = asker;
+        h->scan.threshold_dbm = threshold_dbm;
+        return true;
+    }
     play_modules_begin_scan(h);
     h->scan = (struct play_hub_scan){.on = true,
         .asker = asker,
         .threshold_dbm = threshold_dbm,
         .ping_us = h->now_us,
         .end_us = h->now_us + PLAY_HUB_SCAN_US};
+    return true;
 }
 
 /* The second and third time are counted from the beginning, however late the first one was. */

@@ -136,10 +136,8 @@ static void take_line(struct play_hub *h, struct span line)
         return;
     }
     if (strcmp(c.name, hub_command_text(HUB_PING)) == 0) {
-        if (h->scan.on)
+        if (!play_scan_begin(h, PLAY_HUB_SERIAL, HUB_THRESHOLD_ALL))
             fail(s, "Busy: a scan is running", of(""));
-        else
-            play_scan_begin(h, PLAY_HUB_SERIAL, HUB_THRESHOLD_ALL);
         return;
     }
     for (unsigned i = 0; i < N_GAMES; i++) {

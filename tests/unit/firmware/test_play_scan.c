@@ -180,6 +180,22 @@ Test(play_scan, one_at_a_time_whoever_asks)
     cr_expect_str_eq(fake_hub_got(w, 1), EMPTY);
 }
 
+Test(play_scan, that_nobody_waits_for_any_more_is_taken_over)
+{
+    int64_t began_us = w->now_us;
+
+    fake_hub_write(w, 0, PING);
+    fake_hub_answer(w, 1, -70, "duck");
+    play_hub_disconnected(&w->hub, w->now_us, 0);
+    fake_hub_pass(w, 2500 * MS);
+    fake_hub_connect(w, 1, 247);
+    fake_hub_write(w, 1, "\"PING\":\"-80\"\n");
+    fake_hub_pass(w, 3 * S);
+    cr_expect_eq(w->apps[1].begun_us, began_us + 5 * S);
+    cr_expect_not_null(strstr(fake_hub_got(w, 1), "\"duck\""), "heard before it came");
+    cr_expect_eq(w->n_air, 3, "nobody is asked again");
+}
+
 Test(play_scan, the_list_of_who_left_is_nobodys)
 {
     fake_hub_write(w, 0, PING);
