@@ -89,3 +89,12 @@ void hub_hears_battery(unsigned n, int rssi_dbm)
     hub_hears(n, rssi_dbm, text);
     esp_pass_ms(2);
 }
+
+unsigned hub_count(const char *text, const char *what)
+{
+    unsigned n = 0;
+
+    for (; (text = strstr(text, what)); text++)
+        n++;
+    return n;
+}

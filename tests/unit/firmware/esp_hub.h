@@ -5,6 +5,8 @@
 
 /* Whole answers, each with a newline, that came to that app since this was last asked. Valid until the next call. */
 const char *hub_got(unsigned app);
+/* How often that is in there. */
+unsigned hub_count(const char *text, const char *what);
 /* On, found, and its radios up. */
 void hub_switch_on(void);
 /* Connects and wants to be notified. */

@@ -14,15 +14,6 @@ TestSuite(esp_hub, .init = esp_fake_begin, .fini = esp_fake_end, .timeout = 60);
     "{\"type\":\"ack\",\"command\":\"" command "\",\"status\":\"sent\",\"rssi\":\"" threshold      \
     "\"}\n"
 
-static unsigned count(const char *text, const char *what)
-{
-    unsigned n = 0;
-
-    for (; (text = strstr(text, what)); text++)
-        n++;
-    return n;
-}
-
 /* --- being there ------------------------------------------------------------------------------ */
 
 Test(esp_hub, comes_up_is_found_and_says_so)
@@ -100,7 +91,7 @@ Test(esp_hub, a_write_of_512_bytes_is_one)
     hub_app_comes(0, 247);
     cr_expect_eq(hub_app_writes(0, text), 0);
     esp_pass_ms(5000);
-    cr_expect_eq(count(hub_got(0), ACK("Play", "-5000")), 32);
+    cr_expect_eq(hub_count(hub_got(0), ACK("Play", "-5000")), 32);
     cr_expect_eq(hub_app_writes(0, ""), 0);
 }
 
@@ -151,7 +142,7 @@ Test(esp_hub, answers_wait_for_room_in_the_radio)
     hub_app_writes(0, "\"PING\":\"all\"\n");
     esp_pass_ms(8000);
     list = hub_got(0);
-    cr_expect_eq(count(list, "\"mac\""), 30, "%s", list);
+    cr_expect_eq(hub_count(list, "\"mac\""), 30, "%s", list);
     cr_expect_eq(esp->least_free, 7);
     hub_app_writes(0, "Play\n");
     esp_pass_ms(500);

@@ -10,15 +10,6 @@ TestSuite(esp_hub_air, .init = esp_fake_begin, .fini = esp_fake_end, .timeout = 
 #define SCAN_ANSWER "{\"deviceScan\": {\"RSSI\": -100, \"value\": \"duck\"}}"
 #define FAILED "\"status\":\"failed\""
 
-static unsigned count(const char *text, const char *what)
-{
-    unsigned n = 0;
-
-    for (; (text = strstr(text, what)); text++)
-        n++;
-    return n;
-}
-
 /* Messages that went out so far, with that in them. */
 static unsigned n_said(const char *what)
 {
@@ -55,7 +46,7 @@ Test(esp_hub_air, a_scan_lists_who_answers)
     esp_pass_ms(6000);
     list = hub_got(0);
     cr_expect_eq(n_said("pingCall"), 3);
-    cr_expect_eq(count(list, "\"mac\""), 1, "%s", list);
+    cr_expect_eq(hub_count(list, "\"mac\""), 1, "%s", list);
     cr_expect(strstr(list, "{\"id\":\"duck\",\"rssi\":-69,"), "%s", list);
     cr_expect(strstr(list, "\"mac\":\"020000000001\""), "%s", list);
 }
@@ -72,7 +63,7 @@ Test(esp_hub_air, fifty_modules_answer_within_100_ms)
     }
     esp_pass_ms(8000);
     list = hub_got(0);
-    cr_expect_eq(count(list, "\"mac\""), 50, "%s", list);
+    cr_expect_eq(hub_count(list, "\"mac\""), 50, "%s", list);
 }
 
 /* All before the core's task has its turn: some are dropped, nothing of the links is. */
@@ -92,7 +83,7 @@ Test(esp_hub_air, a_flood_of_messages_leaves_room_for_apps)
     cr_expect_eq(hub_app_writes(1, "\"PING\":\"all\"\n"), 0);
     esp_pass_ms(8000);
     list = hub_got(1);
-    cr_expect_eq(count(list, "\"mac\""), 24, "as many as there were places: %s", list);
+    cr_expect_eq(hub_count(list, "\"mac\""), 24, "as many as there were places: %s", list);
 }
 
 /* --- what is said to them --------------------------------------------------------------------- */
@@ -175,7 +166,7 @@ Test(esp_hub_air, a_radio_that_refuses_is_told_to_the_app)
     esp->refusal = ESP_ERR_ESPNOW_NO_MEM;
     hub_app_writes(0, "Play\nPlay\n");
     esp_pass_ms(300);
-    cr_expect_eq(count(hub_got(0), FAILED), 1);
+    cr_expect_eq(hub_count(hub_got(0), FAILED), 1);
     cr_expect_eq(esp->n_said, 2, "the second one, in both dialects");
 }
 
@@ -245,7 +236,7 @@ Test(esp_hub_air, a_long_list_goes_through_a_thin_wire_whole)
     list = strstr(esp->wire_out, "{\"type\":\"devices\"");
     cr_assert_not_null(list);
     *strchr((char *)list, '\n') = '\0';
-    cr_expect_eq(count(list, "\"mac\""), 60, "%s", list);
+    cr_expect_eq(hub_count(list, "\"mac\""), 60, "%s", list);
     cr_expect_eq(list[strlen(list) - 1], '}');
     cr_expect_lt(esp->wdt_longest_us, 1100000);
 }
@@ -260,7 +251,7 @@ Test(esp_hub_air, a_wire_that_nobody_listens_to_holds_nothing_up)
     esp_pass_ms(3000);
     hub_app_writes(0, "Play\n");
     esp_pass_ms(100);
-    cr_expect_eq(count(hub_got(0), "\"status\":\"sent\""), 1);
+    cr_expect_eq(hub_count(hub_got(0), "\"status\":\"sent\""), 1);
     esp_pass_ms(30000);
     n = esp->n_wire_out;
     esp->wire_room = 10000;
