@@ -132,7 +132,7 @@ def start_bluetooth(options, parts, wishes):
     # A socket's path has 107 bytes at most, and checkouts are deep: from ROOT, where all parts run, it is short.
     command = [options.build + "/firmware/sim/warren-sim", "ble-batch-camera", *BATCH_CAMERA,
                "--new-bus", min(os.path.relpath(socket_path, ROOT), os.path.abspath(socket_path), key=len),
-               "+", "playground-hub", *PLAYGROUND]
+               "+", "playground-hub", *PLAYGROUND, "--picture", os.path.join(options.data, "playground.svg")]
     devices = Part("Bluetooth devices", command, options.data, {"TMPDIR": options.data})
     parts.append(devices)
     try:
@@ -202,7 +202,8 @@ def what_it_shows(options, bus, wishes):
         return [shows + "."]
     if options.bluetooth == "virtual":
         return [shows + ". By Bluetooth, Garden hands over a picture every 10 s,",
-                "    and Playground is a hub with twelve modules around it, some near, some far: Play lights those in reach."]
+                "    and Playground is a hub with twelve modules around it, some near, some far: Play lights those in reach,",
+                f"    which {os.path.join(options.data, 'playground.svg')} draws; a browser shows it, and keeps up."]
     why = no_bluetooth(options.port, wishes)
     if why:
         return [shows + ".", f"    Bluetooth cannot be used: {why}."]

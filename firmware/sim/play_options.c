@@ -18,6 +18,7 @@ enum {
     OPTION_WAKE,
     OPTION_RESETS,
     OPTION_SERIAL,
+    OPTION_PICTURE,
 };
 
 static const struct sim_option rows[] = {
@@ -34,6 +35,8 @@ static const struct sim_option rows[] = {
     {"resets", OPTION_RESETS, "N", "the first N scans end after 2 s, with a reset of the hub (0)"},
     {"serial", OPTION_SERIAL, "[=PATH]",
         "the hub's USB, a serial line whose name is printed; a link to it at PATH"},
+    {"picture", OPTION_PICTURE, "FILE",
+        "draw the playground and its lights there, as SVG, whenever they change"},
 };
 
 static int set_dialect(struct play_options *o, const char *text, struct error *e)
@@ -43,6 +46,9 @@ static int set_dialect(struct play_options *o, const char *text, struct error *e
     if (!old && strcmp(text, "warren") != 0)
         return error_set(e, -EINVAL, "--dialect %.40s is neither warren nor seed", text);
     o->world.old = old;
+    /* Its name stands in the advertisement, not in what is asked for behind it. */
+    if (old)
+        o->common.faults.name_ms = 0;
     return 0;
 }
 
@@ -76,6 +82,9 @@ static int set(void *options, int id, const char *text, struct error *e)
         return sim_option_scaled("wake", text, US_PER_S, 0, HOUR_S, &w->wake_us, e);
     case OPTION_RESETS:
         return sim_option_unsigned("resets", text, 0, 1000000, &w->n_resets, e);
+    case OPTION_PICTURE:
+        o->picture = text;
+        return 0;
     default:
         o->serial = true;
         o->serial_link = text;

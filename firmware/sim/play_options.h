@@ -10,6 +10,7 @@ struct play_options {
     struct play_world_config world;
     bool serial;
     const char *serial_link; /* a name for the serial line; NULL: only its own */
+    const char *picture;     /* file; NULL: none */
 };
 
 /* 0; 1: help was printed; -EINVAL and a sentence. Texts stay the command line's. */

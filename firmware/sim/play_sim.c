@@ -10,6 +10,7 @@
 #include "hub_line.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
+#include "play_picture.h"
 #include "sim_pty.h"
 
 enum { CHAR_TX, CHAR_RX, N_CHARS };
@@ -20,7 +21,9 @@ struct play_sim {
     struct gatt_app app;
     struct play_world *world;
     struct sim_pty *serial;
+    struct play_picture *picture;
     struct timer step;
+    int64_t began_us;
 };
 
 static const char *const services[] = {HUB_SERVICE_UUID};
@@ -29,9 +32,10 @@ static const struct gatt_char chars[N_CHARS] = {
     [CHAR_RX] = {0, HUB_RX_UUID, GATT_WRITE | GATT_WRITE_COMMAND},
 };
 
+/* As boards count: from their start. */
 static int64_t now_us(const struct play_sim *s)
 {
-    return loop_now_us(s->loop);
+    return loop_now_us(s->loop) - s->began_us;
 }
 
 /* After whatever was told to the world. */
@@ -85,6 +89,8 @@ static void lights(void *ctx, unsigned module)
         printf("lights module=%s mac=%s game=%s lit=%u rgb=%s\n", m.name, mac_of(&m, mac),
             games[m.game], m.look.n_lit, rgb);
     fflush(stdout);
+    if (s->picture)
+        play_picture_changed(s->picture);
 }
 
 static void display(void *ctx, unsigned line, const char *text)
@@ -201,7 +207,11 @@ static int open_world(struct play_sim *s, struct error *e)
 
     if (r < 0)
         return error_set(e, r, "no memory");
-    return o->serial ? sim_pty_new(s->loop, o->serial_link, &events, s, &s->serial, e) : 0;
+    if (o->serial)
+        r = sim_pty_new(s->loop, o->serial_link, &events, s, &s->serial, e);
+    if (r >= 0 && o->picture)
+        r = play_picture_new(s->loop, o->picture, s->world, &s->picture, e);
+    return r;
 }
 
 int play_sim_new(
@@ -213,6 +223,7 @@ int play_sim_new(
     if (!s)
         return error_set(e, -ENOMEM, "no memory");
     s->loop = l;
+    s->began_us = loop_now_us(l);
     s->options = o;
     s->app = (struct gatt_app){.name = o->name,
         .services = services,
@@ -257,6 +268,7 @@ struct play_sim *play_sim_free(struct play_sim *s)
         return NULL;
     timer_stop(&s->step);
     sim_pty_free(s->serial);
+    play_picture_free(s->picture);
     play_world_free(s->world);
     free(s);
     return NULL;

@@ -151,6 +151,8 @@ class Demo(unittest.TestCase):
         lit = lambda: set(re.findall(r"^lights .*mac=(\w+) game=play lit=12 ", log(), re.M))
         wait_until("they are lit", lambda: len(lit()) >= len(in_reach))
         self.assertEqual(lit(), in_reach)
+        drawing = (self.folder / "data/playground.svg").read_text
+        wait_until("their lights are drawn", lambda: drawing().count("rgb(0,255,0)") == 12 * len(in_reach))
 
     def test_it_can_be_started_again_on_what_the_last_one_left_and_more_pictures_come(self):
         before = []

@@ -34,6 +34,7 @@ Test(play_options, are_taken)
     cr_expect_eq(o.world.seed, 9);
     cr_expect_eq(parse("--dialect=seed", "--rounds=0.5", "--wake=0"), 0);
     cr_expect(o.world.old);
+    cr_expect_eq(o.common.faults.name_ms, 0);
     cr_expect_eq(o.world.round_us, 500000);
     cr_expect_eq(o.world.wake_us, 0);
     cr_expect_eq(parse("--serial", "--resets=2", "--faults=mtu=185"), 0);
