@@ -38,6 +38,7 @@ struct esp_fake {
     bool no_psram, no_display, no_sensor;
     size_t psram_bytes;
     unsigned n_buffers;     /* of the radio's stack */
+    unsigned n_no_memory;   /* of the next notifications: it has no room for them after all */
     unsigned most_hosts;    /* that its stack takes at a time */
     int64_t air_us;         /* what a notification takes */
     int64_t page_us;        /* what a transfer to the display takes */

@@ -76,6 +76,7 @@ int ble_svc_gap_device_name_set(const char *name);
 
 #define BLE_HS_CONN_HANDLE_NONE 0xffff
 #define BLE_HS_FOREVER INT32_MAX
+#define BLE_HS_ENOMEM 6
 #define BLE_HS_ENOTCONN 7
 #define BLE_HS_HCI_ERR(e) (0x200 + (e))
 #define BLE_ERR_CONN_SPVN_TMO 0x08

@@ -95,6 +95,11 @@ int ble_gatts_notify_custom(uint16_t connection, uint16_t handle, struct os_mbuf
         free(m);
         return BLE_HS_ENOTCONN;
     }
+    if (esp->n_no_memory > 0) {
+        esp->n_no_memory--;
+        free(m);
+        return BLE_HS_ENOMEM;
+    }
     assert(esp_is_app_task() && esp->n_heard < ESP_MAX_HEARD && esp->n_on_air < MAX_ON_AIR);
     *h = (struct esp_heard){
         .host = connection - CONNECTION, .handle = handle, .at_us = begin + esp->air_us, .n = m->n};

@@ -149,6 +149,17 @@ Test(esp_hub, answers_wait_for_room_in_the_radio)
     cr_expect_str_eq(hub_got(0), ACK("Play", "all"));
 }
 
+Test(esp_hub, a_piece_that_was_refused_is_sent_again)
+{
+    hub_switch_on();
+    hub_app_comes(0, 247);
+    esp->n_no_memory = 3;
+    hub_app_writes(0, "Play\nWin\n");
+    esp_pass_ms(300);
+    cr_expect_eq(esp->n_no_memory, 0);
+    cr_expect_str_eq(hub_got(0), ACK("Play", "all") ACK("Win", "all"));
+}
+
 Test(esp_hub, tx_can_be_read)
 {
     hub_switch_on();
