@@ -33,6 +33,7 @@ struct config_device {
     char *driver; /* required */
     char *name;   /* default: the id */
     bool enabled;
+    bool gives_name, gives_enabled; /* they stand in the file: only there they change */
     unsigned line;
     struct config_pair *options, *settings;
     size_t n_options, n_settings;

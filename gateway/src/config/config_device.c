@@ -38,6 +38,8 @@ struct config_device *config_device_copy(const struct config_device *d)
         .driver = strdup(d->driver),
         .name = strdup(d->name),
         .enabled = d->enabled,
+        .gives_name = d->gives_name,
+        .gives_enabled = d->gives_enabled,
         .line = d->line,
         .n_options = d->n_options,
         .n_settings = d->n_settings};
@@ -94,6 +96,7 @@ bool config_device_equal(const struct config_device *a, const struct config_devi
 {
     return strcmp(a->id, b->id) == 0 && strcmp(a->driver, b->driver) == 0 &&
         strcmp(a->name, b->name) == 0 && a->enabled == b->enabled &&
+        a->gives_name == b->gives_name && a->gives_enabled == b->gives_enabled &&
         pairs_equal(a->options, a->n_options, b->options, b->n_options) &&
         pairs_equal(a->settings, a->n_settings, b->settings, b->n_settings);
 }

@@ -124,6 +124,8 @@ static void take_value(struct config_device *d, struct param_value *v, size_t ro
         d->name = steal(v->text);
     else
         d->enabled = v->v.b;
+    d->gives_name |= row == 1;
+    d->gives_enabled |= row == 2;
     param_value_fini(v);
 }
 

@@ -198,6 +198,14 @@ void devices_announce(struct device *dev);
  * anew. */
 void devices_remove_now(struct device *dev);
 
+/* What is changed of a device over REST, beside its settings. */
+enum device_key { DEVICE_NAME, DEVICE_ENABLED, DEVICE_OPTIONS, DEVICE_N_KEYS };
+const char *device_key_name(enum device_key key);
+/* Not over REST: it stands in the configuration file, where all options of such a device belong, too; or it has none. */
+bool device_is_fixed(const struct device *dev, enum device_key key);
+/* Name and use as they were changed over REST, for a device that the database does not own. */
+void devices_load_changes(struct device *dev);
+
 /* Before a device is made (`self` NULL) or changed: what is wrong with its options, or whose address they have, is told to who
  * made them. */
 int devices_check_options(struct devices *all, const struct device *self,

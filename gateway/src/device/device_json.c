@@ -121,6 +121,16 @@ static void ble_link(const struct device *d, struct wr_json *j)
     wr_json_end(j);
 }
 
+static void fixed(const struct device *d, struct wr_json *j)
+{
+    wr_json_key(j, "fixed");
+    wr_json_array(j);
+    for (unsigned key = 0; key < DEVICE_N_KEYS; key++)
+        if (device_is_fixed(d, key))
+            wr_json_string(j, device_key_name(key));
+    wr_json_end(j);
+}
+
 void device_edited_json(const struct device *d, struct wr_json *j)
 {
     wr_json_object(j);
@@ -163,6 +173,7 @@ void device_json(const struct device *d, struct wr_json *j)
     wr_json_key(j, "enabled");
     wr_json_bool(j, d->enabled);
     key_string(j, "owner", owners[d->owner]);
+    fixed(d, j);
     ble_link(d, j);
     wr_json_key(j, "options");
     device_options_json(d, j);

@@ -114,20 +114,6 @@ void devices_set_drivers(struct devices *d, struct drivers *drivers)
     }
 }
 
-/* What was changed over REST for a device that the database does not own. */
-static void load_overrides(struct device *dev)
-{
-    size_t n = 0;
-    const char *text = store_get(dev->all->env.store, REGISTRY, dev->id, &n);
-    _cleanup_(json_freep) json_t *j = text ? json_read(text, n, NULL) : NULL;
-    const char *name = json_string_value(json_object_get(j, "name"));
-
-    if (name)
-        snprintf(dev->name, sizeof dev->name, "%s", name);
-    if (json_is_boolean(json_object_get(j, "enabled")))
-        dev->enabled = json_is_true(json_object_get(j, "enabled"));
-}
-
 static bool is_auto(const struct wr_driver *t)
 {
     for (const struct wr_match *m = t->matches; m && m->bus; m++) {
@@ -170,7 +156,7 @@ static void add_auto(struct devices *d, struct driver *driver)
     if (devices_find(d, driver->name) ||
         !(dev = devices_make(d, driver->name, driver->name, driver->name, DEVICE_OF_DRIVER)))
         return;
-    load_overrides(dev);
+    devices_load_changes(dev);
     device_bind(dev, driver, &driver->table->kinds[0]);
     if (d->drivers)
         device_publish_added(dev, "device.added");

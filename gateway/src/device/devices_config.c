@@ -33,6 +33,7 @@ static bool take_given(struct device *dev, const struct config_device *given, co
     snprintf(dev->name, sizeof dev->name, "%s", given->name);
     snprintf(dev->driver_name, sizeof dev->driver_name, "%s", given->driver);
     dev->enabled = given->enabled;
+    devices_load_changes(dev);
     return true;
 }
 
@@ -67,8 +68,10 @@ void devices_configure(struct devices *d, const struct config *c)
     struct device *dev;
 
     assert(d->n_driver_frames == 0);
-    while ((dev = first_without_config(d, c)))
+    while ((dev = first_without_config(d, c))) {
+        store_put(d->env.store, REGISTRY, dev->id, NULL, 0, NULL, NULL);
         devices_remove_now(dev);
+    }
     for (size_t i = 0; i < c->n_devices; i++) {
         const struct config_device *given = &c->devices[i];
 

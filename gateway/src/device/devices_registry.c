@@ -36,6 +36,20 @@ void devices_load(struct devices *d)
     store_each(d->env.store, REGISTRY, load_one, d);
 }
 
+void devices_load_changes(struct device *dev)
+{
+    size_t n = 0;
+    const char *text = store_get(dev->all->env.store, REGISTRY, dev->id, &n);
+    _cleanup_(json_freep) json_t *j = text ? json_read(text, n, NULL) : NULL;
+    const char *name = json_string_value(json_object_get(j, "name"));
+    const json_t *enabled = json_object_get(j, "enabled");
+
+    if (name && !device_is_fixed(dev, DEVICE_NAME))
+        snprintf(dev->name, sizeof dev->name, "%s", name);
+    if (json_is_boolean(enabled) && !device_is_fixed(dev, DEVICE_ENABLED))
+        dev->enabled = json_is_true(enabled);
+}
+
 static int registry_write(struct device *dev, store_fn fn, void *ctx)
 {
     _cleanup_(json_freep) json_t *j = json_object();
@@ -159,14 +173,36 @@ int devices_remove(struct devices *d, struct device *dev, struct error *e)
 
 /* --- changes over REST ------------------------------------------------------------------------ */
 
-static int check_owner(const struct device *dev, const struct device_change *c, struct error *e)
+bool device_is_fixed(const struct device *dev, enum device_key key)
 {
-    if (dev->owner == DEVICE_OF_CONFIG && (c->name || c->enabled || c->options))
-        return error_set(e, -EPERM,
-            "%s stands in %s, line %u: change its name, options and `enabled` there", dev->id,
-            dev->given_file, dev->given->line);
-    if (c->options && dev->owner != DEVICE_OF_DATABASE)
+    if (dev->owner != DEVICE_OF_CONFIG)
+        return key == DEVICE_OPTIONS && dev->owner != DEVICE_OF_DATABASE;
+    return key == DEVICE_OPTIONS || (key == DEVICE_NAME && dev->given->gives_name) ||
+        (key == DEVICE_ENABLED && dev->given->gives_enabled);
+}
+
+const char *device_key_name(enum device_key key)
+{
+    static const char *const names[] = {
+        [DEVICE_NAME] = "name", [DEVICE_ENABLED] = "enabled", [DEVICE_OPTIONS] = "options"};
+
+    return names[key];
+}
+
+static int check_fixed(const struct device *dev, const struct device_change *c, struct error *e)
+{
+    const bool wanted[] = {[DEVICE_NAME] = c->name != NULL,
+        [DEVICE_ENABLED] = c->enabled != NULL,
+        [DEVICE_OPTIONS] = c->options != NULL};
+
+    for (unsigned key = 0; key < DEVICE_N_KEYS; key++) {
+        if (!wanted[key] || !device_is_fixed(dev, key))
+            continue;
+        if (dev->owner == DEVICE_OF_CONFIG)
+            return error_set(e, -EPERM, "%s stands in %s, line %u: change its %s there", dev->id,
+                dev->given_file, dev->given->line, device_key_name(key));
         return error_set(e, -EPERM, "%s has no options that could be changed", dev->id);
+    }
     return 0;
 }
 
@@ -174,7 +210,7 @@ static int check_owner(const struct device *dev, const struct device_change *c, 
 static int check_change(
     struct device *dev, const struct device_change *c, json_t **ret_options, struct error *e)
 {
-    int r = check_owner(dev, c, e);
+    int r = check_fixed(dev, c, e);
 
     if (r == 0 && c->name && (!*c->name || strlen(c->name) >= DEVICE_NAME_BYTES))
         r = error_set(e, -EINVAL, "name: 1 to %d bytes", DEVICE_NAME_BYTES - 1);

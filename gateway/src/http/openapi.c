@@ -38,7 +38,10 @@ static const struct {
         ",\"state\":{\"enum\":[\"disabled\",\"starting\",\"online\",\"offline\",\"error\"]},"
         "\"why\":" TEXT_OR_NULL ",\"parent\":" TEXT_OR_NULL
         ",\"channel\":{\"type\":[\"integer\",\"null\"]},\"camera\":" BOOL ",\"enabled\":" BOOL
-        ",\"owner\":{\"enum\":[\"config\",\"database\",\"driver\",\"parent\"]},\"options\":{"
+        ",\"owner\":{\"enum\":[\"config\",\"database\",\"driver\",\"parent\"]},\"fixed\":{"
+        "\"type\":\"array\",\"items\":{\"enum\":[\"name\",\"enabled\",\"options\"]},"
+        "\"description\":\"what cannot be changed here, for it stands in the configuration file "
+        "or there is none\"},\"options\":{"
         "\"type\":\"object\",\"additionalProperties\":" REF "Option\"}},\"attributes\":{"
         "\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\",\"properties\":{"
         "\"value\":" ANY ",\"unit\":" TEXT_OR_NULL ",\"help\":" TEXT_OR_NULL ",\"time\":" TIME
