@@ -1,6 +1,7 @@
 /* app.js - puts the page together: devices and events come in, tiles, cards and panel go out. */
 
 import { showAbout } from './about.js';
+import { Address } from './address.js';
 import * as api from './api.js';
 import { Blank } from './blank.js';
 import { Card } from './card.js';
@@ -19,6 +20,7 @@ import { Socket } from './socket.js';
 import { Tile } from './tile.js';
 import { Toasts } from './toast.js';
 import { Transfers } from './transfer.js';
+import { cardOf, isHeld, isHeldKind, Views } from './views.js';
 
 /** Ages and rates are refreshed this often. */
 const TICK_MS = 500;
@@ -35,6 +37,8 @@ const transfers = new Transfers();
 const channels = new Map();
 const tiles = new Map();
 const cards = new Map();
+/* Ids of what is shown inside other devices, known as soon as it is told of. */
+const inside = new Set();
 let loaded = false;
 /* Everything was read since the connection stands. */
 let synced = false;
@@ -54,9 +58,11 @@ const socket = new Socket(api.socketUrl(), {
 const sight = new Sight(wantFrames);
 const devices = new Devices(render);
 const captures = new Gallery({ limit: CAPTURES_SHOWN }, openCapture, devices.nameOf);
-const events = new EventList(byId('events'), devices.nameOf);
+const events = new EventList(byId('events'), devices.nameOf, (id) => inside.has(id));
 const toasts = new Toasts(byId('toasts'));
 const found = new Found(byId('found-section'), { added: deviceMade, ask: addDevice });
+
+const views = new Views(toasts.say);
 
 /* What nobody sees at first is fetched when it is opened, or before, when there is time. */
 const panel = new Part({
@@ -70,10 +76,16 @@ const panel = new Part({
             nameOf: devices.nameOf,
             changed: (device) => devices.put(device),
             removed: deviceGone,
-            closed: forgetAddress,
+            closed: () => address.forget(),
+            open: (id) => address.goTo(id),
+            viewOf: (device) => views.partOf(device)?.made ?? null,
+            childrenOf: (id) => devices.behind(id),
+            now: () => socket.clock.now(),
+            say: toasts.say,
         }),
     say: toasts.say,
 });
+const address = new Address({ panel, views, deviceOf: (id) => devices.get(id) });
 const adding = new Part({
     load: (again) => import('./add.js' + again),
     sheets: ['forms.css'],
@@ -109,7 +121,10 @@ async function resync() {
     events.load();
     found.refresh();
     showAbout(byId('foot'));
-    whenIdle(() => [panel, viewer, adding].forEach((part) => part.preload()));
+    whenIdle(() => {
+        const ownViews = devices.all.map((device) => views.partOf(device)).filter(Boolean);
+        [panel, viewer, adding, ...ownViews].forEach((part) => part.preload());
+    });
 }
 
 function learnChannels(byDevice) {
@@ -135,6 +150,7 @@ function receiveFrame(frame, ack) {
 }
 
 function receiveEvent(event) {
+    if (event.type === 'device.added' && isHeldKind(event.data?.kind)) inside.add(event.device);
     events.add(event);
     announce(event);
     const [topic] = event.type.split('.');
@@ -143,6 +159,7 @@ function receiveEvent(event) {
     else if (event.type === 'transfer.progress') transferMoved(event);
     else if (event.type === 'capture.stored') captureChanged(event.device);
     else if (event.type === 'device.found' || topic === 'found') found.stale();
+    else if (topic === 'hub') hubSaid(event);
     else if (topic === 'plugin') showAbout(byId('foot'));
     else if ((topic === 'device' || topic === 'settings') && event.device) deviceChanged(event);
 }
@@ -160,6 +177,13 @@ function deviceChanged({ type, device, data }) {
     if (Number.isInteger(data?.channel)) channels.set(data.channel, device);
     if (type === 'device.removed') devices.remove(device);
     else devices.stale(device);
+}
+
+/* When its modules were heard last comes with no event of theirs. */
+function hubSaid(event) {
+    if (panel.made?.deviceId === event.device) panel.made.event(event);
+    if (event.type === 'hub.scan.finished')
+        devices.behind(event.device).forEach(({ id }) => devices.stale(id));
 }
 
 /* Stored, pinned or deleted: the list of all and that of an open panel both show it. */
@@ -182,8 +206,9 @@ function deviceGone({ id, name }) {
     byId('main').focus();
 }
 
-/* For those who do not see the dots change. */
+/* For those who do not see the dots change. Modules that come and go are too many for that. */
 function announce({ type, device }) {
+    if (inside.has(device)) return;
     if (['device.online', 'device.offline', 'device.error'].includes(type))
         setText(
             byId('announcer'),
@@ -196,7 +221,8 @@ function announce({ type, device }) {
 function render() {
     loaded = true;
     const cameras = devices.all.filter((device) => device.camera);
-    const others = devices.all.filter((device) => !device.camera);
+    devices.all.forEach((device) => inside[isInside(device) ? 'add' : 'delete'](device.id));
+    const others = devices.all.filter(({ id, camera }) => !camera && !inside.has(id));
     devices.all.forEach(
         ({ id, channel }) => channel && !channels.has(channel) && channels.set(channel, id),
     );
@@ -204,7 +230,7 @@ function render() {
     renderOthers(others);
     events.devices(devices.all);
     for (const id of pictures.keys()) if (!devices.get(id)) pictures.delete(id);
-    followAddress();
+    address.follow();
 }
 
 function renderCameras(cameras) {
@@ -215,7 +241,7 @@ function renderCameras(cameras) {
             new Tile(
                 pictureOf(id),
                 () => transfers.of(id),
-                () => goTo(id),
+                () => address.goTo(id),
             ),
     );
     cameras.forEach((device) => tiles.get(device.id).update(device));
@@ -229,11 +255,14 @@ function renderCameras(cameras) {
     else blank.empty();
 }
 
+const isInside = (device) => isHeld(device, devices.get(device.parent));
+
 function renderOthers(others) {
-    keep(cards, others, ({ id }) => new Card(() => goTo(id)));
-    others.forEach((device) =>
-        cards.get(device.id).update(device, device.parent && devices.nameOf(device.parent)),
-    );
+    keep(cards, others, (device) => new (cardOf(device) ?? Card)(() => address.goTo(device.id)));
+    others.forEach((device) => {
+        const parentName = device.parent && devices.nameOf(device.parent);
+        cards.get(device.id).update(device, parentName, devices.behind(device.id));
+    });
     arrange(
         byId('others'),
         others.map(({ id }) => cards.get(id).element),
@@ -262,34 +291,6 @@ async function openCapture(gallery, id) {
 /* By its address, or what was found: add.js. */
 async function addDevice(item, problem) {
     (await adding.need())?.open(item, problem);
-}
-
-/* --- the address ------------------------------------------------------------------------------ */
-/* #device/porch is the open panel, so that reload, back and a bookmark do what one expects. */
-
-function goTo(id) {
-    location.hash = `device/${id}`;
-}
-
-function addressed() {
-    const match = /^#device\/([a-z0-9-]+)$/.exec(location.hash);
-    return match && devices.get(match[1]);
-}
-
-async function followAddress() {
-    if (!addressed()) panel.made?.close();
-    else if (await panel.need()) showAddressed();
-    else forgetAddress();
-}
-
-/* While it was fetched the address may have become another. */
-function showAddressed() {
-    const device = addressed();
-    if (device) panel.made.open(device);
-}
-
-function forgetAddress() {
-    if (location.hash) history.replaceState(null, '', location.pathname + location.search);
 }
 
 /* --- the page itself -------------------------------------------------------------------------- */
@@ -332,7 +333,6 @@ function start() {
         if (!document.hidden) socket.wake();
     });
     window.addEventListener('online', () => socket.wake());
-    window.addEventListener('hashchange', followAddress);
     every(TICK_MS, tick);
     every(LIST_POLL_MS, poll);
     byId('add-device').prepend(icon('plus'));

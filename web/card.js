@@ -9,6 +9,17 @@ import { StateMark } from './tile.js';
 /** More stands in the panel. */
 const ATTRIBUTES_SHOWN = 4;
 
+/** The head of a card: what it is, its name as a button, what is said below that, and its state. */
+export function cardHead(iconName, open, below, mark) {
+    return h(
+        'div',
+        { class: 'card-head' },
+        h('span', { class: 'card-icon' }, icon(iconName)),
+        h('div', { class: 'card-name' }, h('h3', {}, open), below),
+        mark,
+    );
+}
+
 export class Card {
     #state = new StateMark();
     #open = h('button', { class: 'tile-open', type: 'button' });
@@ -19,13 +30,7 @@ export class Card {
     element = h(
         'li',
         { class: 'card' },
-        h(
-            'div',
-            { class: 'card-head' },
-            h('span', { class: 'card-icon' }, icon('box')),
-            h('div', { class: 'card-name' }, h('h3', {}, this.#open), this.#kind),
-            this.#state.element,
-        ),
+        cardHead('box', this.#open, this.#kind, this.#state.element),
         this.#why,
         this.#attributes,
     );

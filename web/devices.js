@@ -11,11 +11,14 @@ const REFETCH_AFTER_MS = 150;
 const MAX_PAGES = 50;
 /** Names of devices that are gone are kept for the events that tell of them; so many in all. */
 const MAX_NAMES = 1000;
+/** More devices than that are asked for together. */
+const MAX_SINGLE = 5;
 
 export class Devices {
     #byId = new Map();
     #names = new Map();
-    #timers = new Map();
+    #stale = new Set();
+    #timer = 0;
     #changed;
 
     /** `changed()` is called after anything in here is different. */
@@ -29,6 +32,11 @@ export class Devices {
 
     get(id) {
         return this.#byId.get(id) ?? null;
+    }
+
+    /** Those behind a device. */
+    behind(id) {
+        return this.all.filter(({ parent }) => parent === id);
     }
 
     /** The name that people know, also of what is gone; the id of what was never known. */
@@ -77,21 +85,23 @@ export class Devices {
     }
 
     remove(id) {
-        clearTimeout(this.#timers.get(id));
-        this.#timers.delete(id);
+        this.#stale.delete(id);
         if (this.#byId.delete(id)) this.#changed();
     }
 
     /** Something about this device is new: ask for it soon. */
     stale(id) {
-        if (this.#timers.has(id)) return;
-        this.#timers.set(
-            id,
-            setTimeout(() => {
-                this.#timers.delete(id);
-                this.refetch(id);
-            }, REFETCH_AFTER_MS),
-        );
+        this.#stale.add(id);
+        this.#timer ||= setTimeout(() => this.#refresh(), REFETCH_AFTER_MS);
+    }
+
+    /* A hub that was found brings fifty modules at once: they come in one answer. */
+    #refresh() {
+        const ids = [...this.#stale];
+        this.#stale.clear();
+        this.#timer = 0;
+        if (ids.length > MAX_SINGLE) this.load().catch(() => {}); /* As refetch(). */
+        else ids.forEach((id) => this.refetch(id));
     }
 
     async refetch(id) {

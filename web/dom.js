@@ -17,6 +17,18 @@ export function h(tag, props = {}, ...children) {
     return node;
 }
 
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** The same for what is drawn: attributes, and `on`. */
+export function svg(tag, props = {}, ...children) {
+    const node = document.createElementNS(SVG, tag);
+    const { on = {}, ...attributes } = props;
+    apply(node, 'on', on);
+    Object.entries(attributes).forEach(([name, value]) => node.setAttribute(name, value));
+    node.append(...children.flat());
+    return node;
+}
+
 function apply(node, name, value) {
     if (name === 'class') node.className = value;
     else if (name === 'text') node.textContent = value;

@@ -18,11 +18,18 @@ const UNLISTED = [
     'settings.queued',
     'settings.sent',
 ];
-const isListed = ({ type, live }) => !live && !UNLISTED.includes(type);
 
-/* Of a burst of pictures of one device one row is made: each within so long of the one before. */
-const FOLDED = 'capture.stored';
+/* Of a burst one row is made, each event within so long of the one before: the pictures of one device,
+ * and what all things behind one do. */
+const FOLDED = {
+    'capture.stored': 'pictures kept',
+    'module.seen': 'modules seen',
+    'device.offline': 'devices offline',
+};
 const FOLD_WITHIN_MS = 10000;
+
+/* Of what is shown inside another: module.seen says the same. */
+const UNLISTED_INSIDE = ['device.added', 'device.online'];
 
 /* Events that colour their dot; the words say the same. */
 const TONES = [
@@ -33,7 +40,7 @@ const TONES = [
 
 /* The gateway's own types in people's words: what to call it, and what of its data matters. Others are shown as they are. */
 const SAYINGS = {
-    [FOLDED]: [
+    'capture.stored': [
         'Picture kept',
         ({ width, height, source, sound }) => [
             width && `${width} × ${height}`,
@@ -48,10 +55,25 @@ const SAYINGS = {
     'device.added': ['New device', ({ kind }) => [kind]],
     'device.changed': ['Device changed', ({ kind }) => [kind]],
     'device.error': ['Something does not work', ({ why }) => [why]],
-    'device.events_left_out': ['Says too much', ({ n }) => [n && `${n} of its events were left out`]],
+    'device.events_left_out': [
+        'Says too much',
+        ({ n }) => [n && `${n} of its events were left out`],
+    ],
     'device.offline': ['Device offline', ({ why }) => [why]],
     'device.online': ['Device online', () => []],
     'device.removed': ['Device removed', () => []],
+    'hub.ack': [
+        'Hub answered',
+        ({ command, status, threshold }) => [command && words(command), status, threshold],
+    ],
+    'hub.error': ['Hub refuses', ({ message }) => [message]],
+    'module.seen': [
+        'Module seen',
+        ({ rssi_dbm: rssi, battery_percent: percent }) => [
+            Number.isFinite(rssi) && value(rssi, 'dBm'),
+            Number.isFinite(percent) && `battery ${value(percent, '%')}`,
+        ],
+    ],
     'settings.reported': [
         'Setting taken',
         ({ key, value: v }) => [key && `${words(key)} is now ${value(v)}`],
@@ -72,19 +94,17 @@ function saying({ type, data }) {
     ];
 }
 
-function isBurst(a, b) {
-    return (
-        a.type === FOLDED &&
-        b.type === FOLDED &&
-        a.device === b.device &&
-        Math.abs(new Date(b.time) - new Date(a.time)) < FOLD_WITHIN_MS
-    );
+/* The same of so many in a row, of which this is the newest. */
+function folded({ type }, count) {
+    const others = type === 'capture.stored' ? '' : `and ${count - 1} more`;
+    return [`${count} ${FOLDED[type]}`, others];
 }
 
 const toneOf = (type) => TONES.find(([pattern]) => pattern.test(type))?.[1] ?? '';
 
 export class EventList {
     #nameOf;
+    #isInside;
     #shape = '';
     #held = [];
     #seen = new Set();
@@ -101,9 +121,13 @@ export class EventList {
     #filter = h('select', { id: 'events-filter' });
     #paused = h('button', { class: 'button small paused', type: 'button', hidden: true });
 
-    /** `root` is filled; `nameOf(deviceId)` gives the name that people know. */
-    constructor(root, nameOf) {
+    /**
+     * `root` is filled; `nameOf(deviceId)` gives the name that people know; `isInside(deviceId)` says
+     * whether it is shown inside another.
+     */
+    constructor(root, nameOf, isInside) {
         this.#nameOf = nameOf;
+        this.#isInside = isInside;
         root.append(
             h(
                 'div',
@@ -151,7 +175,7 @@ export class EventList {
             this.#seen.clear();
             this.#held = [];
             items
-                .filter(isListed)
+                .filter((event) => this.#isListed(event))
                 .reverse()
                 .forEach((event) => this.#put(event));
             came.forEach((event) => this.#put(event));
@@ -166,7 +190,7 @@ export class EventList {
 
     /** An event has come. */
     add(event) {
-        if (!isListed(event)) return;
+        if (!this.#isListed(event)) return;
         if (this.#filter.value && event.device !== this.#filter.value) return;
         this.#came?.push(event);
         if (!this.#hovered && !this.#focused) {
@@ -177,6 +201,18 @@ export class EventList {
         this.#held.push(event);
         if (this.#held.length > MAX_EVENTS) this.#held.shift();
         this.#showHeld();
+    }
+
+    #isListed({ type, live, device }) {
+        if (live || UNLISTED.includes(type)) return false;
+        return !UNLISTED_INSIDE.includes(type) || !this.#isInside(device);
+    }
+
+    #isBurst(a, b) {
+        if (a.type !== b.type || !Object.hasOwn(FOLDED, a.type)) return false;
+        const alike =
+            a.device === b.device || (this.#isInside(a.device) && this.#isInside(b.device));
+        return alike && Math.abs(Date.parse(b.time) - Date.parse(a.time)) < FOLD_WITHIN_MS;
     }
 
     #hold({ hovered = this.#hovered, focused = this.#focused }) {
@@ -206,7 +242,7 @@ export class EventList {
         if (event.id !== undefined && this.#seen.has(event.id)) return;
         this.#seen.add(event.id);
         const newest = this.#list.firstElementChild;
-        const folds = newest && isBurst(newest.events.at(-1), event);
+        const folds = newest && this.#isBurst(newest.events.at(-1), event);
         const events = folds ? [...newest.events, event].slice(-MAX_EVENTS) : [event];
         const row = this.#row(event, folds ? newest.count + 1 : 1);
         row.events = events;
@@ -219,7 +255,7 @@ export class EventList {
     }
 
     #row(event, count) {
-        const [heading, data] = count > 1 ? [`${count} pictures kept`, ''] : saying(event);
+        const [heading, data] = count > 1 ? folded(event, count) : saying(event);
         const row = h(
             'li',
             { class: 'event', data: { tone: toneOf(event.type), type: event.type } },

@@ -14,6 +14,7 @@ export class Head {
     #name = h('h2', { id: 'panel-title' });
     #state = new StateMark();
     #kind = h('span', { class: 'muted' });
+    #parent = h('button', { class: 'text-button', type: 'button', hidden: true });
     #why = h('p', { class: 'sheet-why' });
     #problem = h('p', { class: 'problem', role: 'alert' });
     #rename = h('button', { class: 'text-button', type: 'button', text: 'Rename' });
@@ -43,7 +44,7 @@ export class Head {
         'aria-label': 'Use this device',
     });
 
-    /** `host`: { changed(device), removed(device) }; `close` closes the panel. */
+    /** `host`: { changed(device), removed(device), nameOf(id), open(id) }; `close` closes the panel. */
     constructor(host, close) {
         this.#host = host;
         const closer = h(
@@ -62,10 +63,22 @@ export class Head {
             h('div', { class: 'sheet-title' }, this.#name, this.#rename, this.#form),
             h('label', { class: 'sheet-switch' }, h('span', { text: 'In use' }), this.#enabled),
             closer,
-            h('p', { class: 'sheet-sub' }, this.#state.element, this.#kind, this.#remove),
+            h(
+                'p',
+                { class: 'sheet-sub' },
+                this.#state.element,
+                this.#kind,
+                this.#parent,
+                this.#remove,
+            ),
             this.#why,
+            h('p', {
+                class: 'sheet-lost',
+                text: 'No connection to the gateway: what is shown here is from before.',
+            }),
             this.#problem,
         );
+        this.#parent.addEventListener('click', () => host.open(this.#device.parent));
         this.#rename.addEventListener('click', () => this.#edit(true));
         this.#remove.addEventListener('click', () => this.#askRemove());
         this.#form.addEventListener('submit', (event) => this.#save(event));
@@ -88,6 +101,8 @@ export class Head {
                 .filter(Boolean)
                 .join(' · '),
         );
+        setHidden(this.#parent, !device.parent);
+        setText(this.#parent, device.parent ? `Behind ${this.#host.nameOf(device.parent)}` : '');
         setText(this.#why, spoken(device.why));
         this.#state.show(device.state);
         this.#enabled.checked = device.enabled;

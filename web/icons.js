@@ -1,6 +1,8 @@
 /* icons.js - the line icons, as paths on a 24 × 24 grid, drawn in the colour of the text around
  * them. */
 
+import { svg } from './dom.js';
+
 const PATHS = {
     auto: 'M4 5h16v11H4zM9 20h6M12 16v4',
     sun: 'M12 8a4 4 0 1 0 0 8a4 4 0 0 0 0-8M12 2v2M12 20v2M4.9 4.9l1.4 1.4M17.7 17.7l1.4 1.4M2 12h2M20 12h2M4.9 19.1l1.4-1.4M17.7 6.3l1.4-1.4',
@@ -8,6 +10,7 @@ const PATHS = {
     close: 'M6 6l12 12M18 6L6 18',
     camera: 'M4 8.5a2 2 0 0 1 2-2h1.8l1.7-2.5h5l1.7 2.5H18a2 2 0 0 1 2 2V17a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2zM12 9.5a3.5 3.5 0 1 0 0 7a3.5 3.5 0 0 0 0-7',
     box: 'M12 3l8 4.5v9L12 21l-8-4.5v-9zM4 7.5l8 4.5l8-4.5M12 12v9',
+    hub: 'M12 10.5a1.5 1.5 0 1 0 0 3a1.5 1.5 0 0 0 0-3M8.5 8.5a5 5 0 0 0 0 7M15.5 8.5a5 5 0 0 1 0 7M5.6 5.6a9 9 0 0 0 0 12.8M18.4 5.6a9 9 0 0 1 0 12.8',
     unplugged:
         'M3 3l18 18M9 3v4M15 3v4M7.5 7.5H18v3a6 6 0 0 1-1.5 4M14 16.5V21h-4v-4.5A6 6 0 0 1 6 10.5V8',
     alert: 'M12 4L2.8 19.5h18.4zM12 10v4.5M12 17v.2',
@@ -23,16 +26,14 @@ const PATHS = {
     down: 'M5.5 9.5L12 16l6.5-6.5',
 };
 
-const SVG = 'http://www.w3.org/2000/svg';
-
 /** An icon beside words or on a labelled button: hidden from screen readers. */
-export function icon(name) {
-    const svg = document.createElementNS(SVG, 'svg');
-    svg.setAttribute('viewBox', '0 0 24 24');
-    svg.setAttribute('class', 'icon');
-    svg.setAttribute('aria-hidden', 'true');
-    const path = document.createElementNS(SVG, 'path');
-    path.setAttribute('d', PATHS[name]);
-    svg.append(path);
-    return svg;
+export const icon = (name) => drawn(PATHS[name]);
+
+/** The same of a path that only one part of the page needs. */
+export function drawn(path) {
+    return svg(
+        'svg',
+        { viewBox: '0 0 24 24', class: 'icon', 'aria-hidden': 'true' },
+        svg('path', { d: path }),
+    );
 }

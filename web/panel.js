@@ -1,11 +1,13 @@
 /* panel.js - everything about one device, in a sheet from the right: picture, what waits in it,
- * captures, attributes, commands, settings. */
+ * captures, attributes, commands, settings. A kind with a view of its own (views.js) has that, and
+ * all else folded below it. */
 
 import { Attributes } from './attributes.js';
 import { Commands } from './commands.js';
 import { closeBeside, h } from './dom.js';
 import { Gallery, NO_CAPTURES } from './gallery.js';
 import { Head } from './head.js';
+import { icon } from './icons.js';
 import { Options } from './options.js';
 import { Screen } from './screen.js';
 import { Settings } from './settings.js';
@@ -31,7 +33,8 @@ export class Panel {
 
     /**
      * `host`: { pictureOf(id), transferOf(id), openCapture(gallery, id), nameOf(id), changed(device),
-     * removed(device), closed() }
+     * removed(device), closed(), open(id), viewOf(device) → its View or null, childrenOf(id),
+     * now() → ms at the gateway, say(text, look) }
      */
     constructor(dialog, host) {
         this.#dialog = dialog;
@@ -64,10 +67,17 @@ export class Panel {
         parts.commands.update(device);
         parts.settings.update(device);
         parts.options.update(device);
+        parts.view?.update(device, this.#host.childrenOf(device.id));
         this.tick();
     }
 
+    /** An event of this device. */
+    event(event) {
+        this.#parts?.view?.event(event);
+    }
+
     tick() {
+        this.#parts?.view?.tick();
         this.#parts?.stock.tick(this.#host.transferOf(this.#device.id));
         this.#parts?.screen?.tick();
         if (this.#parts?.screen)
@@ -81,6 +91,7 @@ export class Panel {
 
     #build(device) {
         this.#release();
+        const View = this.#host.viewOf(device);
         const screen = device.camera ? new Screen(this.#host.pictureOf(device.id)) : null;
         const gallery = device.camera
             ? new Gallery(
@@ -95,6 +106,7 @@ export class Panel {
         this.#parts = {
             screen,
             gallery,
+            view: View && new View(this.#host, device),
             head: new Head(this.#host, () => this.close()),
             facts: new Facts(),
             stock: new Stock(),
@@ -108,8 +120,18 @@ export class Panel {
     }
 
     #layout() {
-        const { head, screen, facts, stock, attributes, gallery, commands, settings, options } =
-            this.#parts;
+        const {
+            head,
+            screen,
+            facts,
+            stock,
+            attributes,
+            gallery,
+            commands,
+            settings,
+            options,
+            view,
+        } = this.#parts;
         const captures =
             gallery &&
             h('section', { class: 'block' }, h('h3', { text: 'Last captures' }), gallery.element);
@@ -120,20 +142,25 @@ export class Panel {
             captures,
             attributes.element,
         ].filter(Boolean);
+        const columns = h(
+            'div',
+            { class: 'sheet-body' },
+            column('What it shows', ...left),
+            column('What it can do', commands.element, settings.element, options.element),
+        );
+        this.#dialog.dataset.view = view !== null;
+        if (!view) return [head.element, columns];
+        const fold = h('summary', {}, h('h3', { text: 'Everything else about it' }), icon('down'));
         return [
             head.element,
-            h(
-                'div',
-                { class: 'sheet-body' },
-                column('What it shows', ...left),
-                column('What it can do', commands.element, settings.element, options.element),
-            ),
+            h('div', { class: 'sheet-view' }, view.element, h('details', {}, fold, columns)),
         ];
     }
 
     #release() {
         this.#parts?.screen?.close();
         this.#parts?.gallery?.close();
+        this.#parts?.view?.close();
         this.#parts = null;
         this.#device = null;
     }

@@ -8,12 +8,17 @@ import { TransferBar } from './transfer.js';
 
 /** A dot in the state's colour with the state in words: never the colour alone. */
 export class StateMark {
+    #wordsOf;
     #words = h('span');
     element = h('span', { class: 'state' }, h('span', { class: 'dot' }), this.#words);
 
+    constructor(wordsOf = stateWords) {
+        this.#wordsOf = wordsOf;
+    }
+
     show(state) {
         this.element.dataset.state = state;
-        setText(this.#words, stateWords(state));
+        setText(this.#words, this.#wordsOf(state));
     }
 }
 

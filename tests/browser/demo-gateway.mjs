@@ -3,11 +3,12 @@
 
 import { fileURLToPath } from 'node:url';
 import { FakeGateway } from './fake-gateway.mjs';
+import { FakeHub, playground, playModule } from './fake-hub.mjs';
 import { Refusal } from './fake-rest.mjs';
 import { blePlugin, captureRow, house, piPlugin } from './fixtures.mjs';
 
 export function demoGateway() {
-    const gateway = new FakeGateway(house());
+    const gateway = new FakeGateway([...house(), ...demoPlayground()]);
     for (let i = 1; i <= 60; i++)
         gateway.captures.unshift(
             captureRow(i, ['porch', 'meadow', 'batch'][i % 3], Date.now() - (61 - i) * 3.1e6, {
@@ -63,10 +64,23 @@ export function demoGateway() {
             throw new Refusal(504, 'Gateway Timeout', 'Porch did not answer within 10 s.');
         },
     };
+    gateway.hub = new FakeHub(gateway);
     gateway.stream('porch', { name: 'day', fps: 25 });
     gateway.stream('meadow', { name: 'night', fps: 12 });
     gateway.stream('batch', { name: 'day', fps: 0.05, still: true });
     return gateway;
+}
+
+/* One is asleep, one was not heard for a while. */
+function demoPlayground() {
+    const devices = playground(12);
+    devices[7] = playModule(6, { rssi: -66, percent: 41, stale: true });
+    devices[10] = playModule(
+        9,
+        { rssi: -80, percent: 12 },
+        { state: 'offline', why: 'It was not heard for five minutes' },
+    );
+    return devices;
 }
 
 const DEMO_EVENTS = [
@@ -80,7 +94,8 @@ const DEMO_EVENTS = [
     ['settings.queued', 'porch', { key: 'night.gain', value: 8 }],
     ['batch.started', 'batch', { count: 7 }],
     ['batch.finished', 'batch', { stored: 7, bytes: 64512, duration_us: 9300412 }],
-    ['module.seen', 'swing', { rssi_dbm: -58 }],
+    ['module.seen', 'hub-aabbccdd0000', { id: 'duck', rssi_dbm: -32, battery_percent: 97 }],
+    ['hub.ack', 'hub', { command: 'play', status: 'sent', threshold: 'all', threshold_dbm: -100 }],
     ['capture.stored', 'porch', { id: 60, width: 480, height: 360 }],
 ];
 

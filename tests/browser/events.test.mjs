@@ -27,7 +27,7 @@ pageTest('who says too much is told in words', { devices: devices() }, async ({ 
 });
 
 pageTest('at most 200 are kept', { devices: devices() }, async ({ gateway, page }) => {
-    for (let i = 1; i <= 230; i++) gateway.emit('module.seen', 'porch', { n: i });
+    for (let i = 1; i <= 230; i++) gateway.emit('sensor.counted', 'porch', { n: i });
     await textOf(page, '.event', /n 230/);
     assert.equal(await count(page), 200);
     await textOf(page, '.event:last-child', /n 31$/);
@@ -37,7 +37,7 @@ pageTest(
     'the list stands still under the pointer and the focus, and says what waits',
     { devices: devices() },
     async ({ gateway, page }) => {
-        gateway.emit('module.seen', 'porch', { n: 1 });
+        gateway.emit('sensor.counted', 'porch', { n: 1 });
         await textOf(page, '.event', /n 1/);
         for (const [hold, release] of [
             [() => page.hover('.event'), () => page.mouse.move(5, 5)],
@@ -45,8 +45,8 @@ pageTest(
         ]) {
             const before = await count(page);
             await hold();
-            gateway.emit('module.seen', 'porch', { n: 2 });
-            gateway.emit('module.seen', 'porch', { n: 3 });
+            gateway.emit('sensor.counted', 'porch', { n: 2 });
+            gateway.emit('sensor.counted', 'porch', { n: 3 });
             await textOf(page, '.paused', /^2 new$/);
             assert.equal(await count(page), before);
             await release();

@@ -42,6 +42,8 @@ export class FakeGateway {
     streams = new Map();
     /** command name → function(args) → result, or a thrown refusal. */
     commands = {};
+    /** A device was switched on or off by PATCH. */
+    switched = () => {};
     /** Connections that were asked for so far. */
     upgrades = 0;
     /** A code: every new connection is closed with it at once. */

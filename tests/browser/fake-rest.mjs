@@ -50,7 +50,7 @@ function route(gateway, method, call) {
             call.id
                 ? device(gateway, call.id)
                 : { items: [...gateway.devices.values()], next: null },
-        'PATCH devices': () => patchDevice(device(gateway, call.id), call.body),
+        'PATCH devices': () => patchDevice(gateway, device(gateway, call.id), call.body),
         'POST devices': () =>
             call.id
                 ? run(gateway, device(gateway, call.id), call.name, call.body.args)
@@ -130,18 +130,20 @@ function listCaptures(gateway, query) {
     return { items: rows.slice(from, to), next: rows.length > to ? String(to) : null };
 }
 
-function patchDevice(device, { name, enabled, settings = {}, options = {} }) {
+function patchDevice(gateway, device, { name, enabled, settings = {}, options = {} }) {
     for (const [key, v] of Object.entries(options)) {
         const o = device.options[key];
         const value = o.secret ? null : (v ?? o.default);
         device.options[key] = { ...o, value, owner: v === null ? 'default' : 'database' };
     }
     if (name !== undefined) device.name = name;
-    if (enabled !== undefined)
+    if (enabled !== undefined) {
         Object.assign(
             device,
             enabled ? { enabled, state: 'online' } : { enabled, state: 'disabled' },
         );
+        gateway.switched(device);
+    }
     for (const [key, v] of Object.entries(settings)) {
         const s = { ...device.settings[key], desired: v, error: null };
         s.pending = v !== null && !s.unreadable && JSON.stringify(v) !== JSON.stringify(s.reported);

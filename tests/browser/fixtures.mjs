@@ -17,7 +17,7 @@ export function loadFrames(name) {
     return frames;
 }
 
-const row = (key, type, more = {}) => ({
+export const row = (key, type, more = {}) => ({
     key,
     type,
     unit: null,
@@ -52,7 +52,7 @@ export const attribute = (value, unit = null, help = '') => ({
     time: new Date().toISOString(),
 });
 
-const command = (help, args = [], more = {}) => ({
+export const command = (help, args = [], more = {}) => ({
     help,
     timeout_ms: 10000,
     exclusive: false,
@@ -342,23 +342,6 @@ export function house() {
             channel: 6,
             state: 'disabled',
             enabled: false,
-        }),
-        device('hub', {
-            name: 'Playground hub',
-            kind: 'playground-hub',
-            attributes: {
-                modules: attribute(3),
-                rssi_dbm: attribute(-61, 'dBm'),
-                uptime_s: attribute(86400, 's'),
-            },
-            commands: { scan: command('Look for modules.') },
-        }),
-        device('swing', {
-            name: 'Swing',
-            kind: 'playground-module',
-            parent: 'hub',
-            state: 'starting',
-            attributes: { battery_percent: attribute(83, '%') },
         }),
     ];
 }

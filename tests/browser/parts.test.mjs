@@ -71,6 +71,7 @@ pageTest(
             const names = await fetched(page);
             return late.every((name) => names.includes(name));
         }, 'all parts to be there');
+        await page.waitForLoadState('networkidle');
         const before = (await fetched(page)).length;
         await page.click('#add-device');
         await page.waitForSelector('#add[open] #add-driver');

@@ -16,6 +16,8 @@ const ALL = [
     'options',
     'gallery',
     'batch',
+    'reach',
+    'playground',
     'events',
     'hostile',
 ];

@@ -65,6 +65,15 @@ await shoot('panel-scrolled', demoGateway(), async (page) => {
     await page.waitForTimeout(300);
     await page.evaluate(() => document.querySelector('[data-command="health"]').scrollIntoView());
 });
+await shoot('playground', demoGateway(), panel('hub'));
+await shoot('playground-reach', demoGateway(), async (page, gateway) => {
+    await panel('hub')(page);
+    await page.locator('.distance input').fill('50');
+    await page.click('[data-game="play"] >> nth=0');
+    await page.click('[data-game="scan"]');
+    gateway.hub.error('Unknown command: Dance');
+    await page.waitForTimeout(1500);
+});
 await shoot('add', demoGateway(), async (page) => {
     await page.click('#add-device');
     await page.selectOption('#add-driver', 'pi-trigger-camera');

@@ -125,12 +125,27 @@ pageTest(
         await textOf(page, '[data-device="attic"] .veil', /Error.*Is this its address\?/);
         await textOf(page, '[data-device="shed"] .veil', /Switched off/);
         await textOf(page, '[data-device="meadow"] .veil', /Waiting for a picture/);
-        await textOf(page, '[data-device="hub"] .card-attributes', /Modules.*3.*RSSI.*-61 dBm/);
-        await textOf(
-            page,
-            '[data-device="swing"] .card-kind',
-            /playground-module behind Playground hub/,
-        );
+    },
+);
+
+pageTest(
+    'what is no camera has a card with the first things it says, and behind what it is',
+    {
+        devices: [
+            device('mast', {
+                name: 'Mast',
+                kind: 'weather',
+                attributes: { gusts: attribute(3), rssi_dbm: attribute(-61, 'dBm') },
+            }),
+            device('vane', { kind: 'weather-vane', parent: 'mast' }),
+        ],
+    },
+    async ({ page }) => {
+        await textOf(page, '[data-device="mast"] .card-attributes', /Gusts.*3.*RSSI.*-61 dBm/);
+        await textOf(page, '[data-device="vane"] .card-kind', /^weather-vane behind Mast$/);
+        await openPanel(page, 'vane');
+        await page.click('#panel >> text=Behind Mast');
+        await textOf(page, '#panel-title', /^Mast$/);
     },
 );
 
@@ -154,6 +169,8 @@ pageTest(
         gateway.stream('porch', { name: 'day' });
         await textOf(page, `${TILE} .facts .fps`, /fps/);
         gateway.silence('porch');
+        const [peer] = gateway.peers; /* Two that wait for their acks would keep it back. */
+        await until(() => peer.inFlight.get(1)?.length === 0, 'all frames to be acknowledged');
         gateway.sendFrame('porch', gateway.frames.day[0], {
             still: true,
             capturedMs: Date.now() - 2 * 3600e3,
