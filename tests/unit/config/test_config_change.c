@@ -83,8 +83,9 @@ Test(config_change, devices_are_compared_by_what_they_say)
 
     cr_expect(equal(base, base), "not by line");
     cr_expect(equal(base, "options: {p: 2, h: 1}, settings: {s: 3}, driver: x"), "not by order");
-    cr_expect(
-        equal(base, "driver: x, name: a, enabled: true, options: {h: 1, p: 2}, settings: {s: 3}"));
+    cr_expect_not(equal(base, "driver: x, name: a, options: {h: 1, p: 2}, settings: {s: 3}"),
+        "a default that is said cannot be changed elsewhere");
+    cr_expect_not(equal(base, "driver: x, enabled: true, options: {h: 1, p: 2}, settings: {s: 3}"));
     cr_expect_not(equal(base, "driver: y, options: {h: 1, p: 2}, settings: {s: 3}"));
     cr_expect_not(equal(base, "driver: x, options: {h: 1, p: 3}, settings: {s: 3}"));
     cr_expect_not(equal(base, "driver: x, options: {h: 1}, settings: {s: 3}"));
