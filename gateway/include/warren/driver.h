@@ -42,8 +42,8 @@ extern "C" {
 /* Whether a table of the other side reaches as far as this member. `table` is a pointer to any struct
  * of these headers that has a `size`:
  *
- *     if (WR_HAS(dev->host, status))
- *         dev->host->status(dev, "Looking for the camera");
+ *     if (WR_HAS(dev->host, limit))
+ *         dev->host->limit(dev, "threshold", 10, 95);
  */
 #define WR_HAS(table, member)                                                                      \
     ((table)->size >= offsetof(__typeof__(*(table)), member) + sizeof((table)->member))

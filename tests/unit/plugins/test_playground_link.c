@@ -1,6 +1,7 @@
 /* The link to the hub: found, set up, lost, released. */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "playground.h"
@@ -126,5 +127,23 @@ Test(playground_link, a_hub_without_write_requests_is_written_to_without)
     fake_host_free(h);
     h = playground_asked();
     cr_expect_eq(fake_ble_op_last(fake_ble_last(h))->how, WR_BLE_WRITE_WITH_RESPONSE);
+    fake_host_free(h);
+}
+
+/* One from before status() and away(). */
+Test(playground_link, runs_on_an_older_gateway_which_begins_it_anew)
+{
+    struct fake_host *h = playground_new();
+
+    fake_host_older(h, offsetof(struct wr_host, status));
+    fake_host_start(h);
+    playground_open(h);
+    playground_list(h, "");
+    cr_expect(fake_online(fake_dev(h)));
+    fake_ble_close(fake_ble_last(h), -ECONNRESET, "gone");
+    fake_host_advance(h, FAKE_RETRY_FIRST_US + FAKE_MS);
+    cr_expect_eq(fake_n_starts(h), 2);
+    playground_open(h);
+    cr_expect(fake_online(fake_dev(h)));
     fake_host_free(h);
 }
