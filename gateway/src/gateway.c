@@ -405,6 +405,7 @@ struct gateway *gateway_stop(struct gateway *g)
     if (g->devices)
         devices_set_drivers(g->devices, NULL);
     devices_free(g->devices);
+    ble_leave(g->ble);
     ble_free(g->ble);
     drivers_free(g->drivers);
     if (g->store)

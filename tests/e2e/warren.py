@@ -36,8 +36,8 @@ def free_port():
         return s.getsockname()[1]
 
 
-def wait_until(what, condition, limit=PATIENCE_S):
-    """The first true value of condition(), looked for every 20 ms."""
+def wait_until(what, condition, limit=PATIENCE_S, pause=0.02):
+    """The first true value of condition(), looked for every `pause` seconds."""
     end = time.monotonic() + limit
     while True:
         value = condition()
@@ -45,7 +45,7 @@ def wait_until(what, condition, limit=PATIENCE_S):
             return value
         if time.monotonic() > end:
             raise AssertionError(f"not within {limit} s: {what}")
-        time.sleep(0.02)
+        time.sleep(pause)
 
 
 class Program:
@@ -223,7 +223,8 @@ class Case(unittest.TestCase):
         self.port = None
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.addCleanup(lambda: [p.kill() for p in self.programs])
-        self.addCleanup(lambda: [p.end() for p in self.programs])
+        # The last first: who speaks to others ends before them.
+        self.addCleanup(lambda: [p.end() for p in reversed(self.programs)])
 
     def run(self, result=None):
         self.result, self.n_before = result, len(result.failures) + len(result.errors)

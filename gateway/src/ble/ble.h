@@ -64,6 +64,10 @@ struct ble_events {
 /* The configuration is copied. Does nothing yet. */
 int ble_new(struct loop *l, const struct ble_config *c, const struct ble_events *events, void *ctx,
     struct ble **ret);
+/* At the end of a program, after all links were closed, and right before ble_free(): waits until bluetoothd has seen that they
+ * are, half a second at most. bluetoothd 5.66, at least, crashes when a client leaves the bus whose sockets it does not know to be
+ * closed. NULL-safe. */
+void ble_leave(struct ble *b);
 /* The links must be closed. Returns NULL. */
 struct ble *ble_free(struct ble *b);
 /* Live, but for `enabled` and `bus`, which count at the next start. */

@@ -11,6 +11,8 @@
 #include "ble/ble_private.h"
 
 #define REOPEN_MAX_US INT64_C(60000000)
+/* At the end a bluetoothd that hangs is waited for no longer. One that does not answers within milliseconds. */
+#define LEAVE_US INT64_C(500000)
 
 /* The daemon itself. */
 #define BUS_DAEMON "org.freedesktop.DBus"
@@ -159,6 +161,12 @@ void ble_close_bus(struct ble *b)
     mirror_clear(&b->mirror);
     b->listed = false;
     b->dbus = dbus_free(b->dbus);
+}
+
+void ble_leave(struct ble *b)
+{
+    if (b && b->dbus && b->owner[0])
+        (void)dbus_wait(b->dbus, b->owner, LEAVE_US);
 }
 
 static void on_ready(void *ctx, struct dbus *d)

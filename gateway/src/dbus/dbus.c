@@ -198,6 +198,18 @@ struct dbus *dbus_free(struct dbus *d)
     return NULL;
 }
 
+int dbus_wait(struct dbus *d, const char *name, int64_t limit_us)
+{
+    sd_bus_message *m = NULL;
+    int r =
+        sd_bus_message_new_method_call(d->bus, &m, name, "/", "org.freedesktop.DBus.Peer", "Ping");
+
+    if (r >= 0)
+        r = sd_bus_call(d->bus, m, (uint64_t)limit_us, NULL, NULL);
+    sd_bus_message_unref(m);
+    return r < 0 ? r : 0;
+}
+
 sd_bus *dbus_bus(struct dbus *d)
 {
     if (!d->closed)

@@ -44,6 +44,9 @@ int dbus_open(struct loop *l, const char *address, const struct dbus_events *eve
  * their owners'; unref them before or after. NULL-safe; returns NULL. */
 struct dbus *dbus_free(struct dbus *d);
 DEFINE_CLEANUP(struct dbus *, dbus_free)
+/* Waits until `name` has answered, and so has seen all that was sent to it before: 0; -ETIMEDOUT after `limit_us`, or another
+ * error. The only call that waits: for the end of a program. */
+int dbus_wait(struct dbus *d, const char *name, int64_t limit_us);
 
 /* For one call of sd-bus's. Never NULL; calls fail with -ENOTCONN after `closed`. */
 sd_bus *dbus_bus(struct dbus *d);

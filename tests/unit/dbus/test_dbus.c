@@ -127,6 +127,22 @@ Test(dbus, a_call_without_an_answer_times_out_although_nothing_comes)
     cr_expect_lt(clock_mono_us() - from_us, 5 * US_PER_S);
 }
 
+Test(dbus, waits_for_who_answers_and_not_for_ever_for_who_does_not)
+{
+    const char *name = NULL;
+    int64_t from_us;
+
+    cr_expect_eq(dbus_wait(client, "org.freedesktop.DBus", WAIT_MAX_US), 0);
+    cr_expect_lt(dbus_wait(client, ":1.4711", WAIT_MAX_US), 0, "nobody has that name");
+    cr_assert_geq(sd_bus_get_unique_name(dbus_bus(server), &name), 0);
+    from_us = clock_mono_us();
+    cr_expect_eq(dbus_wait(client, name, 100 * US_PER_MS), -ETIMEDOUT, "it is ourselves who wait");
+    cr_expect_geq(clock_mono_us() - from_us, 100 * US_PER_MS);
+    call("Echo", "and goes on", 0);
+    WAIT_UNTIL(l, n_replies == 1);
+    cr_expect_str_eq(text, "and goes on");
+}
+
 Test(dbus, an_earlier_limit_of_a_later_call_counts)
 {
     call("Never", NULL, 60 * US_PER_S);
