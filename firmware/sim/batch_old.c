@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "batch_old_private.h"
 #include "loop/loop.h"
 #include "still.h"
@@ -21,6 +22,7 @@ static const struct gatt_char v0_chars[] = {
 static const struct gatt_char batch_chars[OLD_N_CHARS] = {
     {0, BATCH_STATUS_UUID, GATT_READ | GATT_NOTIFY}, {0, BATCH_DATA_UUID, GATT_READ | GATT_NOTIFY},
     COMMAND_ROW, {0, BATCH_CONFIG_UUID, GATT_WRITE}};
+/* And of the last batch cameras. */
 static const struct gatt_char low_power_chars[OLD_N_CHARS] = {
     {0, BATCH_STATUS_UUID, GATT_READ | GATT_NOTIFY}, {0, BATCH_DATA_UUID, GATT_READ | GATT_NOTIFY},
     COMMAND_ROW, {0, BATCH_CONFIG_UUID, GATT_WRITE | GATT_WRITE_COMMAND}};
@@ -52,8 +54,21 @@ static int on_read(void *ctx, unsigned chr, uint8_t *out, size_t cap)
     return (int)n;
 }
 
+static void on_subscribed(void *ctx, unsigned chr, bool on)
+{
+    const struct batch_old *c = ctx;
+
+    if (c->options->common.verbose)
+        log_info(on ? "subscribed" : "unsubscribed", F_STR("camera", c->name),
+            F_STR("what", chr == OLD_CHAR_STATUS ? "STATUS" : "DATA"));
+}
+
 static void on_command(struct batch_old *c, uint8_t byte)
 {
+    const char text[] = {(char)byte, '\0'};
+
+    if (c->options->common.verbose)
+        log_info("command", F_STR("camera", c->name), F_STR("text", text));
     switch (byte) {
     case BATCH_ACKNOWLEDGE:
         c->acknowledged = c->dialect != BATCH_DIALECT_V0;
@@ -87,6 +102,7 @@ static int on_written(void *ctx, unsigned chr, const uint8_t *bytes, size_t n, b
 
 static const struct gatt_calls calls = {.connected = on_connected,
     .disconnected = on_disconnected,
+    .subscribed = on_subscribed,
     .read = on_read,
     .written = on_written};
 
@@ -100,9 +116,9 @@ static void set_up(struct batch_old *c, const char *name)
     c->app = (struct gatt_app){.name = c->name,
         .services = services,
         .n_services = 1,
-        .chars = o->dialect == BATCH_DIALECT_V0 ? v0_chars
-            : o->dialect == BATCH_DIALECT_BATCH ? batch_chars
-                                                : low_power_chars,
+        .chars = o->dialect == BATCH_DIALECT_V0             ? v0_chars
+            : o->dialect == BATCH_DIALECT_BATCH && !o->late ? batch_chars
+                                                            : low_power_chars,
         .n_chars = o->dialect == BATCH_DIALECT_V0 ? N_ELEMENTS(v0_chars) : OLD_N_CHARS,
         .calls = &calls,
         .ctx = c};

@@ -30,6 +30,7 @@ enum {
     OPTION_COUNT,
     OPTION_CAMERAS,
     OPTION_ONE_CONNECTION,
+    OPTION_LATE,
 };
 
 static const struct sim_option rows[] = {
@@ -51,6 +52,8 @@ static const struct sim_option rows[] = {
     {"cameras", OPTION_CAMERAS, "N", "so many, their names and addresses numbered (1)"},
     {"one-connection", OPTION_ONE_CONNECTION, NULL,
         "not found again after it was left, as the first batch cameras (old dialects)"},
+    {"late", OPTION_LATE, NULL,
+        "batch: one of the last, whose characteristics are those of low-power"},
 };
 
 static const char *const dialects[] = {
@@ -139,6 +142,9 @@ static int set_any(void *options, int id, const char *text, struct error *e)
     case OPTION_ONE_CONNECTION:
         o->one_connection = true;
         return 0;
+    case OPTION_LATE:
+        o->late = true;
+        return 0;
     }
     return set(o, id, text, e);
 }
@@ -149,6 +155,8 @@ static int check(struct batch_options *o, struct error *e)
         return error_set(e, -EINVAL, "--bluez goes with one camera");
     if (o->dialect == BATCH_DIALECT_WARREN && o->interval_ms % 1000 != 0)
         return error_set(e, -EINVAL, "--interval is in whole seconds with the dialect warren");
+    if (o->late && o->dialect != BATCH_DIALECT_BATCH)
+        return error_set(e, -EINVAL, "--late goes with --dialect batch");
     if (o->name && o->cameras > 1 && strlen(o->name) > NUMBERED_NAME_MAX)
         return error_set(
             e, -EINVAL, "--name has at most %d bytes where numbers follow", NUMBERED_NAME_MAX);

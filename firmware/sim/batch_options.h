@@ -30,6 +30,7 @@ struct batch_options {
     uint64_t count;   /* of pictures, for each camera; 0: no end */
     unsigned cameras;
     bool one_connection; /* an old camera that is not found again after it was left */
+    bool late;           /* a batch camera whose CONFIG takes writes without response */
 };
 
 /* 0; 1: help was printed; -EINVAL and a sentence. Texts stay the command line's. */

@@ -23,6 +23,8 @@ struct batch_ours {
     uint64_t memory_bytes, random, left;
     bool limited; /* `left` counts */
     bool verbose;
+    /* Of a picture, by the low byte of its id: all that went out over LINK, also in vain. */
+    uint32_t sent_bytes[256];
     size_t n_value[BATCH_N_CHARACTERISTICS];
     uint8_t value[BATCH_N_CHARACTERISTICS][BATCH_VALUE_MAX];
 };
@@ -87,7 +89,14 @@ static size_t memory_bytes(void *ctx)
 
 static int port_notify(void *ctx, enum batch_characteristic chr, const void *bytes, size_t n)
 {
-    return gatt_notify(&((struct batch_ours *)ctx)->app, chr, bytes, n);
+    struct batch_ours *c = ctx;
+    struct batch_link m;
+    int r = gatt_notify(&c->app, chr, bytes, n);
+
+    if (r >= 0 && chr == BATCH_CHAR_LINK && batch_link_decode(bytes, n, &m) &&
+        m.type == BATCH_LINK_DATA)
+        c->sent_bytes[m.data.id_low] += (uint32_t)m.data.n;
+    return r;
 }
 
 static void set_value(void *ctx, enum batch_characteristic chr, const void *bytes, size_t n)
@@ -195,10 +204,32 @@ static int on_read(void *ctx, unsigned chr, uint8_t *out, size_t cap)
     return (int)n;
 }
 
+/* So one sees what links that broke have cost. */
+static void tell_asked(struct batch_ours *c, const uint8_t *bytes, size_t n)
+{
+    struct batch_link m;
+    uint32_t *sent_bytes;
+
+    if (!batch_link_decode(bytes, n, &m) ||
+        (m.type != BATCH_LINK_GET && m.type != BATCH_LINK_STORED))
+        return;
+    sent_bytes = &c->sent_bytes[m.picture.id & 255];
+    if (m.type == BATCH_LINK_GET) {
+        log_info("asked for", F_STR("camera", c->name), F_INT("picture", m.picture.id),
+            F_INT("from", m.picture.offset), F_INT("sent_bytes", *sent_bytes));
+        return;
+    }
+    log_info("stored", F_STR("camera", c->name), F_INT("picture", m.picture.id),
+        F_INT("sent_bytes", *sent_bytes));
+    *sent_bytes = 0;
+}
+
 static int on_written(void *ctx, unsigned chr, const uint8_t *bytes, size_t n, bool with_response)
 {
     struct batch_ours *c = ctx;
 
+    if (c->verbose && chr == BATCH_CHAR_LINK)
+        tell_asked(c, bytes, n);
     batch_camera_written(&c->core, now_us(c), (enum batch_characteristic)chr, bytes, n);
     rearm(c);
     return 0;

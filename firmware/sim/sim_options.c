@@ -31,7 +31,8 @@ static const struct sim_option commons[] = {
         "with --bluez: begin the advertisement anew so often, for virtual controllers"},
     {"faults", COMMON_FAULTS, "LIST", "name=value,… of the table below; not with --bluez"},
     {"seed", COMMON_SEED, "N", "of everything that is random (another each time)"},
-    {"verbose", COMMON_VERBOSE, NULL, "log what the device's display shows"},
+    {"verbose", COMMON_VERBOSE, NULL,
+        "log what the device's display shows, and what it is asked for"},
     {"help", COMMON_HELP, NULL, "this text"},
 };
 

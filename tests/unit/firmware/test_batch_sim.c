@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "batch_host.h"
 #include "batch_link.h"
 #include "crc32c.h"
@@ -249,6 +250,19 @@ Test(batch_old, may_not_be_found_a_second_time)
     cr_expect_not(h.advertised);
 }
 
+/* What a host can see of it is what low-power has, but for when COUNT comes. */
+Test(batch_old, one_of_the_last_has_the_characteristics_of_low_power)
+{
+    begin("--dialect batch");
+    cr_expect_eq(h.app->chars[HOST_CONFIG].props, GATT_WRITE);
+    old = batch_old_free(old);
+    begin("--dialect batch --late --count 1 --interval 1");
+    cr_expect_eq(h.app->chars[HOST_CONFIG].props, GATT_WRITE | GATT_WRITE_COMMAND);
+    come(517);
+    loop_advance(l, 1600 * MS);
+    cr_expect_str_eq(host_status(&h), "COUNT:1", "without R");
+}
+
 /* --- low-power -------------------------------------------------------------------------------- */
 
 Test(batch_old, low_power_is_on_the_air_only_when_a_batch_is_due)
@@ -352,6 +366,36 @@ Test(batch_ours, hands_over_a_picture_in_a_window)
     cr_expect_eq(h.link[16] | h.link[17] << 8, 0, "waiting");
 }
 
+static char told[512];
+
+static void keep_line(void *ctx, enum log_level level, const char *line)
+{
+    if (strstr(line, "sent_bytes"))
+        snprintf(told, sizeof told, "%s", line);
+}
+
+Test(batch_ours, tells_from_where_a_picture_is_asked_for_and_what_went_out)
+{
+    static const uint8_t hello[16] = {0x81, 1, 0, 0, 0, 0, 1, 0};
+    uint8_t get[12] = {0x82}, stored[8] = {0x84};
+
+    log_set_sink(keep_line, NULL);
+    begin("--verbose --interval 1 --count 1");
+    come(247);
+    host_subscribe(&h, HOST_LINK);
+    host_write(&h, HOST_LINK, hello, sizeof hello);
+    loop_advance(l, 1500 * MS);
+    memcpy(get + 4, h.link + 4, 4);
+    memcpy(stored + 4, h.link + 4, 4);
+    get[8] = 200;
+    host_write(&h, HOST_LINK, get, sizeof get);
+    cr_expect_not_null(strstr(told, "from=200 sent_bytes=0"), "%s", told);
+    loop_advance(l, 100 * MS);
+    host_write(&h, HOST_LINK, stored, sizeof stored);
+    cr_expect_not_null(strstr(told, "sent_bytes=1000"), "%s", told);
+    log_set_sink(NULL, NULL);
+}
+
 Test(batch_ours, settings_are_read_and_written)
 {
     uint8_t text[32] = {0};
@@ -399,6 +443,7 @@ Test(batch_options, what_is_wrong_is_told)
     cr_expect(strstr(refused("--nonsense", NULL), "--nonsense"));
     cr_expect(strstr(refused("more", NULL), "more"));
     cr_expect(strstr(refused("--name", ""), "name"));
+    cr_expect(strstr(refused("--late", NULL), "batch"));
 }
 
 Test(batch_options, names_are_numbered)
