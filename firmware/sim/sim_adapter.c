@@ -196,8 +196,10 @@ static int start_discovery(struct sim_object *o, sd_bus_message *m)
     s = session_of(a, sd_bus_message_get_sender(m));
     if (!s)
         return sim_refuse(m, "Failed", "Too many clients");
-    if (s->scanning)
+    if (s->scanning || a->n_busy > 0) {
+        a->n_busy -= a->n_busy > 0;
         return sim_refuse(m, "InProgress", "Operation already in progress");
+    }
     s->scanning = true;
     o->z->stats.scans++;
     int r = sd_bus_reply_method_return(m, "");
@@ -356,6 +358,12 @@ void sim_bluez_power(struct sim_bluez *z, unsigned adapter, bool on)
         sim_adapter_stop(a);
     a->powered = on;
     sim_object_changed(&a->object, "Powered", NULL);
+}
+
+void sim_bluez_busy(struct sim_bluez *z, unsigned adapter, unsigned n)
+{
+    if (adapter < z->n_adapters)
+        z->adapters[adapter].n_busy = n;
 }
 
 void sim_bluez_plug(struct sim_bluez *z, unsigned adapter, bool in)

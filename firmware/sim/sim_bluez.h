@@ -46,6 +46,8 @@ int sim_bluez_start(struct sim_bluez *z, struct error *e);
 /* Unplugged, and plugged in again (powered). */
 void sim_bluez_plug(struct sim_bluez *z, unsigned adapter, bool in);
 void sim_bluez_power(struct sim_bluez *z, unsigned adapter, bool on);
+/* The kernel has something else to do with it: StartDiscovery says InProgress the next `n` times, and no scan begins. */
+void sim_bluez_busy(struct sim_bluez *z, unsigned adapter, unsigned n);
 
 /* Calls of its own that begin with gatt_advertise() show it. `address`: "00:AA:01:00:00:23", upper
  * case. The app's memory stays the caller's. -ENOSPC, -EINVAL. */

@@ -122,6 +122,7 @@ struct sim_adapter {
     struct sim_object object; /* first */
     unsigned index;
     bool plugged, powered, scanning;
+    unsigned n_busy; /* scans that it will not begin */
     struct list devices, sessions;
     unsigned n_sessions;
     struct timer scan;

@@ -108,10 +108,16 @@ static void scan_stop(struct ble_adapter *a)
         scan_over(a);
 }
 
+/* In progress is a scan that we have begun already, or whatever the controller does just now, as right after the start of
+ * bluetoothd: then there is none. */
 static void on_started(struct ble_call *c, int result, sd_bus_message *reply, const char *error)
 {
     struct ble_adapter *a = container_of(c, struct ble_adapter, call);
 
+    if (result == -EBUSY && !a->discovering) {
+        scan_over(a);
+        return;
+    }
     if (result < 0 && result != -EBUSY) {
         scan_failed(a, result, error);
         return;
@@ -273,9 +279,9 @@ void adapter_take(struct ble *b, const struct mirror_object *o)
     a->powered = o->adapter.powered;
     if (a->scan != SCAN_OFF && !a->powered)
         scan_over(a);
-    if (a->scan == SCAN_ON && a->was_discovering && !o->adapter.discovering)
+    if (a->scan == SCAN_ON && a->discovering && !o->adapter.discovering)
         scan_over(a); /* somebody else ended it */
-    a->was_discovering = o->adapter.discovering;
+    a->discovering = o->adapter.discovering;
     ble_poke(b);
 }
 

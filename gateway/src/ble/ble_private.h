@@ -105,7 +105,7 @@ struct ble_adapter {
     struct ble *ble;
     char path[MIRROR_PATH_BYTES], name[16];
     char address[BLE_ADDRESS_BYTES];
-    bool powered, was_discovering;
+    bool powered, discovering;
     enum scan_state scan;
     struct ble_call call;
     int64_t scan_until_us, scan_ended_us;

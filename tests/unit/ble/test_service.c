@@ -82,6 +82,23 @@ Test(ble_service, it_scans_by_turns)
     cr_expect_eq(sim_bluez_stats(w.z)->scans, 1);
 }
 
+/* What a scan that is on says when it is begun once more. bluetoothd also says it when its controller is busy, as right after
+ * its start, and then there is none. */
+Test(ble_service, a_scan_that_is_in_progress_but_not_on_is_begun_again)
+{
+    struct ble_config c = world_config();
+    int64_t from_us;
+
+    c.scan_us = 60 * US_PER_S;
+    cr_assert_eq(ble_configure(w.ble, &c), 0);
+    sim_bluez_busy(w.z, 0, 2);
+    from_us = clock_mono_us();
+    link_open(&l, world_camera(0));
+    cr_expect_lt(clock_mono_us() - from_us, 5 * US_PER_S, "not after the time that a scan takes");
+    cr_expect_eq(sim_bluez_stats(w.z)->scans, 1);
+    close_link(&l);
+}
+
 /* --- bluetoothd and adapters come and go ------------------------------------------------------- */
 
 Test(ble_service, bluetoothd_dies_and_comes_back)
