@@ -57,7 +57,7 @@ void generation_lost(struct wr_dev *dev);
 struct trigger {
     enum { TRIGGER_IDLE, TRIGGER_ASKED, TRIGGER_PICTURE, TRIGGER_SOUND, TRIGGER_SAVING } state;
     bool on;
-    int64_t period_us;
+    int64_t period_us, rests_until_us;
     struct wr_frame *picture, *sound;
     uint32_t n_sound;
     wr_handle next, late, call;

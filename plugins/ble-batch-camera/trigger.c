@@ -13,6 +13,8 @@
 /* It takes the picture, records ten seconds, and then says how much there is. */
 #define ANSWER_US (60 * US_PER_S)
 #define PATIENCE_US (60 * US_PER_S)
+/* It is done with a picture some 100 ms after the last byte, and forgets what it was told before that. */
+#define REST_US (500 * US_PER_MS)
 
 static struct trigger *trigger_of(const struct wr_dev *dev)
 {
@@ -72,10 +74,11 @@ static void silent(struct wr_dev *dev, void *ctx)
 static void due(struct wr_dev *dev, void *ctx)
 {
     struct trigger *t = trigger_of(dev);
+    int64_t rest_us = t->rests_until_us - dev->host->now_us(dev);
 
     wr_timer_set(dev, &t->next, 0, NULL);
-    if (t->state != TRIGGER_IDLE || camera_of(dev)->save.busy) {
-        wr_timer_set(dev, &t->next, FIRST_US, due);
+    if (t->state != TRIGGER_IDLE || camera_of(dev)->save.busy || rest_us > 0) {
+        wr_timer_set(dev, &t->next, rest_us > 0 ? rest_us : FIRST_US, due);
         return;
     }
     t->state = TRIGGER_ASKED;
@@ -117,6 +120,7 @@ static void keep(struct wr_dev *dev)
 static void complete(struct wr_dev *dev)
 {
     keep(dev);
+    trigger_of(dev)->rests_until_us = dev->host->now_us(dev) + REST_US;
     older_command(dev, BATCH_COMPLETE);
 }
 
@@ -224,7 +228,7 @@ void trigger_every(struct wr_dev *dev, int64_t s)
     struct trigger *t = trigger_of(dev);
 
     t->period_us = s * US_PER_S;
-    if (t->state == TRIGGER_IDLE)
+    if (t->state == TRIGGER_IDLE && !t->call) /* what a command waits for is not put off */
         idle(dev);
 }
 

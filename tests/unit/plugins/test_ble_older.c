@@ -520,6 +520,28 @@ Test(ble_v0, frequency_is_the_gateways_and_take_picture_answers)
     fake_host_free(h);
 }
 
+/* The camera forgets what it is told before it is done with the picture before. */
+Test(ble_v0, next_picture_is_not_asked_for_in_the_moment_after_one)
+{
+    struct fake_host *h = v0_picture(0);
+    const struct fake_call *call;
+
+    fake_host_advance(h, 20 * FAKE_MS);
+    cr_assert_eq(fake_n_captures(h), 1, "kept at once");
+    call = fake_run(fake_dev(h), "take_picture", NULL);
+    fake_desire(fake_dev(h), "frequency", "600");
+    fake_host_advance(h, 470 * FAKE_MS);
+    cr_assert_eq(ble_count(h, 'T'), 1);
+    cr_assert(!call->over);
+    fake_host_advance(h, 20 * FAKE_MS);
+    cr_assert_eq(ble_count(h, 'T'), 2);
+    ble_say(h, "600:0");
+    pieces(h, ble_picture(600, 2), 600);
+    fake_host_advance(h, FAKE_S);
+    cr_assert_eq(call->result, 0);
+    fake_host_free(h);
+}
+
 Test(ble_v0, one_without_config_that_pushes_batches_is_a_batch_camera)
 {
     struct fake_host *h = ble_ready(BLE_V0, NULL);
