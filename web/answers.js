@@ -13,7 +13,7 @@ const SAME_WITHIN_MS = 3000;
 
 function whom({ threshold, threshold_dbm: dbm }) {
     if (threshold === 'all' || !Number.isFinite(dbm)) return 'to all';
-    return `to whoever is at ${value(dbm, 'dBm')} or louder`;
+    return `to whoever is louder than ${value(dbm, 'dBm')}`;
 }
 
 const knows = (commands) =>

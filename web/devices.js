@@ -14,6 +14,9 @@ const MAX_NAMES = 1000;
 /** More devices than that are asked for together. */
 const MAX_SINGLE = 5;
 
+/** Whether the gateway refuses to change this key of a device, "name" or "enabled": a file says it. */
+export const isFixed = (device, key) => (device.fixed ?? []).includes(key);
+
 export class Devices {
     #byId = new Map();
     #names = new Map();

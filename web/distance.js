@@ -56,7 +56,7 @@ export class Distance {
     show(reached, all) {
         const dbm = thresholdOf(this.position);
         const place = placeOf(this.position);
-        const strength = dbm === null ? 'whoever hears it' : `${value(dbm, 'dBm')} or louder`;
+        const strength = dbm === null ? 'whoever hears it' : `louder than ${value(dbm, 'dBm')}`;
         const count = all ? `reaches ${reached} of ${all}` : 'nobody is there';
         setText(this.#place, place);
         setText(this.#dbm, strength);

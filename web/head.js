@@ -3,10 +3,17 @@
 
 import * as api from './api.js';
 import { confirm } from './confirm.js';
+import { isFixed } from './devices.js';
 import { h, setHidden, setText } from './dom.js';
 import { spoken } from './format.js';
 import { icon } from './icons.js';
 import { StateMark } from './tile.js';
+
+const fromFile = (device) => {
+    const decided = [isFixed(device, 'name') && 'name', isFixed(device, 'enabled') && 'use'];
+    const words = decided.filter(Boolean).join(' and ');
+    return `from the configuration file${words && `, which decides its ${words}`}`;
+};
 
 export class Head {
     #host;
@@ -94,9 +101,7 @@ export class Head {
             this.#kind,
             [
                 device.kind ?? 'no driver',
-                device.owner === 'config'
-                    ? 'from the configuration file, which decides its name and use'
-                    : null,
+                device.owner === 'config' ? fromFile(device) : null,
             ]
                 .filter(Boolean)
                 .join(' · '),
@@ -106,9 +111,8 @@ export class Head {
         setText(this.#why, spoken(device.why));
         this.#state.show(device.state);
         this.#enabled.checked = device.enabled;
-        const fromConfig = device.owner === 'config';
-        this.#enabled.disabled = fromConfig;
-        setHidden(this.#rename, fromConfig || !this.#form.hidden);
+        this.#enabled.disabled = isFixed(device, 'enabled');
+        setHidden(this.#rename, isFixed(device, 'name') || !this.#form.hidden);
         setHidden(this.#remove, device.owner !== 'database');
     }
 

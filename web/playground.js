@@ -4,6 +4,7 @@
 import * as api from './api.js';
 import { Answers, errorWords } from './answers.js';
 import { batterySaid } from './battery.js';
+import { isFixed } from './devices.js';
 import { Distance } from './distance.js';
 import { h, setHidden, setText } from './dom.js';
 import { spoken, value } from './format.js';
@@ -140,9 +141,9 @@ export class View {
         );
         setText(this.#why, spoken(device.why));
         setText(this.#connect, device.enabled ? 'Disconnect' : 'Connect');
-        this.#connect.disabled = device.owner === 'config' || this.#connect.dataset.busy === 'true';
-        this.#connect.title =
-            device.owner === 'config' ? 'The configuration file decides whether it is used.' : '';
+        const fixed = isFixed(device, 'enabled');
+        this.#connect.disabled = fixed || this.#connect.dataset.busy === 'true';
+        this.#connect.title = fixed ? 'The configuration file decides whether it is used.' : '';
         const none = link === 'looking' && this.#bluetooth;
         setText(this.#trouble, spoken(none || trouble));
     }

@@ -42,10 +42,10 @@ export function endOf(place) {
     return i === 0 ? ALL : PLACES[i - 1][0] - 1;
 }
 
-/** Whether a module (hub.js) is reached with this threshold; who is not there is not. */
+/** Whether a module (hub.js) is reached with this threshold: it must be louder. Who is not there is not. */
 export function reaches(threshold, module) {
     if (!module.present) return false;
-    return threshold === null || (module.rssi !== null && module.rssi >= threshold);
+    return threshold === null || (module.rssi !== null && module.rssi > threshold);
 }
 
 /** How far away a signal seems, 0 (here) to 1 (hardly heard). Who was never measured is far. */

@@ -80,6 +80,7 @@ export function device(id, more = {}) {
         camera: false,
         enabled: true,
         owner: 'database',
+        fixed: [],
         options: {},
         attributes: {},
         settings: {},
@@ -98,6 +99,7 @@ export function porch(more = {}) {
         camera: true,
         channel: 1,
         owner: 'config',
+        fixed: ['name', 'options'],
         options: {
             host: option('string', '192.168.1.20', { owner: 'config', help: 'Name or address' }),
         },

@@ -288,8 +288,24 @@ for (const [status, detail, place, told] of [
     );
 
 pageTest(
+    'what the configuration file says of a device cannot be changed, what it leaves open can',
+    { devices: [porch()] },
+    async ({ gateway, page }) => {
+        await openPanel(page, 'porch');
+        await textOf(page, '.sheet-sub', /from the configuration file, which decides its name(?! and)/);
+        assert.equal(await page.locator('#panel >> text=Rename').isVisible(), false);
+        await page.click('.sheet-switch input');
+        await textOf(page, '.sheet-sub .state', /Switched off/);
+        gateway.change('porch', { fixed: ['enabled', 'options'] }, 'device.changed');
+        await textOf(page, '.sheet-sub', /which decides its use/);
+        assert.equal(await page.locator('.sheet-switch input').isDisabled(), true);
+        assert.equal(await page.locator('#panel >> text=Rename').isVisible(), true);
+    },
+);
+
+pageTest(
     'a device is renamed, and given free',
-    { devices: [porch({ owner: 'database' })], expected: [REFUSED] },
+    { devices: [porch({ owner: 'database', fixed: [] })], expected: [REFUSED] },
     async ({ gateway, page }) => {
         await openPanel(page, 'porch');
         await page.click('#panel >> text=Rename');

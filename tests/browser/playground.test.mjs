@@ -155,7 +155,7 @@ playTest(
         await page.click(`${LINK} >> text=Disconnect`);
         await textOf(page, '#panel .toast', /^It is in warren\.yaml, line 4\.$/);
         await textOf(page, `${LINK} .state`, /^Ready$/);
-        gateway.change('hub', { owner: 'config' }, 'device.changed');
+        gateway.change('hub', { owner: 'config', fixed: ['enabled', 'options'] }, 'device.changed');
         await page.waitForSelector(`${LINK} button:disabled`);
     },
 );
@@ -278,7 +278,7 @@ playTest(
     {
         devices: [
             playHub(),
-            playModule(0, { rssi: -44 }),
+            playModule(0, { rssi: -43 }),
             playModule(1, { rssi: -59 }),
             playModule(2, { rssi: -60 }),
             playModule(3, { rssi: -61 }),
@@ -288,15 +288,15 @@ playTest(
     async ({ page }) => {
         assert.equal(await textOf(page, '.reach-count'), 'reaches 4 of 4');
         await page.fill(SLIDER, '50');
-        assert.equal(await textOf(page, '.reach-count'), 'reaches 3 of 4');
-        await textOf(page, '.distance-head', /How far ?Distant ?-60 dBm or louder/);
+        assert.equal(await textOf(page, '.reach-count'), 'reaches 2 of 4');
+        await textOf(page, '.distance-head', /How far ?Distant ?louder than -60 dBm/);
         assert.match(
             await page.getAttribute(SLIDER, 'aria-valuetext'),
-            /^Distant, -60\sdBm or louder, reaches 3 of 4 modules$/,
+            /^Distant, louder than -60\sdBm, reaches 2 of 4 modules$/,
         );
         assert.deepEqual(
             [await reached(page, '.module'), await reached(page, '.module-dot')],
-            [3, 3],
+            [2, 2],
         );
         await page.click('.distance-places >> text=Near');
         assert.equal(await textOf(page, '.reach-count'), 'reaches 1 of 4');
@@ -367,7 +367,7 @@ playTest(
         await textOf(
             page,
             '.answers li',
-            /^Color game was sent to whoever is at -60 dBm or louder/,
+            /^Color game was sent to whoever is louder than -60 dBm/,
         );
         await page.fill(SLIDER, '1');
         await page.click(game('number_game'));
@@ -395,7 +395,7 @@ playTest('Off is asked for, because no hub can wake the modules', {}, async ({ p
     await textOf(
         page,
         'dialog[role="alertdialog"]',
-        /Put the modules to sleep\?This goes to 6 of 12 modules\./,
+        /Put the modules to sleep\?This goes to 5 of 12 modules\./,
     );
     await assertAccessible(page, 'the question before Off');
     await page.keyboard.press('Escape');

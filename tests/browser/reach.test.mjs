@@ -48,10 +48,10 @@ test('the button of a place goes to its far end', () => {
     }
 });
 
-test('a module just as loud as the threshold is reached, one dBm less is not', () => {
+test('a module that is louder than the threshold is reached, one just as loud is not', () => {
     for (const threshold of THRESHOLDS) {
-        assert.equal(reach.reaches(threshold, module(threshold)), true);
-        assert.equal(reach.reaches(threshold, module(threshold - 1)), false);
+        assert.equal(reach.reaches(threshold, module(threshold + 1)), true);
+        assert.equal(reach.reaches(threshold, module(threshold)), false);
     }
 });
 
