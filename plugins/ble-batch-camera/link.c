@@ -210,7 +210,7 @@ static void on_notified(
         window_take(dev, bytes, n);
     else if (strcmp(uuid, BATCH_STATUS_UUID) == 0)
         older_status(dev, bytes, n);
-    else if (strcmp(uuid, BATCH_DATA_UUID) == 0)
+    else if (strcmp(uuid, BATCH_DATA_UUID) == 0 && !trigger_early(dev, bytes, n))
         pieces_take(dev, bytes, n);
 }
 

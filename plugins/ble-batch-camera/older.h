@@ -61,10 +61,14 @@ struct trigger {
     struct wr_frame *picture, *sound;
     uint32_t n_sound;
     wr_handle next, late, call;
+    uint8_t early[BATCH_CHUNK_BYTES]; /* the first piece, seen before the sizes */
+    size_t n_early;
 };
 
 void trigger_ready(struct wr_dev *dev);
 void trigger_sizes(struct wr_dev *dev, const struct batch_status *s);
+/* A notification of DATA: true when it was the first piece of a picture whose sizes are to come. */
+bool trigger_early(struct wr_dev *dev, const uint8_t *bytes, size_t n);
 void trigger_lost(struct wr_dev *dev);
 /* The next one after `s` seconds, and each after. */
 void trigger_every(struct wr_dev *dev, int64_t s);

@@ -82,6 +82,7 @@ static void due(struct wr_dev *dev, void *ctx)
         return;
     }
     t->state = TRIGGER_ASKED;
+    t->n_early = 0;
     wr_timer_set(dev, &t->late, ANSWER_US, silent);
     wr_status(dev, "A picture was asked for");
     older_command(dev, BATCH_TRIGGER);
@@ -164,6 +165,20 @@ static void picture_came(struct wr_dev *dev, bool whole)
     pieces_begin(dev, t->sound, t->n_sound, 1, 1, sound_came);
 }
 
+/* It follows the sizes by 50 ms, which come by another socket: who was kept busy for so long may see it before them. Every JPEG
+ * begins so, and nothing that is late from a picture before. */
+bool trigger_early(struct wr_dev *dev, const uint8_t *bytes, size_t n)
+{
+    struct trigger *t = trigger_of(dev);
+
+    if (t->state != TRIGGER_ASKED || n < 2 || n > sizeof t->early || bytes[0] != 0xFF ||
+        bytes[1] != 0xD8)
+        return false;
+    memcpy(t->early, bytes, n);
+    t->n_early = n;
+    return true;
+}
+
 void trigger_sizes(struct wr_dev *dev, const struct batch_status *s)
 {
     struct trigger *t = trigger_of(dev);
@@ -189,6 +204,8 @@ void trigger_sizes(struct wr_dev *dev, const struct batch_status *s)
     t->state = TRIGGER_PICTURE;
     wr_status(dev, "Receiving a picture (%u bytes)", s->image_bytes);
     pieces_begin(dev, t->picture, s->image_bytes, 1, 1, picture_came);
+    if (t->n_early > 0)
+        pieces_take(dev, t->early, t->n_early);
 }
 
 /* --- life ------------------------------------------------------------------------------------- */

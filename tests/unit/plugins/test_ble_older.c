@@ -520,6 +520,36 @@ Test(ble_v0, frequency_is_the_gateways_and_take_picture_answers)
     fake_host_free(h);
 }
 
+/* They come by two ways, and a gateway that was kept busy for a moment may look at the second first. */
+Test(ble_v0, first_piece_may_be_seen_before_the_sizes)
+{
+    struct fake_host *h = ble_ready(BLE_V0, NULL);
+
+    fake_host_advance(h, FAKE_S);
+    ble_data(h, ble_picture(600, 1), 512);
+    ble_say(h, "600:0");
+    fake_host_advance(h, 25 * FAKE_MS);
+    cr_assert_eq(ble_count(h, 'N'), 1, "for the second");
+    ble_data(h, ble_picture(600, 1) + 512, 88);
+    fake_host_advance(h, FAKE_S);
+    is_kept(h, 0, ble_picture(600, 1), 600);
+    cr_assert_str_eq(fake_value(fake_dev(h), "pictures_failed"), "0");
+    fake_host_free(h);
+}
+
+Test(ble_v0, what_is_left_of_a_picture_before_is_no_first_piece)
+{
+    struct fake_host *h = ble_ready(BLE_V0, NULL);
+
+    fake_host_advance(h, FAKE_S);
+    ble_data(h, ble_picture(600, 2) + 512, 88);
+    ble_say(h, "600:0");
+    pieces(h, ble_picture(600, 1), 600);
+    fake_host_advance(h, FAKE_S);
+    is_kept(h, 0, ble_picture(600, 1), 600);
+    fake_host_free(h);
+}
+
 /* The camera forgets what it is told before it is done with the picture before. */
 Test(ble_v0, next_picture_is_not_asked_for_in_the_moment_after_one)
 {
