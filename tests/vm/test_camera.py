@@ -1,11 +1,13 @@
-"""The gateway and virtual BLE batch cameras of every dialect, on the real BlueZ: whole batches, how it tells the older ones apart, and what breaks them."""
+"""The gateway and virtual BLE batch cameras of every dialect, on the real BlueZ: whole batches, how it tells the older ones apart, and what breaks them; and a host that is none of ours."""
 
 import datetime
 import re
+import subprocess
+import sys
 import time
 import unittest
 
-from radio import LIMIT_S, RadioCase, bluetoothd, kill_bluetoothd, power
+from radio import HERE, LIMIT_S, RadioCase, bluetoothd, kill_bluetoothd, power
 
 OLDER = ("batch", "low-power")
 # Of a picture of ours so much may have gone out in vain for each lost link: what was on its way then, and on the next one, which
@@ -76,6 +78,18 @@ class Generations(RadioCase):
             self.assertGreaterEqual(r - s, HOLD_S)
         self.wait("the camera that sleeps is left", lambda: self.device("low-power")["state"] == "offline")
         self.assertIn("sleeps", self.device("low-power")["why"])
+
+
+class Stranger(RadioCase):
+    """python3-bleak is the host."""
+
+    def test_who_knows_nothing_of_our_dialect_is_handed_a_batch_by_our_camera(self):
+        camera = self.start_ble_camera("warren", [3000 + 777 * i for i in range(4)], "--interval", 1, "--memory", "128KiB", "--threshold", 11)
+        pictures = sorted((self.folder / "pictures-warren").iterdir())
+        host = subprocess.run([sys.executable, HERE / "bleak-host.py", "hci0", *pictures], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, timeout=2 * LIMIT_S, check=False)
+        self.assertEqual(host.returncode, 0, host.stdout)
+        self.assertIn(f"{len(camera.pictures)} pictures, {len(camera.pictures)} as they were", host.stdout)
 
 
 class Disasters(RadioCase):
