@@ -1,8 +1,8 @@
 /* play_radio.h - the one antenna of a hub's board (ESP32-C3), which Bluetooth and ESP-NOW share by turns: when it is with
  * Bluetooth, and hears no module.
  *
- *     connected     every 50 ms for 1.5 ms, and for each notification that waits as long as its bytes take at 1 Mbit/s
- *     advertising   every 100 ms for 2.5 ms, on three channels
+ *     connected     every 48.75 ms for 1.5 ms, and for each notification that waits as long as its bytes take at 1 Mbit/s
+ *     advertising   every 100 ms and up to 10 ms by chance for 2.5 ms, on three channels
  *
  * What ends in such a time is not heard. What the hub itself sends is late by it at most, and is taken to go out.
  */

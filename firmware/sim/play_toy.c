@@ -80,11 +80,9 @@ static uint32_t random_number(void *ctx)
     return play_chance(&((struct play_toy *)ctx)->random, UINT32_MAX);
 }
 
-/* --- life ------------------------------------------------------------------------------------- */
-
-static void power_up(struct play_toy *t)
+struct play_module_port play_toy_port(struct play_toy *t)
 {
-    const struct play_module_port port = {.ctx = t,
+    return (struct play_module_port){.ctx = t,
         .send = send_message,
         .light = light,
         .battery_percent = battery_percent,
@@ -92,78 +90,49 @@ static void power_up(struct play_toy *t)
         .save = save,
         .sleep = fall_asleep,
         .random = random_number};
-
-    t->wake_us = PLAY_NEVER_US;
-    if (t->world->config.old)
-        old_module_init(&t->theirs, &port);
-    else
-        play_module_init(&t->ours, &port, t->place.mac);
 }
+
+/* --- life ------------------------------------------------------------------------------------- */
 
 void play_toy_init(struct play_toy *t, struct play_world *w, unsigned number)
 {
-    bool nameless = w->config.old && number % NAMELESS_EVERY == NAMELESS_EVERY - 1;
-
     t->world = w;
     t->number = number;
+    t->program = w->config.old_modules ? &play_toy_old : &play_toy_ours;
     t->random = w->config.seed + number;
     t->flash.threshold_dbm = PLAY_MODULE_THRESHOLD;
-    if (!nameless)
+    if (!t->program->may_be_nameless || number % NAMELESS_EVERY != NAMELESS_EVERY - 1)
         memcpy(t->flash.name, t->place.name, sizeof t->flash.name);
-    power_up(t);
 }
 
-void play_toy_start(struct play_toy *t)
-{
-    if (t->world->config.old)
-        old_module_start(&t->theirs, t->world->now_us);
-    else
-        play_module_start(&t->ours, t->world->now_us);
-}
-
-static void wake_up(struct play_toy *t)
+void play_toy_switch_on(struct play_toy *t)
 {
     espnow_air_set_deaf(t->world->air, PLAY_FIRST_TOY + t->number, false);
-    power_up(t);
-    play_toy_start(t);
+    t->wake_us = PLAY_NEVER_US;
+    t->program->start(t);
 }
 
 void play_toy_step(struct play_toy *t)
 {
     if (t->world->now_us >= t->wake_us)
-        wake_up(t);
-    if (t->world->config.old)
-        old_module_step(&t->theirs, t->world->now_us);
-    else
-        play_module_step(&t->ours, t->world->now_us);
+        play_toy_switch_on(t);
+    t->program->step(t);
 }
 
 int64_t play_toy_next_us(const struct play_toy *t)
 {
-    int64_t us =
-        t->world->config.old ? old_module_next_us(&t->theirs) : play_module_next_us(&t->ours);
+    int64_t us = t->program->next_us(t);
 
     return us < t->wake_us ? us : t->wake_us;
-}
-
-void play_toy_received(
-    struct play_toy *t, const uint8_t *mac, int rssi_dbm, const void *bytes, size_t n)
-{
-    if (t->world->config.old)
-        old_module_received(&t->theirs, t->world->now_us, mac, rssi_dbm, bytes, n);
-    else
-        play_module_received(&t->ours, t->world->now_us, mac, rssi_dbm, bytes, n);
 }
 
 /* In deep sleep the button is what wakes it, and does nothing else. */
 void play_toy_button(struct play_toy *t)
 {
     if (t->look.asleep)
-        wake_up(t);
-    else if (t->world->config.old)
-        old_module_button(&t->theirs, t->world->now_us);
+        play_toy_switch_on(t);
     else
-        play_module_button(&t->ours, t->world->now_us);
+        t->program->button(t);
 }
 
 const char *play_toy_name(const struct play_toy *t)

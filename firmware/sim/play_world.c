@@ -15,10 +15,13 @@ static void received(void *ctx, unsigned node, const uint8_t mac[HUB_MAC_RAW_BYT
 {
     struct play_world *w = ctx;
 
-    if (node == PLAY_HUB_NODE)
-        play_world_hub_received(w, mac, rssi_dbm, bytes, n);
-    else
-        play_toy_received(&w->toys[node - PLAY_FIRST_TOY], mac, rssi_dbm, bytes, n);
+    if (node == PLAY_HUB_NODE) {
+        w->program->received(w, mac, rssi_dbm, bytes, n);
+    } else {
+        struct play_toy *t = &w->toys[node - PLAY_FIRST_TOY];
+
+        t->program->received(t, mac, rssi_dbm, bytes, n);
+    }
 }
 
 /* --- children --------------------------------------------------------------------------------- */
@@ -54,7 +57,9 @@ int64_t play_world_next_us(const struct play_world *w)
 
 static void step(struct play_world *w)
 {
-    espnow_air_set_deaf(w->air, PLAY_HUB_NODE, !w->on || play_radio_is_deaf(&w->radio, w->now_us));
+    bool deaf = !w->config.two_antennas && play_radio_is_deaf(&w->radio, w->now_us);
+
+    espnow_air_set_deaf(w->air, PLAY_HUB_NODE, !w->on || deaf);
     espnow_air_step(w->air, w->now_us);
     play_world_hub_step(w);
     for (unsigned i = 0; i < w->n_toys; i++)
@@ -102,6 +107,7 @@ int play_world_new(
     w->port = *port;
     w->n_toys = MIN(c->n_modules, (unsigned)PLAY_PLACES_MAX);
     w->n_resets = c->n_resets;
+    w->program = c->old_hub ? &play_hub_old : &play_hub_ours;
     w->random = c->seed;
     r = espnow_air_new((uint32_t)c->seed, c->loss_permille, &events, w, &w->air);
     if (r >= 0)
@@ -128,7 +134,7 @@ void play_world_start(struct play_world *w, int64_t now_us)
     plan_round(w);
     play_world_hub_start(w);
     for (unsigned i = 0; i < w->n_toys; i++)
-        play_toy_start(&w->toys[i]);
+        play_toy_switch_on(&w->toys[i]);
 }
 
 /* --- what is to be seen ------------------------------------------------------------------------- */

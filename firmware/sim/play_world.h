@@ -45,10 +45,11 @@ struct play_world_config {
     uint64_t seed;
     unsigned n_modules;
     unsigned loss_permille; /* of messages on the air */
-    bool old;               /* hub and modules */
-    unsigned n_resets;      /* so many scans end with a reset of the hub */
-    int64_t round_us;       /* about so often somebody presses a button; 0: never */
-    int64_t wake_us; /* so long a module sleeps until somebody presses its button; 0: for ever */
+    bool old_hub, old_modules;
+    bool two_antennas; /* the hub's radios have one each, and none is deaf (play_radio.h) */
+    unsigned n_resets; /* so many scans end with a reset of the hub */
+    int64_t round_us;  /* about so often somebody presses a button; 0: never */
+    int64_t wake_us;   /* so long a module sleeps until somebody presses its button; 0: for ever */
 };
 
 struct play_world_port {

@@ -1,6 +1,4 @@
-/* play_world_hub.c - the board of the hub: its radios around the one core or the other, and what an app does to it. */
-#include <errno.h>
-
+/* play_world_hub.c - the board of the hub: its radios, its switch, and what an app does to it. */
 #include "play_world_private.h"
 
 /* --- the core's world ------------------------------------------------------------------------- */
@@ -60,34 +58,29 @@ static void display(void *ctx, unsigned line, const char *text)
     w->port.display(w->port.ctx, line, text);
 }
 
-/* --- life ------------------------------------------------------------------------------------- */
-
-static void power_up(struct play_world *w)
+struct play_hub_port play_world_hub_port(struct play_world *w)
 {
-    const struct play_hub_port port = {.ctx = w,
+    return (struct play_hub_port){.ctx = w,
         .air = air,
         .notify = notify,
         .advertise = advertise,
         .serial = w->port.serial ? serial : NULL,
         .display = display};
-    const struct old_hub_port old_port = {
-        .ctx = w, .air = old_air, .notify = old_notify, .advertise = old_advertise};
-
-    if (w->config.old)
-        old_hub_init(&w->old_hub, &old_port);
-    else
-        play_hub_init(&w->hub, &port, play_place_hub);
 }
+
+struct old_hub_port play_world_old_hub_port(struct play_world *w)
+{
+    return (struct old_hub_port){
+        .ctx = w, .air = old_air, .notify = old_notify, .advertise = old_advertise};
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
 
 void play_world_hub_start(struct play_world *w)
 {
-    power_up(w);
     w->on = true;
     w->boot_us = w->reset_us = PLAY_NEVER_US;
-    if (w->config.old)
-        old_hub_start(&w->old_hub, w->now_us);
-    else
-        play_hub_start(&w->hub, w->now_us);
+    w->program->start(w);
 }
 
 static void reset(struct play_world *w)
@@ -101,14 +94,6 @@ static void reset(struct play_world *w)
     w->port.reset(w->port.ctx);
 }
 
-static void plan_reset(struct play_world *w)
-{
-    bool scans = w->config.old ? w->old_hub.scanning : w->hub.scan.on;
-
-    if (scans && w->n_resets > 0 && w->reset_us == PLAY_NEVER_US)
-        w->reset_us = w->now_us + PLAY_WORLD_RESET_US;
-}
-
 void play_world_hub_step(struct play_world *w)
 {
     if (!w->on) {
@@ -116,87 +101,65 @@ void play_world_hub_step(struct play_world *w)
             play_world_hub_start(w);
         return;
     }
-    if (w->config.old)
-        old_hub_step(&w->old_hub, w->now_us);
-    else
-        play_hub_step(&w->hub, w->now_us);
-    plan_reset(w);
+    w->program->step(w);
+    if (w->n_resets > 0 && w->reset_us == PLAY_NEVER_US && w->program->scans(w))
+        w->reset_us = w->now_us + PLAY_WORLD_RESET_US;
     if (w->now_us >= w->reset_us)
         reset(w);
 }
 
 int64_t play_world_hub_next_us(const struct play_world *w)
 {
-    int64_t us = w->config.old ? old_hub_next_us(&w->old_hub) : play_hub_next_us(&w->hub);
+    int64_t us = w->on ? w->program->next_us(w) : w->boot_us;
 
-    if (!w->on)
-        return w->boot_us;
     return us < w->reset_us ? us : w->reset_us;
-}
-
-void play_world_hub_received(
-    struct play_world *w, const uint8_t *mac, int rssi_dbm, const void *bytes, size_t n)
-{
-    if (w->config.old)
-        old_hub_received(&w->old_hub, w->now_us, mac, rssi_dbm, bytes, n);
-    else
-        play_hub_received(&w->hub, w->now_us, mac, rssi_dbm, bytes, n);
 }
 
 /* --- the app ---------------------------------------------------------------------------------- */
 
-void play_world_connected(struct play_world *w, int64_t now_us, unsigned mtu)
+/* What happened before comes first. False: nobody is there. */
+static bool comes_to(struct play_world *w, int64_t now_us)
 {
     play_world_run(w, now_us);
-    if (!w->on)
+    return w->on;
+}
+
+void play_world_connected(struct play_world *w, int64_t now_us, unsigned mtu)
+{
+    if (!comes_to(w, now_us))
         return;
     play_radio_connected(&w->radio, now_us, true);
-    if (w->config.old)
-        old_hub_connected(&w->old_hub, now_us, true);
-    else
-        play_hub_connected(&w->hub, now_us, 0, mtu);
+    w->program->connected(w, mtu);
 }
 
 void play_world_disconnected(struct play_world *w, int64_t now_us)
 {
-    play_world_run(w, now_us);
-    if (!w->on)
+    if (!comes_to(w, now_us))
         return;
     play_radio_connected(&w->radio, now_us, false);
-    if (w->config.old)
-        old_hub_connected(&w->old_hub, now_us, false);
-    else
-        play_hub_disconnected(&w->hub, now_us, 0);
+    w->program->disconnected(w);
 }
 
 void play_world_subscribed(struct play_world *w, int64_t now_us, bool on)
 {
-    play_world_run(w, now_us);
-    if (w->on && !w->config.old)
-        play_hub_subscribed(&w->hub, now_us, 0, on);
+    if (comes_to(w, now_us) && w->program->subscribed)
+        w->program->subscribed(w, on);
 }
 
 void play_world_written(struct play_world *w, int64_t now_us, const void *bytes, size_t n)
 {
-    play_world_run(w, now_us);
-    if (!w->on)
-        return;
-    if (w->config.old)
-        old_hub_written(&w->old_hub, now_us, bytes, n);
-    else
-        play_hub_written(&w->hub, now_us, 0, bytes, n);
+    if (comes_to(w, now_us))
+        w->program->written(w, bytes, n);
 }
 
 void play_world_room(struct play_world *w, int64_t now_us)
 {
-    play_world_run(w, now_us);
-    if (w->on && !w->config.old)
-        play_hub_room(&w->hub, now_us);
+    if (comes_to(w, now_us) && w->program->room)
+        w->program->room(w);
 }
 
 void play_world_serial(struct play_world *w, int64_t now_us, const void *bytes, size_t n)
 {
-    play_world_run(w, now_us);
-    if (w->on && !w->config.old)
-        play_hub_serial_received(&w->hub, now_us, bytes, n);
+    if (comes_to(w, now_us) && w->program->serial)
+        w->program->serial(w, bytes, n);
 }

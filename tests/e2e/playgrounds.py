@@ -28,7 +28,7 @@ class Playgrounds(Case):
         return sim
 
     def start_playground(self, *options, seed=7, config=HUB):
-        sim = self.start_sim("--seed", seed, *options)
+        sim = self.start_sim("--seed", seed, "--antennas", 2, *options)
         self.start_gateway(f"ble:\n  bus: unix:path={self.folder}/bus\n  scan_seconds: 2\n  scan_every_seconds: 5\n{config}",
                            plugins=("playground-hub",))
         return sim

@@ -20,7 +20,7 @@ class PlaygroundCase(RadioCase):
     """hci0 is the gateway's, hci1 the hub's."""
 
     def start_hub(self, n_modules, *options):
-        self.hub = self.start([SIM, "playground-hub", "--bluez", "hci1", "--pulse", 1000, "--modules", n_modules, "--seed", 7, *options], "hub")
+        self.hub = self.start([SIM, "playground-hub", "--bluez", "hci1", "--pulse", 1000, "--modules", n_modules, "--seed", 7, "--antennas", 2, *options], "hub")
 
     def start_playground(self, n_modules, *options):
         self.start_hub(n_modules, *options)

@@ -20,7 +20,7 @@ Test(play_options, without_any_there_are_twelve_modules_of_ours)
 {
     cr_expect_eq(parse(NULL, NULL, NULL), 0);
     cr_expect_eq(o.world.n_modules, 12);
-    cr_expect_not(o.world.old || o.serial);
+    cr_expect_not(o.world.old_hub || o.world.old_modules || o.serial);
     cr_expect_str_eq(o.name, "SPHub");
     cr_expect_eq(o.world.seed, o.common.seed);
     cr_expect_neq(o.world.seed, 0, "another each time");
@@ -33,14 +33,18 @@ Test(play_options, are_taken)
     cr_expect_eq(o.world.loss_permille, 25);
     cr_expect_eq(o.world.seed, 9);
     cr_expect_eq(parse("--dialect=seed", "--rounds=0.5", "--wake=0"), 0);
-    cr_expect(o.world.old);
+    cr_expect(o.world.old_hub && o.world.old_modules);
     cr_expect_eq(o.common.faults.name_ms, 0);
     cr_expect_eq(o.world.round_us, 500000);
     cr_expect_eq(o.world.wake_us, 0);
+    cr_expect_eq(parse("--dialect=warren", "--modules-dialect=seed", NULL), 0);
+    cr_expect(!o.world.old_hub && o.world.old_modules);
     cr_expect_eq(parse("--serial", "--resets=2", "--faults=mtu=185"), 0);
     cr_expect(o.serial && !o.serial_link);
     cr_expect_eq(o.world.n_resets, 2);
     cr_expect_eq(o.common.faults.mtu, 185);
+    cr_expect_eq(parse("--antennas=2", NULL, NULL), 0);
+    cr_expect(o.world.two_antennas);
     cr_expect_eq(parse("--serial=/tmp/hub", NULL, NULL), 0);
     cr_expect_str_eq(o.serial_link, "/tmp/hub");
 }
@@ -56,6 +60,7 @@ Test(play_options, what_is_wrong_is_told)
     refuses("--modules=65", NULL, "64");
     refuses("--dialect=klingon", NULL, "klingon");
     refuses("--loss=101", NULL, "100");
+    refuses("--antennas=3", NULL, "2");
     refuses("--rounds=x", NULL, "rounds");
     refuses("--name=", NULL, "29");
     refuses("--faults=mtu=9", NULL, "mtu");
