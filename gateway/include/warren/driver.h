@@ -396,7 +396,7 @@ struct wr_host {
     int (*done)(struct wr_dev *dev, wr_handle call, int result, const char *json);
 
     /* A thing behind this device. The same key gives the same child for ever. NULL: over the limit
-     * (256) or a wrong kind. */
+     * (256 that are there; of those that are gone the longest gone make room) or a wrong kind. */
     struct wr_dev *(*child)(
         struct wr_dev *dev, const char *kind, const char *key, const char *name);
     void (*child_gone)(struct wr_dev *child, const char *why);

@@ -42,15 +42,38 @@ static void child_id(const struct device *parent, const char *key, char *out, si
     snprintf(out, cap, "%.50s-%08x", parent->id, hash);
 }
 
-static struct device *make_child(struct device *parent, const char *key, const char *name)
+bool child_forget_one(struct devices *all, const struct device *parent)
 {
-    char id[WR_NAME_MAX + 1];
-    struct device *c, *each;
+    struct device *d, *longest = NULL;
+
+    list_for_each (d, &all->list, link) {
+        if (d->pub.parent && !d->running && (!parent || d->pub.parent == &parent->pub) &&
+            (!longest || d->last_seen_us < longest->last_seen_us))
+            longest = d;
+    }
+    if (!longest)
+        return false;
+    log_info("a device that is gone makes room for another", F_STR("device", longest->id));
+    devices_remove_now(longest);
+    return true;
+}
+
+static bool have_room(struct device *parent)
+{
+    struct device *each;
     size_t n = 0;
 
     list_for_each (each, &parent->children, sibling)
         n++;
-    if (n >= DEVICE_MAX_CHILDREN) {
+    return n < DEVICE_MAX_CHILDREN || child_forget_one(parent->all, parent);
+}
+
+static struct device *make_child(struct device *parent, const char *key, const char *name)
+{
+    char id[WR_NAME_MAX + 1];
+    struct device *c;
+
+    if (!have_room(parent)) {
         log_warning(
             "too many things behind one device", F_STR("device", parent->id), F_STR("key", key));
         return NULL;
@@ -63,6 +86,7 @@ static struct device *make_child(struct device *parent, const char *key, const c
     snprintf(c->child_key, sizeof c->child_key, "%s", key);
     snprintf(c->driver_name, sizeof c->driver_name, "%s", parent->driver_name);
     list_append(&parent->children, &c->sibling);
+    devices_load_changes(c);
     return c;
 }
 

@@ -351,7 +351,7 @@ int device_new(struct devices *all, const char *id, const char *name, enum devic
 {
     struct device *d;
 
-    if (all->n >= DEVICES_MAX)
+    if (all->n >= DEVICES_MAX && !child_forget_one(all, NULL))
         return -ENOSPC;
     d = calloc(1, sizeof *d);
     if (!d)

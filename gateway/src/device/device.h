@@ -140,7 +140,7 @@ static inline struct device *device_of(struct wr_dev *dev)
 
 /* --- device.c: life and state ----------------------------------------------------------------- */
 
-/* Made and in the registry; nothing has been published. -ENOSPC at DEVICES_MAX. */
+/* Made and in the registry; nothing has been published. -ENOSPC at DEVICES_MAX, when no child is gone whose place it could have. */
 int device_new(struct devices *all, const char *id, const char *name, enum device_owner owner,
     struct device **ret);
 /* Stops it if need be. No plugin frame on the stack. */
@@ -302,6 +302,9 @@ void command_finish(struct command_call *c, int result, const char *json);
 struct wr_dev *child_add(
     struct device *parent, const char *kind, const char *key, const char *name);
 void child_end(struct device *child, const char *why);
+/* Things come and go for years: of those that are gone, behind `parent` or behind any (NULL), the one that was seen longest ago is
+ * removed. False: none is gone. Its driver does not know it any more, so it may be called from inside a driver. */
+bool child_forget_one(struct devices *all, const struct device *parent);
 
 /* --- the host tables -------------------------------------------------------------------------- */
 

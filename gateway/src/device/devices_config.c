@@ -63,6 +63,19 @@ static struct device *first_without_config(struct devices *d, const struct confi
     return NULL;
 }
 
+/* The driver of a child's parent knows the child: it gives it back first, and begins anew, where it will have another id. */
+static void take_over(struct device *dev)
+{
+    struct device *parent = dev->pub.parent ? device_of(dev->pub.parent) : NULL;
+
+    log_info("the configuration takes over a device", F_STR("device", dev->id));
+    if (parent)
+        device_halt(parent, "the configuration takes over what is behind it");
+    devices_remove_now(dev);
+    if (parent)
+        device_poke(parent);
+}
+
 void devices_configure(struct devices *d, const struct config *c)
 {
     struct device *dev;
@@ -80,10 +93,8 @@ void devices_configure(struct devices *d, const struct config *c)
             change_given(dev, given, c->file);
             continue;
         }
-        if (dev) {
-            log_info("the configuration takes over a device", F_STR("device", given->id));
-            devices_remove_now(dev);
-        }
+        if (dev)
+            take_over(dev);
         dev = devices_make(d, given->id, given->name, given->driver, DEVICE_OF_CONFIG);
         if (dev && take_given(dev, given, c->file))
             devices_announce(dev);

@@ -36,11 +36,18 @@ void devices_load(struct devices *d)
     store_each(d->env.store, REGISTRY, load_one, d);
 }
 
-void devices_load_changes(struct device *dev)
+/* What is stored of it; NULL: nothing. */
+static json_t *registry_read(const struct device *dev)
 {
     size_t n = 0;
     const char *text = store_get(dev->all->env.store, REGISTRY, dev->id, &n);
-    _cleanup_(json_freep) json_t *j = text ? json_read(text, n, NULL) : NULL;
+
+    return text ? json_read(text, n, NULL) : NULL;
+}
+
+void devices_load_changes(struct device *dev)
+{
+    _cleanup_(json_freep) json_t *j = registry_read(dev);
     const char *name = json_string_value(json_object_get(j, "name"));
     const json_t *enabled = json_object_get(j, "enabled");
 
@@ -50,18 +57,37 @@ void devices_load_changes(struct device *dev)
         dev->enabled = json_is_true(enabled);
 }
 
-static int registry_write(struct device *dev, store_fn fn, void *ctx)
+static json_t *all_of(const struct device *dev)
 {
-    _cleanup_(json_freep) json_t *j = json_object();
-    _cleanup_(freep) char *text = NULL;
+    json_t *j = json_object();
 
     json_object_set_new(j, "name", json_string(dev->name));
     json_object_set_new(j, "enabled", json_boolean(dev->enabled));
-    if (dev->owner == DEVICE_OF_DATABASE) {
-        json_object_set_new(j, "driver", json_string(dev->driver_name));
-        if (dev->given_options)
-            json_object_set(j, "options", dev->given_options);
-    }
+    json_object_set_new(j, "driver", json_string(dev->driver_name));
+    if (dev->given_options)
+        json_object_set(j, "options", dev->given_options);
+    return j;
+}
+
+/* What the configuration says today is not what people wanted, and must not be remembered as that. */
+static json_t *changed_of(const struct device *dev, const struct device_change *c)
+{
+    json_t *j = registry_read(dev);
+
+    if (!j)
+        j = json_object();
+    if (c->name)
+        json_object_set_new(j, "name", json_string(c->name));
+    if (c->enabled)
+        json_object_set_new(j, "enabled", json_boolean(*c->enabled));
+    return j;
+}
+
+static int registry_write(struct device *dev, json_t *what, store_fn fn, void *ctx)
+{
+    _cleanup_(json_freep) json_t *j = what;
+    _cleanup_(freep) char *text = NULL;
+
     text = json_text(j);
     return text ? store_put(dev->all->env.store, REGISTRY, dev->id, text, strlen(text), fn, ctx)
                 : -ENOMEM;
@@ -135,11 +161,10 @@ int devices_add(struct devices *d, const char *id, const char *name, const char 
     if ((r = choose_id(d, id, *name ? name : driver_name, chosen, e)) < 0 ||
         (r = devices_check_options(d, NULL, driver, options, e)) < 0)
         return r;
-    if (d->n >= DEVICES_MAX ||
-        !(dev = devices_make(d, chosen, name, driver_name, DEVICE_OF_DATABASE)))
+    if (!(dev = devices_make(d, chosen, name, driver_name, DEVICE_OF_DATABASE)))
         return error_set(e, -ENOSPC, "there are %d devices, more are not possible", DEVICES_MAX);
     dev->given_options = json_deep_copy(options);
-    r = registry_write(dev, NULL, NULL);
+    r = registry_write(dev, all_of(dev), NULL, NULL);
     if (r < 0) {
         device_free(dev);
         return error_set(e, r, "the device cannot be stored: %s", error_name(r));
@@ -176,7 +201,8 @@ int devices_remove(struct devices *d, struct device *dev, struct error *e)
 bool device_is_fixed(const struct device *dev, enum device_key key)
 {
     if (dev->owner != DEVICE_OF_CONFIG)
-        return key == DEVICE_OPTIONS && dev->owner != DEVICE_OF_DATABASE;
+        return (key == DEVICE_OPTIONS && dev->owner != DEVICE_OF_DATABASE) ||
+            (key == DEVICE_ENABLED && dev->owner == DEVICE_OF_PARENT);
     return key == DEVICE_OPTIONS || (key == DEVICE_NAME && dev->given->gives_name) ||
         (key == DEVICE_ENABLED && dev->given->gives_enabled);
 }
@@ -201,6 +227,9 @@ static int check_fixed(const struct device *dev, const struct device_change *c, 
         if (dev->owner == DEVICE_OF_CONFIG)
             return error_set(e, -EPERM, "%s stands in %s, line %u: change its %s there", dev->id,
                 dev->given_file, dev->given->line, device_key_name(key));
+        if (key == DEVICE_ENABLED)
+            return error_set(e, -EPERM, "%s belongs to %s: it is enabled and disabled with it",
+                dev->id, dev->pub.parent->id);
         return error_set(e, -EPERM, "%s has no options that could be changed", dev->id);
     }
     return 0;
@@ -251,7 +280,8 @@ int device_change(
     if (options)
         take_options(dev, options);
     if (registry) {
-        r = registry_write(dev, settings ? NULL : fn, ctx);
+        r = registry_write(dev, dev->owner == DEVICE_OF_DATABASE ? all_of(dev) : changed_of(dev, c),
+            settings ? NULL : fn, ctx);
         device_publish_added(dev, "device.changed");
         device_poke(dev);
     }

@@ -114,3 +114,90 @@ Test(child, there_is_a_ceiling)
     }
     cr_assert_null(module("one-more"));
 }
+
+static void one_after_the_other(unsigned first, unsigned n)
+{
+    char key[16];
+
+    for (unsigned i = first; i < first + n; i++) {
+        struct device *c;
+
+        snprintf(key, sizeof key, "m%u", i);
+        c = module(key);
+        cr_assert_not_null(c, "no room for number %u", i);
+        c->pub.host->online(&c->pub, true, NULL);
+        world_pass(1000000);
+        c->pub.host->child_gone(&c->pub, "taken home");
+    }
+}
+
+Test(child, that_is_gone_makes_room_for_another_the_longest_gone_first)
+{
+    struct device *stays = module("stays");
+
+    one_after_the_other(0, DEVICE_MAX_CHILDREN - 1);
+    module("m0")->pub.host->online(&module("m0")->pub, true, NULL);
+    cr_assert_eq(world_events("device.removed", NULL), 0);
+    one_after_the_other(1000, 2);
+    cr_expect_eq(world_events("device.removed", NULL), 2);
+    cr_expect_eq(module("stays"), stays);
+    cr_expect_not_null(devices_find(world.devices, "toy-m0"), "it was there last");
+    cr_expect_null(devices_find(world.devices, "toy-m1"));
+    cr_expect_null(devices_find(world.devices, "toy-m2"));
+    cr_expect_not_null(devices_find(world.devices, "toy-m3"));
+}
+
+Test(child, that_is_gone_makes_room_for_other_devices)
+{
+    char id[16];
+
+    one_after_the_other(0, 1);
+    for (unsigned i = 0; world.devices->n < DEVICES_MAX; i++) {
+        snprintf(id, sizeof id, "d%u", i);
+        cr_assert_not_null(
+            devices_make(world.devices, id, id, "no-such-driver", DEVICE_OF_DATABASE));
+    }
+    cr_assert_not_null(
+        devices_make(world.devices, "more", "More", "no-such-driver", DEVICE_OF_DATABASE));
+    cr_expect_null(devices_find(world.devices, "toy-m0"));
+    cr_expect_null(
+        devices_make(world.devices, "most", "Most", "no-such-driver", DEVICE_OF_DATABASE));
+}
+
+Test(child, whose_id_the_configuration_wants_is_not_pulled_from_under_its_driver)
+{
+    struct device *c = module("a1b2");
+
+    c->pub.host->online(&c->pub, true, NULL);
+    world_configure("devices:\n  toy: {driver: toy}\n  toy-a1b2: {driver: toy}\n");
+    cr_expect_eq(toy.n_stops, 1, "its driver has given it back");
+    world_pass(1);
+    cr_expect_eq(devices_find(world.devices, "toy-a1b2")->owner, DEVICE_OF_CONFIG);
+    cr_expect_eq(toy.n_starts, 2);
+    cr_assert_not_null(c = module("a1b2"));
+    cr_expect_str_neq(device_id(c), "toy-a1b2");
+}
+
+Test(child, keeps_the_name_that_people_gave_it_over_a_restart)
+{
+    char folder[64];
+
+    cr_assert_eq(
+        device_change(module("a1b2"), &(struct device_change){.name = "Moo"}, NULL, NULL, NULL), 0);
+    world_pass(1);
+    world_leave(folder);
+    world_open(folder);
+    world_toy();
+    cr_expect_str_eq(device_name(module("a1b2")), "Moo");
+}
+
+Test(child, is_used_as_long_as_its_parent_is)
+{
+    static const bool off = false;
+    struct error e = ERROR_NULL;
+
+    cr_expect_eq(
+        device_change(module("a1b2"), &(struct device_change){.enabled = &off}, NULL, NULL, &e),
+        -EPERM);
+    cr_expect_str_eq(error_text(&e), "toy-a1b2 belongs to toy: it is enabled and disabled with it");
+}

@@ -91,3 +91,18 @@ Test(fixed, who_leaves_the_file_begins_anew_when_he_comes_back)
     cr_expect_eq(device_state(world_toy()), DEVICE_ONLINE);
     cr_expect_str_eq(devices_find(world.devices, "toy")->name, "toy");
 }
+
+Test(fixed, what_the_file_said_is_not_taken_for_what_people_want)
+{
+    struct device *d = configured("devices:\n  toy:\n    driver: toy\n    enabled: false\n");
+
+    cr_assert_eq(change(d, "Doll", NULL, NULL), 0);
+    d = configured("devices:\n  toy:\n    driver: toy\n");
+    cr_expect_eq(device_state(d), DEVICE_ONLINE);
+    cr_expect_str_eq(d->name, "Doll");
+    d = configured("devices:\n  toy:\n    driver: toy\n    name: Toy\n");
+    cr_assert_eq(change(d, NULL, &off, NULL), 0);
+    d = configured("devices:\n  toy:\n    driver: toy\n");
+    cr_expect_eq(device_state(d), DEVICE_DISABLED);
+    cr_expect_str_eq(d->name, "Doll", "got %s", d->name);
+}
