@@ -1,0 +1,142 @@
+/* flow_ops.c - the inner loops for any machine: every result that others must be equal to. */
+#include "flow_ops.h"
+
+#include "flow_math.h"
+
+static void quarter(const uint8_t *from, size_t stride, unsigned w, unsigned h, uint8_t *to)
+{
+    for (unsigned y = 0; y < h; y++, from += 4 * stride) {
+        for (unsigned x = 0; x < w; x++) {
+            const uint8_t *p = from + 4 * (size_t)x;
+            unsigned sum = 8;
+
+            for (unsigned i = 0; i < 4; i++, p += stride)
+                sum += p[0] + p[1] + p[2] + p[3];
+            *to++ = (uint8_t)(sum >> 4);
+        }
+    }
+}
+
+static void half(
+    const uint8_t *from, size_t stride, unsigned w, unsigned h, uint8_t *to, size_t pitch)
+{
+    for (; h > 0; h--, from += 2 * stride, to += pitch) {
+        const uint8_t *p = from, *q = from + stride;
+
+        for (uint8_t *t = to, *end = to + w; t < end; p += 2, q += 2)
+            *t++ = (uint8_t)((p[0] + p[1] + q[0] + q[1] + 2) >> 2);
+    }
+}
+
+/* --- surroundings ----------------------------------------------------------------------------- */
+
+/* Contrast below this, in grey levels, is taken for the sensor's noise. */
+#define NOISE 2
+/* Steps of the result for one deviation; 2.7 of them fit. */
+#define DEVIATION 48
+
+/* One point, by the sum and the sum of squares of the 49 around it. */
+static uint8_t normal(int32_t point, int32_t sum, int32_t squares)
+{
+    const int32_t n = FLOW_WINDOW * FLOW_WINDOW;
+    /* n² times the variance fits; 2048 instead of n² = 2401 is a constant factor, 1.08 in the root. */
+    int32_t deviation = flow_root16((uint32_t)(n * squares - sum * sum) >> 11);
+    int32_t from_mean = (n * point - sum) * (16 * DEVIATION / n);
+    int32_t v = 128 + from_mean / (deviation + 16 * NOISE);
+
+    return (uint8_t)flow_clamp(v, 0, 255);
+}
+
+static void slide(struct flow_column *columns, const uint8_t *in, const uint8_t *out, unsigned w)
+{
+    for (unsigned x = 0; x < w; x++) {
+        int32_t more = in[x] - (out ? out[x] : 0), both = in[x] + (out ? out[x] : 0);
+
+        columns[x].sum += more;
+        columns[x].squares += more * both;
+    }
+}
+
+static void normalise(
+    const struct flow_column *columns, const uint8_t *row, unsigned w, uint8_t *to)
+{
+    struct flow_column all = {0, 0};
+
+    for (unsigned i = 0; i < FLOW_WINDOW; i++) {
+        all.sum += columns[i].sum;
+        all.squares += columns[i].squares;
+    }
+    for (unsigned x = 0; x < w; x++) {
+        /* Near the edges the window stays inside, and the point is beside its middle. */
+        if (x > FLOW_AROUND && x + FLOW_AROUND < w) {
+            const struct flow_column *in = columns + x + FLOW_AROUND, *out = in - FLOW_WINDOW;
+
+            all.sum += in->sum - out->sum;
+            all.squares += in->squares - out->squares;
+        }
+        to[x] = normal(row[x], all.sum, all.squares);
+    }
+}
+
+/* --- patches ---------------------------------------------------------------------------------- */
+
+static uint32_t sad(
+    const uint8_t *a, const uint8_t *b, size_t stride, unsigned w, unsigned h, uint32_t stop)
+{
+    uint32_t sum = 0;
+
+    for (; h > 0 && sum < stop; h--, a += stride, b += stride) {
+        for (const uint8_t *p = a, *q = b, *end = a + w; p < end; p++, q++)
+            sum += (uint32_t)flow_abs(*p - *q);
+    }
+    return sum;
+}
+
+/* What lies `steps` of FLOW_STEPS between two values, in steps. */
+static inline int32_t between(int32_t a, int32_t b, int32_t steps)
+{
+    return FLOW_STEPS * a + steps * (b - a);
+}
+
+/* One row. What lies between two points of a column of b serves the points to both sides. */
+static inline void row_moments(struct flow_moments *m, const uint8_t *a, size_t a_stride,
+    const uint8_t *b, size_t b_stride, unsigned w, int32_t fx, int32_t fy)
+{
+    const uint8_t *up = a - a_stride, *down = a + a_stride, *end = a + w, *below = b + b_stride;
+    int32_t left = between(*b++, *below++, fy);
+
+    do {
+        int32_t right = between(*b++, *below++, fy);
+        int32_t d = (between(left, right, fx) >> (2 * FLOW_STEP_BITS - FLOW_D_BITS)) -
+            (a[0] << FLOW_D_BITS);
+        int32_t gx = a[1] - a[-1], gy = *down++ - *up++;
+
+        left = right;
+        m->gx += gx;
+        m->gy += gy;
+        m->d += d;
+        m->gxgx += gx * gx;
+        m->gxgy += gx * gy;
+        m->gygy += gy * gy;
+        m->gxd += gx * d;
+        m->gyd += gy * d;
+        m->dd += (uint32_t)(d * d);
+    } while (++a < end);
+}
+
+static void moments(const uint8_t *a, size_t a_stride, const uint8_t *b, size_t b_stride,
+    unsigned w, unsigned h, unsigned fx, unsigned fy, struct flow_moments *ret_m)
+{
+    struct flow_moments m = {.n = (int32_t)(w * h)};
+
+    for (; h > 0; h--, a += a_stride, b += b_stride)
+        row_moments(&m, a, a_stride, b, b_stride, w, (int32_t)fx, (int32_t)fy);
+    *ret_m = m;
+}
+
+const struct flow_ops flow_portable = {.quarter = quarter,
+    .half = half,
+    .slide = slide,
+    .normalise = normalise,
+    .sad = sad,
+    .moments = moments};

@@ -1,0 +1,57 @@
+/* flow_ops.h - the inner loops of the optical flow, where nearly all of its time goes. Whoever has wide registers may bring
+ * his own; every result must be equal to the portable ones', bit by bit.
+ */
+#ifndef FLOW_OPS_H
+#define FLOW_OPS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A pixel falls into so many steps for what lies between; two times this fits a byte. */
+#define FLOW_STEP_BITS 6
+#define FLOW_STEPS (1 << FLOW_STEP_BITS)
+/* Surroundings of a point: so many to each side and itself. */
+#define FLOW_AROUND 3
+#define FLOW_WINDOW (2 * FLOW_AROUND + 1)
+/* The most that moments() is asked for at once. */
+#define FLOW_PATCH_MAX 32
+
+/* Differences are in 1/8: their squares over the largest patch fit 32 bits. */
+#define FLOW_D_BITS 3
+
+/* Sums over a patch of w x h pixels, a of the first frame, b of the second, looked at between its pixels. With
+ * gx = a(x+1) - a(x-1), gy likewise, and d = 8 (b - a), rounded down, they are what least squares need. */
+struct flow_moments {
+    int32_t n, gx, gy, d;
+    int32_t gxgx, gxgy, gygy, gxd, gyd;
+    uint32_t dd;
+};
+
+/* Of some points one above the other. */
+struct flow_column {
+    int32_t sum, squares;
+};
+
+struct flow_ops {
+    /* The mean of each 4 x 4 pixels, rounded; w and h are the result's. */
+    void (*quarter)(const uint8_t *from, size_t stride, unsigned w, unsigned h, uint8_t *to);
+    /* The mean of each 2 x 2 pixels, rounded; w and h are the result's, `pitch` its row's length. */
+    void (*half)(
+        const uint8_t *from, size_t stride, unsigned w, unsigned h, uint8_t *to, size_t pitch);
+    /* A row comes into the sums of columns, another one (NULL: none) leaves them. */
+    void (*slide)(struct flow_column *columns, const uint8_t *in, const uint8_t *out, unsigned w);
+    /* Makes of each point of a row how far it is from the mean of its surroundings, in their deviations; 128 is the mean
+     * itself. The columns hold FLOW_WINDOW rows; w is FLOW_WINDOW at least. `to` may be `row`. */
+    void (*normalise)(
+        const struct flow_column *columns, const uint8_t *row, unsigned w, uint8_t *to);
+    /* The sum of absolute differences; something not less than `stop` when that is reached. */
+    uint32_t (*sad)(
+        const uint8_t *a, const uint8_t *b, size_t stride, unsigned w, unsigned h, uint32_t stop);
+    /* b is looked at fx and fy steps further to the right and down. Reads a one further to each side, b one to the right and down. */
+    void (*moments)(const uint8_t *a, size_t a_stride, const uint8_t *b, size_t b_stride,
+        unsigned w, unsigned h, unsigned fx, unsigned fy, struct flow_moments *ret_m);
+};
+
+extern const struct flow_ops flow_portable;
+
+#endif

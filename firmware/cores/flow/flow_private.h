@@ -1,0 +1,89 @@
+/* flow_private.h - what the parts of the optical flow share. Positions and sizes are in pixels of the level they belong to:
+ * the frame, its half (1/2), its quarter (1/4), its eighth (1/8). */
+#ifndef FLOW_PRIVATE_H
+#define FLOW_PRIVATE_H
+
+#include "flow.h"
+#include "flow_math.h"
+
+/* An image whose rows follow each other without gaps. */
+struct flow_image {
+    const uint8_t *points;
+    int32_t width, height;
+};
+
+/* One frame at both small sizes. */
+struct flow_small {
+    uint8_t *quarter, *eighth;
+};
+
+/* What is known of a block beside its vector. */
+struct flow_state {
+    int16_t dx, dy;        /* the best so far, 1/FLOW_UNIT px */
+    int8_t far_x, far_y;   /* the best shift on the eighth */
+    int8_t near_x, near_y; /* and on the quarter */
+    uint16_t seen;         /* pixels of it that could be compared */
+    uint16_t step;         /* the length of the last correction, 1/FLOW_UNIT px */
+    uint32_t
+        texture; /* mean square of the gradient along the poorest direction, of a(x+1) - a(x-1), 1/256 */
+    uint32_t residual; /* mean square of what does not fit, in grey levels, 1/256 */
+    uint32_t contrast; /* mean square of the gradient in all directions, as texture */
+};
+
+struct flow {
+    struct flow_shape shape;
+    const struct flow_ops *ops;
+    int32_t left, top; /* of the grid, in the frame */
+    const uint8_t *first, *second;
+    struct flow_small small[2]; /* of the first frame and of the second */
+    uint8_t *scratch;
+    struct flow_state *states;
+    struct flow_vector *vectors;
+};
+
+/* A rectangle, from its left and top points up to but without its right and bottom ones. */
+struct flow_area {
+    int32_t x0, y0, x1, y1;
+};
+
+static inline struct flow_state *flow_state_at(const struct flow *f, int32_t row, int32_t column)
+{
+    return row < 0 || column < 0 || row >= f->shape.rows || column >= f->shape.columns
+        ? NULL
+        : &f->states[row * f->shape.columns + column];
+}
+
+/* Above, left, right, below: i = 0 … 3. */
+static inline struct flow_state *flow_state_beside(
+    const struct flow *f, int32_t row, int32_t column, unsigned i)
+{
+    return flow_state_at(f, row + (i == 3) - (i == 0), column + (i == 2) - (i == 1));
+}
+
+/* What of `a` lies within an image of that size, also when it is moved by (dx, dy), and leaves a rim in both. */
+struct flow_area flow_area_common(
+    struct flow_area a, int32_t width, int32_t height, int32_t dx, int32_t dy, int32_t rim);
+/* A block, and so many pixels around it, in the frame. It may reach out of it. */
+struct flow_area flow_area_of(const struct flow *f, int32_t row, int32_t column, int32_t around);
+
+static inline int32_t flow_area_points(struct flow_area a)
+{
+    return a.x1 > a.x0 && a.y1 > a.y0 ? (a.x1 - a.x0) * (a.y1 - a.y0) : 0;
+}
+
+static inline int16_t flow_limit(int32_t v)
+{
+    return (int16_t)flow_clamp(v, -FLOW_REACH_PX * FLOW_UNIT, FLOW_REACH_PX * FLOW_UNIT);
+}
+
+/* The parts of a run, in their order, and how much of the scratch some of them need. */
+void flow_shrink(struct flow *f, const uint8_t *frame, struct flow_small *small);
+size_t flow_shrink_bytes(const struct flow_shape *shape);
+void flow_search(struct flow *f);
+void flow_half(struct flow *f);
+size_t flow_half_bytes(const struct flow_shape *shape);
+void flow_full(struct flow *f);
+size_t flow_full_bytes(const struct flow_shape *shape);
+void flow_agree(struct flow *f);
+
+#endif

@@ -1,0 +1,41 @@
+/* flow_pyramid.c - a frame at a quarter and an eighth of its size, each point set against its surroundings: there brightness,
+ * shades of it and contrast are gone, and faint texture counts as much as strong edges. */
+#include "flow_private.h"
+
+#include <string.h>
+
+/* In place: rows that are to leave the sums still are kept. */
+static void normalise(const struct flow *f, uint8_t *points, unsigned w, unsigned h)
+{
+    struct flow_column *columns = (struct flow_column *)(void *)f->scratch;
+    uint8_t *kept = f->scratch + w * sizeof(*columns);
+
+    memset(columns, 0, w * sizeof(*columns));
+    for (unsigned y = 0; y < FLOW_WINDOW; y++)
+        f->ops->slide(columns, points + (size_t)y * w, NULL, w);
+    for (unsigned y = 0; y < h; y++) {
+        uint8_t *row = points + (size_t)y * w;
+
+        /* Near the edges the window stays inside. */
+        if (y > FLOW_AROUND && y + FLOW_AROUND < h)
+            f->ops->slide(
+                columns, row + FLOW_AROUND * w, kept + (y + FLOW_AROUND) % FLOW_WINDOW * w, w);
+        memcpy(kept + y % FLOW_WINDOW * w, row, w);
+        f->ops->normalise(columns, row, w, row);
+    }
+}
+
+void flow_shrink(struct flow *f, const uint8_t *frame, struct flow_small *small)
+{
+    unsigned w = f->shape.width / 4, h = f->shape.height / 4;
+
+    f->ops->quarter(frame, f->shape.width, w, h, small->quarter);
+    f->ops->half(small->quarter, w, w / 2, h / 2, small->eighth, w / 2);
+    normalise(f, small->quarter, w, h);
+    normalise(f, small->eighth, w / 2, h / 2);
+}
+
+size_t flow_shrink_bytes(const struct flow_shape *shape)
+{
+    return (FLOW_WINDOW + sizeof(struct flow_column)) * (shape->width / 4);
+}
