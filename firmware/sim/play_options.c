@@ -19,6 +19,7 @@ enum {
     OPTION_ROUNDS,
     OPTION_WAKE,
     OPTION_RESETS,
+    OPTION_CUTS,
     OPTION_SERIAL,
     OPTION_PICTURE,
 };
@@ -39,6 +40,8 @@ static const struct sim_option rows[] = {
     {"wake", OPTION_WAKE, "S",
         "a module that sleeps is woken by its button after S seconds; 0: never (30)"},
     {"resets", OPTION_RESETS, "N", "the first N scans end after 2 s, with a reset of the hub (0)"},
+    {"cuts", OPTION_CUTS, "N",
+        "the first N lists of modules break off in the middle, with the link (0)"},
     {"serial", OPTION_SERIAL, "[=PATH]",
         "the hub's USB, a serial line whose name is printed; a link to it at PATH"},
     {"picture", OPTION_PICTURE, "FILE",
@@ -108,6 +111,8 @@ static int set(void *options, int id, const char *text, struct error *e)
         return sim_option_scaled("wake", text, US_PER_S, 0, HOUR_S, &w->wake_us, e);
     case OPTION_RESETS:
         return sim_option_unsigned("resets", text, 0, 1000000, &w->n_resets, e);
+    case OPTION_CUTS:
+        return sim_option_unsigned("cuts", text, 0, 1000000, &w->n_cuts, e);
     case OPTION_PICTURE:
         o->picture = text;
         return 0;

@@ -121,6 +121,14 @@ static void reset(void *ctx)
     gatt_disconnect(&s->app);
 }
 
+static void cut(void *ctx)
+{
+    struct play_sim *s = ctx;
+
+    log_info("a list is cut", F_STR("hub", s->app.name));
+    gatt_disconnect(&s->app);
+}
+
 static int serial(void *ctx, const char *line, size_t n)
 {
     return sim_pty_write(((struct play_sim *)ctx)->serial, line, n);
@@ -200,6 +208,7 @@ static int open_world(struct play_sim *s, struct error *e)
         .notify = notify,
         .advertise = advertise,
         .reset = reset,
+        .cut = cut,
         .serial = o->serial ? serial : NULL,
         .lights = lights,
         .display = display};

@@ -107,6 +107,8 @@ int play_world_new(
     w->port = *port;
     w->n_toys = MIN(c->n_modules, (unsigned)PLAY_PLACES_MAX);
     w->n_resets = c->n_resets;
+    w->n_cuts = c->n_cuts;
+    w->n_of_list = -1;
     w->program = c->old_hub ? &play_hub_old : &play_hub_ours;
     w->random = c->seed;
     r = espnow_air_new((uint32_t)c->seed, c->loss_permille, &events, w, &w->air);

@@ -22,6 +22,9 @@
 /* So long after a scan's begin a reset comes. */
 #define PLAY_WORLD_RESET_US INT64_C(2000000)
 
+/* So many notifications of a list go out before it is cut: its header, and some of it. */
+#define PLAY_WORLD_CUT_AFTER 4
+
 struct play_world;
 
 /* What is to be seen of a module's lights; a light that goes round, or a rainbow that turns, is one look. */
@@ -48,6 +51,7 @@ struct play_world_config {
     bool old_hub, old_modules;
     bool two_antennas; /* the hub's radios have one each, and none is deaf (play_radio.h) */
     unsigned n_resets; /* so many scans end with a reset of the hub */
+    unsigned n_cuts;   /* so many lists end in the middle, with the link */
     int64_t round_us;  /* about so often somebody presses a button; 0: never */
     int64_t wake_us;   /* so long a module sleeps until somebody presses its button; 0: for ever */
 };
@@ -59,6 +63,8 @@ struct play_world_port {
     void (*advertise)(void *ctx, bool on);
     /* The hub's board starts anew: whoever was connected is not any more. */
     void (*reset)(void *ctx);
+    /* The link breaks. */
+    void (*cut)(void *ctx);
     /* A line to the app on USB, with its end. Negative: not now. NULL: there is none. */
     int (*serial)(void *ctx, const char *line, size_t n);
     void (*lights)(void *ctx, unsigned module);

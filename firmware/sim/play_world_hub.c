@@ -1,4 +1,6 @@
 /* play_world_hub.c - the board of the hub: its radios, its switch, and what an app does to it. */
+#include <errno.h>
+
 #include "play_world_private.h"
 
 /* --- the core's world ------------------------------------------------------------------------- */
@@ -15,13 +17,28 @@ static int old_air(void *ctx, const char *bytes, size_t n)
     return air(ctx, NULL, bytes, n);
 }
 
+/* What is cut stays cut until the link's end is told, for which a real BlueZ takes two seconds. */
+static bool is_cut(struct play_world *w)
+{
+    if (w->n_of_list < PLAY_WORLD_CUT_AFTER)
+        return false;
+    if (w->n_of_list == PLAY_WORLD_CUT_AFTER) {
+        w->n_of_list++;
+        w->n_cuts--;
+        w->port.cut(w->port.ctx);
+    }
+    return true;
+}
+
 static int notify(void *ctx, unsigned central, const void *bytes, size_t n)
 {
     struct play_world *w = ctx;
-    int r = w->port.notify(w->port.ctx, bytes, n);
+    int r = is_cut(w) ? -EAGAIN : w->port.notify(w->port.ctx, bytes, n);
 
-    if (r >= 0)
-        play_radio_notified(&w->radio, w->now_us, n);
+    if (r < 0)
+        return r;
+    w->n_of_list += w->n_of_list >= 0;
+    play_radio_notified(&w->radio, w->now_us, n);
     return r;
 }
 
@@ -101,6 +118,8 @@ void play_world_hub_step(struct play_world *w)
             play_world_hub_start(w);
         return;
     }
+    if (w->n_cuts > 0 && w->program->scans(w))
+        w->n_of_list = 0; /* what comes now, if the scan ends in this step */
     w->program->step(w);
     if (w->n_resets > 0 && w->reset_us == PLAY_NEVER_US && w->program->scans(w))
         w->reset_us = w->now_us + PLAY_WORLD_RESET_US;
@@ -137,6 +156,7 @@ void play_world_disconnected(struct play_world *w, int64_t now_us)
     if (!comes_to(w, now_us))
         return;
     play_radio_connected(&w->radio, now_us, false);
+    w->n_of_list = -1;
     w->program->disconnected(w);
 }
 

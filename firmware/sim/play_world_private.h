@@ -75,6 +75,8 @@ struct play_world {
     bool on;                /* the hub's board */
     int64_t boot_us, reset_us;
     unsigned n_resets; /* that are to come */
+    unsigned n_cuts;   /* that are to come */
+    int n_of_list;     /* notifications since the scan ended; -1: none is to be cut */
 
     struct play_toy toys[PLAY_PLACES_MAX];
     unsigned n_toys;

@@ -68,10 +68,11 @@ class Ours(Playgrounds):
         self.assertEqual(self.attribute("answers_broken"), 0)
 
     def test_a_link_that_breaks_in_mid_list_is_made_again_and_the_list_comes(self):
-        sim = self.start_playground("--faults", "disconnect_after=6,disconnects=1")
+        sim = self.start_playground("--cuts", 1)
         self.wait_ready(12)
         self.assertEqual(set(self.children()), set(sim.modules))
         self.assertTrue(self.get("/api/v1/events?type=device.offline").json["items"])
+        self.assertEqual(sim.output().count("a list is cut"), 1)
 
     def test_a_link_that_breaks_in_mid_scan_fails_it_with_a_sentence(self):
         sim = self.start_playground()

@@ -43,6 +43,8 @@ Test(play_options, are_taken)
     cr_expect(o.serial && !o.serial_link);
     cr_expect_eq(o.world.n_resets, 2);
     cr_expect_eq(o.common.faults.mtu, 185);
+    cr_expect_eq(parse("--cuts=3", NULL, NULL), 0);
+    cr_expect_eq(o.world.n_cuts, 3);
     cr_expect_eq(parse("--antennas=2", NULL, NULL), 0);
     cr_expect(o.world.two_antennas);
     cr_expect_eq(parse("--serial=/tmp/hub", NULL, NULL), 0);

@@ -44,6 +44,7 @@ static void setup(void)
     static const struct play_world_port port = {.notify = notify,
         .advertise = advertise,
         .reset = reset,
+        .cut = reset,
         .lights = lights,
         .display = display};
 

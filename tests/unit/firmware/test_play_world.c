@@ -16,7 +16,7 @@ static struct play_world *w;
 static struct play_app app;
 static int64_t now_us;
 static bool advertised, full;
-static unsigned n_lights, n_resets;
+static unsigned n_lights, n_resets, n_cuts;
 static char usb[4096];
 static size_t n_usb;
 
@@ -36,6 +36,11 @@ static void advertise(void *ctx, bool on)
 static void reset(void *ctx)
 {
     n_resets++;
+}
+
+static void cut(void *ctx)
+{
+    n_cuts++;
 }
 
 static int serial(void *ctx, const char *line, size_t n)
@@ -69,12 +74,13 @@ static void begin(struct play_world_config c)
     const struct play_world_port port = {.notify = notify,
         .advertise = advertise,
         .reset = reset,
+        .cut = cut,
         .serial = serial,
         .lights = lights,
         .display = display};
 
     play_app_init(&app);
-    n_lights = n_resets = 0;
+    n_lights = n_resets = n_cuts = 0;
     n_usb = 0;
     now_us = 70 * S;
     cr_assert_eq(play_world_new(&c, &port, &w), 0);
@@ -273,6 +279,30 @@ Test(play_world, a_reset_ends_a_scan_and_the_next_one_works)
     play_world_subscribed(w, now_us, true);
     cr_expect_eq(scan("all", 6 * S), 12);
     cr_expect_eq(n_resets, 1);
+}
+
+static void expect_a_cut(bool old_hub, int64_t within_us)
+{
+    begin((struct play_world_config){
+        .seed = 1, .n_modules = 12, .old_hub = old_hub, .n_cuts = 1, .two_antennas = true});
+    say("\"PING\":\"all\"");
+    pass(8 * S);
+    cr_expect_eq(n_cuts, 1);
+    cr_expect_eq(app.n_answers, 0);
+    cr_expect_eq(app.n_notifications, PLAY_WORLD_CUT_AFTER);
+    play_world_disconnected(w, now_us);
+    play_app_init(&app);
+    play_world_connected(w, now_us, MTU);
+    play_world_subscribed(w, now_us, true);
+    cr_expect_eq(scan("all", within_us), 12);
+    cr_expect_eq(n_cuts, 1);
+}
+
+Test(play_world, a_list_is_cut_in_the_middle_and_the_next_one_comes)
+{
+    expect_a_cut(false, 6 * S);
+    end();
+    expect_a_cut(true, 7 * S);
 }
 
 Test(play_world, has_a_usb_too)
