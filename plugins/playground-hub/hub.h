@@ -34,12 +34,12 @@
 
 /* One sentence for people. */
 #define WHY_MAX 256
-/* An event's JSON: a text of the hub of which each byte is written as six, and what stands around it. */
-#define EVENT_MAX 2048
 /* What the host takes. Some 150 modules fit; a longer list is left out of its event. */
 #define LIST_EVENT_MAX (16u << 10)
 /* Of the commands that a hub says it knows. */
 #define AVAILABLE_MAX 16
+/* An event's JSON: two texts of the hub, or one and what it knows, each byte written as six, and what stands around it. */
+#define EVENT_MAX (6 * (2 * HUB_TEXT_BYTES + AVAILABLE_MAX * HUB_ID_BYTES) + 256)
 
 enum option { OPTION_ADDRESS, OPTION_NAMES, OPTION_SCAN_EVERY };
 

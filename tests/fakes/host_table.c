@@ -183,6 +183,16 @@ static const struct wr_kind *child_kind(const struct fake_host *h, const char *n
     fake_fail("child: kinds[] has no \"%s\" after the first", name);
 }
 
+/* Those that are gone make room for others. */
+static size_t n_children(const struct fake_host *h)
+{
+    size_t n = 0;
+
+    for (size_t i = 1; i < h->devices.n; i++)
+        n += ((const struct fake_device *)h->devices.items[i])->running;
+    return n;
+}
+
 static struct wr_dev *host_child(
     struct wr_dev *dev, const char *kind_name, const char *key, const char *name)
 {
@@ -196,7 +206,7 @@ static struct wr_dev *host_child(
         fake_fail("child(%s): a key has 1 to %d bytes", parent->id, WR_NAME_MAX);
     known = fake_child(parent->host, key);
     c = known ? fake_device_peek(known) : NULL;
-    if (!c && parent->host->devices.n > FAKE_MAX_CHILDREN)
+    if (!c && n_children(parent->host) >= FAKE_MAX_CHILDREN)
         return NULL;
     if (!c) {
         c = fake_device_new(parent->host, kind);

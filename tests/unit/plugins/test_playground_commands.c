@@ -142,6 +142,29 @@ Test(playground_commands, a_hubs_error_is_its_answer_and_an_event)
     fake_host_free(h);
 }
 
+/* As long as a hub can make them, and of letters of which each is written as two. */
+Test(playground_commands, an_error_is_told_whole_whatever_the_hub_says_it_knows)
+{
+    struct fake_host *h = playground_ready();
+    char name[2 * HUB_ID_BYTES + 3] = "", text[8192];
+    const char *event;
+    size_t n;
+
+    for (unsigned i = 0; i < HUB_ID_BYTES - 1; i++)
+        strcat(name, "\\\"");
+    n = (size_t)snprintf(
+        text, sizeof text, "{\"type\":\"error\",\"message\":\"Unknown\",\"available_commands\":[");
+    for (unsigned i = 0; i < 30; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s\"%s\"", i > 0 ? "," : "", name);
+    snprintf(text + n, sizeof text - n, "]}");
+    playground_say(h, text);
+    event = fake_event(fake_dev(h), "hub.error");
+    cr_assert_not_null(event);
+    cr_expect_not_null(strstr(event, "\"message\":\"Unknown\""), "got: %s", event);
+    cr_expect_not_null(strstr(event, name));
+    fake_host_free(h);
+}
+
 Test(playground_commands, a_radio_that_refuses_fails_it)
 {
     struct fake_host *h = playground_ready();

@@ -211,3 +211,26 @@ Test(playground_modules, names_are_made_fit_for_people)
     cr_expect_str_eq(fake_value(fake_child(h, "aabbccddee01"), "id"), "?[2Jduck?");
     fake_host_free(h);
 }
+
+/* A school sees new ones for years, and each address comes once. */
+Test(playground_modules, that_are_gone_leave_their_room_to_others)
+{
+    struct fake_host *h = playground_asked();
+    char text[256 * 100];
+
+    for (unsigned day = 0; day < 4; day++) {
+        size_t n = 0;
+
+        for (unsigned i = 0; i < 100; i++)
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s" MODULE("m", "-50", "-1", "%012x"),
+                i > 0 ? ", " : "", day * 100 + i);
+        if (day == 0)
+            playground_list(h, text);
+        else
+            scan(h, text);
+        cr_expect_str_eq(fake_value(fake_dev(h), "modules"), "100", "day %u", day);
+        fake_host_advance(h, 400 * FAKE_S);
+        cr_expect_str_eq(fake_value(fake_dev(h), "modules"), "0");
+    }
+    fake_host_free(h);
+}
