@@ -39,7 +39,7 @@ static int run(struct wr_dev *dev, const struct wr_call *call)
     int threshold_dbm, r;
 
     if (threshold_read(call->args[0].s, &threshold_dbm) < 0) {
-        dev->host->done(dev, call->id, -EINVAL,
+        dev->host->done(dev, call->id, -EDOM,
             "threshold: expected \"all\", a signal from -127 to -1 dBm, or a slider's 1 (near) to "
             "100 (all)");
         return 0;

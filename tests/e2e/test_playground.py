@@ -47,6 +47,16 @@ class Ours(Playgrounds):
         self.tell("pause")
         wait_until("they are dark", lambda: not self.lit(sim))
 
+    def test_a_threshold_that_is_none_is_the_clients_mistake(self):
+        self.start_playground()
+        self.wait_ready(12)
+        answer = self.command("play", "101")
+        self.assertEqual(answer.status, 422, answer.body)
+        self.assertIn("threshold: expected", answer.json["detail"])
+        w = self.watch()
+        refused = w.ask(type="command", device="playground", command="play", args={"threshold": "near"})
+        self.assertEqual(refused["error"]["code"], "invalid", refused)
+
     def test_commands_during_a_scan_wait_for_its_end(self):
         sim = self.start_playground()
         self.wait_ready(12)

@@ -391,7 +391,8 @@ struct wr_host {
         wr_capture_fn done, void *ctx);
 
     /* Answer a command. result 0: `json` is the answer (any JSON value, NULL: null); negative:
-     * `json` is a sentence saying why, or NULL; -EOPNOTSUPP says that this device can never do it.
+     * `json` is a sentence saying why, or NULL; -EOPNOTSUPP says that this device can never do it,
+     * -EDOM that an argument is wrong in a way that its row cannot tell.
      * -ESTALE: it timed out or was cancelled; that is counted and harmless. */
     int (*done)(struct wr_dev *dev, wr_handle call, int result, const char *json);
 

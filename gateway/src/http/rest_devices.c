@@ -212,7 +212,8 @@ static void command_gone(void *ctx, struct http_request *q)
     command_abandon(http_ctx(q));
 }
 
-/* Arguments were checked before the command ran: what is wrong now is the device's, not the client's. */
+/* Arguments were checked before the command ran: what is wrong now is the device's, not the client's, but for what only the
+ * driver can check (EDOM). */
 static int answer_status(int result)
 {
     switch (result) {
@@ -226,6 +227,8 @@ static int answer_status(int result)
     case -ENODATA:
     case -EOPNOTSUPP: /* never on this device: trying later is of no use */
         return 409;
+    case -EDOM:
+        return 422;
     default:
         return status_of(result);
     }

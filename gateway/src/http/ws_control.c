@@ -57,6 +57,7 @@ static const char *code_of(int error)
     case -ENOENT:
         return "not_found";
     case -EINVAL:
+    case -EDOM:
         return "invalid";
     case -EPERM:
         return "forbidden";

@@ -71,7 +71,7 @@ Test(playground_commands, no_threshold_is_refused_and_nothing_is_written)
         const struct fake_call *c = fake_run(fake_dev(h), "play", "threshold", wrong[i], NULL);
 
         fake_host_turn(h);
-        cr_expect(c->over && c->result == -EINVAL, "%s", wrong[i]);
+        cr_expect(c->over && c->result == -EDOM, "%s", wrong[i]);
         cr_expect_not_null(strstr(c->json, "expected"));
     }
     cr_expect_eq(playground_n_writes(h), n);
