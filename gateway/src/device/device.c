@@ -279,6 +279,15 @@ static void tell_watch(struct device *d)
     driver_leave(d);
 }
 
+/* For those behind it: what it said last was about a link that worked. */
+static void halt_unwanted(struct device *d)
+{
+    char why[DEVICE_NAME_BYTES + 32];
+
+    snprintf(why, sizeof why, "%s is switched off", d->name);
+    device_halt(d, d->restart || d->enabled ? d->why : why);
+}
+
 /* The one place that makes what is into what should be. */
 static void device_pump(struct deferred *pump)
 {
@@ -291,7 +300,7 @@ static void device_pump(struct deferred *pump)
     if (d->running && !d->pub.parent && (d->restart || !should_run(d))) {
         bool retry = d->restart && should_run(d);
 
-        device_halt(d, d->why);
+        halt_unwanted(d);
         if (retry) {
             timer_once(&d->retry, retry_after(d->n_failures));
             return;

@@ -65,6 +65,19 @@ Test(child, goes_offline_with_its_parent_and_comes_back_as_the_same)
     cr_assert_eq(world_events("device.added", NULL), 1);
 }
 
+Test(child, of_a_parent_that_is_switched_off_says_so)
+{
+    const bool off = false;
+    struct device *c = module("a1b2");
+
+    c->pub.host->online(&c->pub, true, NULL);
+    toy.dev->host->status(toy.dev, "Ready: 1 module");
+    cr_assert_eq(device_change(hub, &(struct device_change){.enabled = &off}, NULL, NULL, NULL), 0);
+    world_pass(1);
+    cr_assert_eq(device_state(c), DEVICE_OFFLINE);
+    cr_assert_str_eq(device_why(c), "toy is switched off");
+}
+
 static int result = 1;
 
 static void answered(void *ctx, int r, const char *json)
