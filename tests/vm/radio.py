@@ -156,7 +156,12 @@ class RadioCase(Case):
         return [camera.kept[c["id"]] for c in captures]
 
     def wait(self, what, condition, limit=LIMIT_S):
-        return wait_until(what, condition, limit, LOOK_S)
+        try:
+            return wait_until(what, condition, limit, LOOK_S)
+        except AssertionError:
+            for device in self.get("/api/v1/devices").json["items"]:
+                self.said(f"{device['id']} is {device['state']}: {device['why']}")
+            raise
 
     def said(self, text):
         print(f"  {time.monotonic():8.1f} {text}", flush=True)
