@@ -18,6 +18,12 @@ export class Address {
         location.hash = `device/${id}`;
     };
 
+    /** As goTo(), in place of what is open: back leads to where that was opened from. */
+    swapTo = (id) => {
+        history.replaceState(null, '', `#device/${id}`);
+        this.follow();
+    };
+
     /** The panel was closed. */
     forget = () => {
         if (location.hash) history.replaceState(null, '', location.pathname + location.search);

@@ -32,9 +32,11 @@ const SAYINGS = {
             : [`${words(data.command)} was not sent: the hub's radio refused it`, 'bad'],
     'hub.error': (data) => [errorWords(data), 'bad', data.message],
     'hub.scan.finished': ({ ok, why, modules, seconds }) =>
-        ok
-            ? [`A list of ${countWords(modules)}, after ${value(seconds, 's')}`, 'good']
-            : [`No list came. ${spoken(why)}`, 'bad', why],
+        !ok
+            ? [`No list came. ${spoken(why)}`, 'bad', why]
+            : modules === 0
+              ? [`No module answered within ${value(seconds, 's')}`, '']
+              : [`A list of ${countWords(modules)}, after ${value(seconds, 's')}`, 'good'],
 };
 
 /** What an event says here: { time, text, tone, core }, or null. `core` is what went wrong in its own words. */

@@ -80,6 +80,8 @@ const panel = new Part({
             open: (id) => address.goTo(id),
             viewOf: (device) => views.partOf(device)?.made ?? null,
             childrenOf: (id) => devices.behind(id),
+            holderOf: (device) => (isInside(device) ? device.parent : null),
+            back: (id) => address.swapTo(id),
             now: () => socket.clock.now(),
             say: toasts.say,
         }),
@@ -226,14 +228,14 @@ function render() {
     devices.all.forEach(
         ({ id, channel }) => channel && !channels.has(channel) && channels.set(channel, id),
     );
-    renderCameras(cameras);
+    renderCameras(cameras, others.length === 0);
     renderOthers(others);
     events.devices(devices.all);
     for (const id of pictures.keys()) if (!devices.get(id)) pictures.delete(id);
     address.follow();
 }
 
-function renderCameras(cameras) {
+function renderCameras(cameras, alone) {
     keep(
         tiles,
         cameras,
@@ -252,7 +254,7 @@ function renderCameras(cameras) {
     byId('cameras').dataset.count = cameras.length;
     setText(byId('cameras-count'), cameras.length ? String(cameras.length) : '');
     if (cameras.length) blank.none();
-    else blank.empty();
+    else blank.empty(alone);
 }
 
 const isInside = (device) => isHeld(device, devices.get(device.parent));

@@ -4,6 +4,8 @@
 import { h } from './dom.js';
 import { icon } from './icons.js';
 
+const SMALL = 'No cameras yet. As soon as one is known here, its picture appears by itself.';
+
 function skeleton() {
     const bones = () =>
         h(
@@ -99,8 +101,10 @@ export class Blank {
         this.#show('none', []);
     }
 
-    empty() {
-        this.#show('empty', [firstSteps(this.#add)]);
+    /** `alone`: there is no other device either, so this is somebody's first look. */
+    empty(alone) {
+        if (alone) this.#show('empty', [firstSteps(this.#add)]);
+        else this.#show('small', [h('p', { class: 'blank small', text: SMALL })]);
     }
 
     failed(title, why) {

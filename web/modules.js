@@ -72,6 +72,10 @@ class Row {
     tick(now) {
         setText(this.#seen, ago(this.#module.seen, now));
     }
+
+    focus() {
+        this.#name.focus();
+    }
 }
 
 export class Modules {
@@ -107,6 +111,10 @@ export class Modules {
 
     tick(now) {
         this.#rows.forEach((row) => row.tick(now));
+    }
+
+    focus(id) {
+        this.#rows.get(id)?.focus();
     }
 
     /** One that is pointed at elsewhere; null: none. */

@@ -34,12 +34,14 @@ export class Panel {
     /**
      * `host`: { pictureOf(id), transferOf(id), openCapture(gallery, id), nameOf(id), changed(device),
      * removed(device), closed(), open(id), viewOf(device) → its View or null, childrenOf(id),
+     * holderOf(device) → whose view it is shown in, or null, back(id) opens that again,
      * now() → ms at the gateway, say(text, look) }
      */
     constructor(dialog, host) {
         this.#dialog = dialog;
         this.#host = host;
         dialog.addEventListener('close', () => this.#closed());
+        dialog.addEventListener('cancel', (event) => this.#leave(event));
         closeBeside(dialog);
     }
 
@@ -48,9 +50,11 @@ export class Panel {
     }
 
     open(device) {
-        if (this.deviceId !== device.id) this.#build(device);
+        const before = this.deviceId;
+        if (before !== device.id) this.#build(device);
         this.update(device);
         if (!this.#dialog.open) this.#dialog.showModal();
+        else if (before !== device.id) this.#parts.view?.focus(before);
     }
 
     close() {
@@ -89,6 +93,14 @@ export class Panel {
         this.#parts?.gallery?.stale();
     }
 
+    /* What is shown in the view of another leads back to that. */
+    #leave(event) {
+        const holder = this.#device && this.#host.holderOf(this.#device);
+        event.preventDefault();
+        if (holder) this.#host.back(holder);
+        else this.close();
+    }
+
     #build(device) {
         this.#release();
         const View = this.#host.viewOf(device);
@@ -107,7 +119,7 @@ export class Panel {
             screen,
             gallery,
             view: View && new View(this.#host, device),
-            head: new Head(this.#host, () => this.close()),
+            head: new Head(this.#host, (event) => this.#leave(event)),
             facts: new Facts(),
             stock: new Stock(),
             attributes: new Attributes(),

@@ -124,6 +124,11 @@ export class View {
         this.#showBlank();
     }
 
+    /** Comes back from the panel of a module: the keyboard goes on where it was. */
+    focus(deviceId) {
+        this.#list.focus(deviceId);
+    }
+
     tick() {
         this.#list.tick(this.#host.now());
     }

@@ -263,7 +263,7 @@ playTest(
         await textOf(page, blank, /^Nobody has looked for modules yet: scan\.$/);
         await page.click(game('scan'));
         await textOf(page, blank, /^No module answered\. Switch one on/);
-        await textOf(page, '.answers li', /^A list of 0 modules, after 0\.05 s/);
+        await textOf(page, '.answers li', /^No module answered within 0\.05 s/);
         gateway.put(playModule(0));
         await page.waitForSelector(row(0));
         assert.equal(await page.locator(blank).isVisible(), false);
@@ -349,6 +349,34 @@ playTest(
         await page.waitForSelector('.playground');
         await page.click(`${row(1)} button`);
         await textOf(page, '#panel-title', /^frog$/);
+    },
+);
+
+playTest(
+    'out of a module one comes back to its playground, to where one was; beside it, out of all',
+    {},
+    async ({ page }) => {
+        const focused = () =>
+            page.evaluate(() => document.activeElement.closest('.module')?.dataset.module);
+        const back = async (i, leave) => {
+            await page.click(`${row(i)} button`);
+            await page.waitForSelector('.playground', { state: 'detached' });
+            await leave();
+            await page.waitForSelector('.playground');
+            assert.equal(await focused(), `hub-aabbccdd000${i}`);
+            assert.match(page.url(), /#device\/hub$/);
+        };
+        await back(3, () => page.keyboard.press('Escape'));
+        await back(2, () => page.click('#panel [aria-label="Close"]'));
+        await back(1, () => page.goBack());
+        await page.click(`${row(1)} button`);
+        await page.waitForSelector('.playground', { state: 'detached' });
+        await page.mouse.click(5, 200);
+        await page.waitForSelector('#panel', { state: 'hidden' });
+        await openPanel(page, 'hub');
+        await page.keyboard.press('Escape');
+        await page.waitForSelector('#panel', { state: 'hidden' });
+        assert.equal(new URL(page.url()).hash, '');
     },
 );
 

@@ -30,6 +30,8 @@ pageTest(
         assert.equal(await page.locator('#cameras-blank').textContent(), '');
         gateway.remove('porch');
         await textOf(page, '#cameras-blank h3', /No cameras yet/);
+        gateway.put(device('mast', { name: 'Mast', kind: 'weather' }));
+        await textOf(page, '#cameras-blank', /^No cameras yet\. As soon as one is known here/);
     },
 );
 
