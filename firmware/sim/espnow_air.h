@@ -4,6 +4,7 @@
  *     time   1 Mbit/s: a message of 42 bytes takes about 1 ms. Who hears another one waits for its end and a moment by chance.
  *     lost   two at once, where the louder one is not 10 dB louder; who sends does not hear; and so many of a thousand besides
  *     again  to one: up to 7 times until it came; to all: never
+ *     order  what one node sends goes out in the order in which it was sent
  *
  * On a clock of the caller's; the same seed and the same calls give the same air.
  */

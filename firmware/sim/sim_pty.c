@@ -33,8 +33,18 @@ struct sim_pty {
 
 /* --- who has it open ---------------------------------------------------------------------------- */
 
+static int open_other_end(const char *name)
+{
+    return open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+}
+
+/* What was not read, here or in the terminal, is not for who comes next. */
 static void left(struct sim_pty *p)
 {
+    _cleanup_(closep) int other = open_other_end(p->name);
+
+    if (other >= 0)
+        (void)tcflush(other, TCIFLUSH);
     p->watch = watch_fd_free(p->watch);
     buf_clear(&p->waiting);
     (void)timer_once(&p->look, LOOK_US);
@@ -95,7 +105,7 @@ int sim_pty_write(struct sim_pty *p, const void *bytes, size_t n)
 /* Bytes as they are, and no echo. Who has it open may change that, as with any serial line. */
 static int make_raw(const char *name)
 {
-    _cleanup_(closep) int fd = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    _cleanup_(closep) int fd = open_other_end(name);
     struct termios t;
 
     if (fd < 0 || tcgetattr(fd, &t) < 0)

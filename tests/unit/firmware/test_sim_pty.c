@@ -97,6 +97,22 @@ Test(sim_pty, keeps_nothing_for_who_comes_later_and_takes_the_next_one)
     }
 }
 
+Test(sim_pty, what_one_did_not_read_the_next_one_does_not_get)
+{
+    static char line[20000];
+    int fd = open_other();
+
+    memset(line, 'x', sizeof line);
+    cr_expect_eq(sim_pty_write(p, line, sizeof line), 0);
+    close(fd);
+    while (sim_pty_is_open(p))
+        wait_turn(l);
+    fd = open_other();
+    cr_expect_eq(sim_pty_write(p, "now\n", 4), 0);
+    cr_expect(comes(fd, "now\n"));
+    close(fd);
+}
+
 Test(sim_pty, who_does_not_read_is_not_waited_for_and_gets_whole_lines)
 {
     static char line[20000];
