@@ -20,16 +20,10 @@
 /* Less is no block that can be trusted. */
 #define VALID 50
 
-/* How much a vector is worth: the inverse of its variance, in a unit of its own. */
-static uint32_t worth(const struct flow_state *b)
-{
-    return 1 + (uint32_t)((uint64_t)b->texture * 16 / (b->residual + 256));
-}
-
 /* Two blocks opposite each other: their mean is the block's own vector where the field is smooth, even where it turns or grows. */
 struct pair {
     int32_t dx, dy; /* twice their mean */
-    uint32_t worth;
+    int32_t worth;
 };
 
 static bool pair_at(const struct flow *f, int32_t row, int32_t column, int32_t down, int32_t right,
@@ -40,8 +34,8 @@ static bool pair_at(const struct flow *f, int32_t row, int32_t column, int32_t d
 
     if (!a || !b)
         return false;
-    *ret_p = (struct pair){a->dx + b->dx, a->dy + b->dy,
-        (uint32_t)((uint64_t)4 * worth(a) * worth(b) / ((uint64_t)worth(a) + worth(b)))};
+    *ret_p = (struct pair){
+        a->dx + b->dx, a->dy + b->dy, 4 * a->worth * b->worth / (a->worth + b->worth)};
     return true;
 }
 
@@ -53,9 +47,7 @@ static int32_t weight(const struct flow_state *b, const struct pair *p)
     if (x >= 2 * OFF || y >= 2 * OFF || x * x + y * y >= 4 * OFF * OFF)
         return 0;
     near = 256 - (x * x + y * y) * 64 / (OFF * OFF);
-    says = (int32_t)((uint64_t)256 * p->worth / worth(b) < SAYS_MOST
-            ? 256 * (uint64_t)p->worth / worth(b)
-            : SAYS_MOST);
+    says = flow_min(256 * p->worth / b->worth, SAYS_MOST);
     return (near * near / 256) * says / 256;
 }
 
@@ -106,8 +98,6 @@ static uint8_t confidence(const struct flow *f, int32_t row, int32_t column)
     int32_t sure =
         flow_clamp(BOTH_ALIKE + (TEXTURE_WEIGHT * texture - ALONE_WEIGHT * company) / 16, 0, 255);
 
-    if (b->seen == 0)
-        return 0;
     /* Noise alone makes a texture, of up to 1.6 times what it leaves over, in which neighbours agree on anything. */
     return (uint8_t)(b->texture / 7 * 4 > b->residual + QUIET ? sure : sure * VALID / 256);
 }

@@ -1,4 +1,5 @@
-/* flow_fit.c - two equations in two unknowns, in integers. */
+/* flow_fit.c - two equations in two unknowns, in integers. Divisions are of 32 bits where they are many: of 64 they take a
+ * microcontroller some hundred instructions. */
 #include "flow_fit.h"
 
 #include "flow_math.h"
@@ -11,9 +12,9 @@
 void flow_sums_add(struct flow_sums *s, const struct flow_moments *m, int32_t weight)
 {
     s->n += m->n * weight;
-    s->gx += (int64_t)m->gx * weight;
-    s->gy += (int64_t)m->gy * weight;
-    s->d += (int64_t)m->d * weight;
+    s->gx += m->gx * weight;
+    s->gy += m->gy * weight;
+    s->d += m->d * weight;
     s->gxgx += (int64_t)m->gxgx * weight;
     s->gxgy += (int64_t)m->gxgy * weight;
     s->gygy += (int64_t)m->gygy * weight;
@@ -22,11 +23,30 @@ void flow_sums_add(struct flow_sums *s, const struct flow_moments *m, int32_t we
     s->dd += (int64_t)m->dd * weight;
 }
 
-static uint32_t residual(int64_t n, int64_t d, int64_t dd)
+/* A mean with four bits behind the point, and a sum of products without what the means make of it. */
+static int32_t mean16(int32_t sum, int32_t n)
 {
-    int64_t rest = (dd - d * d / n) * (256 >> (2 * FLOW_D_BITS)) / n;
+    return flow_divide(16 * sum, n);
+}
 
-    return rest > 0 ? (uint32_t)rest : 0;
+static int64_t beyond_means(int64_t products, int32_t sum, int32_t mean16_of_other)
+{
+    return products - flow_floor_shift((int64_t)sum * mean16_of_other, 4);
+}
+
+/* 256 v / n, for what fits 32 bits. */
+static uint32_t per256(int64_t v, int32_t n)
+{
+    uint32_t all = v < 0 ? 0 : v > UINT32_MAX ? UINT32_MAX : (uint32_t)v, each = all / (uint32_t)n;
+
+    return each > UINT32_MAX / 512 ? UINT32_MAX / 2
+                                   : 256 * each + 256 * (all % (uint32_t)n) / (uint32_t)n;
+}
+
+/* d is in 1 / 2^FLOW_D_BITS. */
+static uint32_t residual(int32_t n, int32_t d, int64_t dd)
+{
+    return n ? per256(beyond_means(dd, d, mean16(d, n)), n) >> (2 * FLOW_D_BITS) : 0;
 }
 
 uint32_t flow_residual(const struct flow_moments *m)
@@ -34,49 +54,51 @@ uint32_t flow_residual(const struct flow_moments *m)
     return residual(m->n, m->d, m->dd);
 }
 
-/* The smaller eigenvalue of a mean of squares, 1/256. */
-static uint32_t poorest(int64_t n, int64_t xx, int64_t xy, int64_t yy)
+uint32_t flow_sums_residual(const struct flow_sums *s)
 {
-    int64_t half = (xx - yy) / 2, root = flow_root((uint64_t)(half * half + xy * xy));
-    int64_t least = (xx + yy) / 2 - root;
-
-    return least > 0 ? (uint32_t)(256 * least / n) : 0;
+    return residual(s->n, s->d, s->dd);
 }
 
-bool flow_fit(const struct flow_sums *s, struct flow_fit *ret_fit)
+uint32_t flow_sums_texture(const struct flow_sums *s)
 {
-    int64_t n = s->n, xx, xy, yy, bx, by, damping, det;
+    int32_t x = s->n ? mean16(s->gx, s->n) : 0, y = s->n ? mean16(s->gy, s->n) : 0;
+    int64_t xx = beyond_means(s->gxgx, s->gx, x), xy = beyond_means(s->gxgy, s->gx, y);
+    int64_t yy = beyond_means(s->gygy, s->gy, y), half = (xx - yy) / 2;
+
+    /* The smaller eigenvalue. */
+    return s->n ? per256((xx + yy) / 2 - flow_root((uint64_t)(half * half + xy * xy)), s->n) : 0;
+}
+
+bool flow_fit(const struct flow_sums *s, int32_t *ret_dx, int32_t *ret_dy)
+{
+    int64_t xx, xy, yy, bx, by, damping, det;
+    int32_t x, y;
     unsigned cut = 0;
 
-    if (n < FEW * FLOW_WEIGHT)
+    if (s->n < FEW * FLOW_WEIGHT)
         return false;
     /* Without the means brightness is gone. */
-    xx = s->gxgx - s->gx * s->gx / n;
-    xy = s->gxgy - s->gx * s->gy / n;
-    yy = s->gygy - s->gy * s->gy / n;
-    bx = s->gxd - s->gx * s->d / n;
-    by = s->gyd - s->gy * s->d / n;
-    struct flow_fit fit = {.texture = poorest(n, xx, xy, yy),
-        .contrast = (uint32_t)(256 * (xx + yy) / n),
-        .residual = residual(n, s->d, s->dd)};
-
+    x = mean16(s->gx, s->n);
+    y = mean16(s->gy, s->n);
     /* Where there is less texture than noise, a step is small rather than anywhere. */
-    damping = fit.residual / 2 + 32;
-    xx += damping;
-    yy += damping;
+    damping = flow_sums_residual(s) / 2 + 32;
+    xx = beyond_means(s->gxgx, s->gx, x) + damping;
+    xy = beyond_means(s->gxgy, s->gx, y);
+    yy = beyond_means(s->gygy, s->gy, y) + damping;
+    bx = beyond_means(s->gxd, s->d, x);
+    by = beyond_means(s->gyd, s->d, y);
     while ((xx | yy) >> cut >> BITS)
         cut++;
-    xx /= (int64_t)1 << cut;
-    xy /= (int64_t)1 << cut;
-    yy /= (int64_t)1 << cut;
-    bx /= (int64_t)1 << cut;
-    by /= (int64_t)1 << cut;
+    xx = flow_floor_shift(xx, cut);
+    xy = flow_floor_shift(xy, cut);
+    yy = flow_floor_shift(yy, cut);
+    bx = flow_floor_shift(bx, cut);
+    by = flow_floor_shift(by, cut);
     det = xx * yy - xy * xy;
     if (det <= 0)
         return false;
     /* g is twice the slope, d is 8 differences: d = 4 g e, and e is wanted in 1/256. */
-    fit.dx = (int32_t)((xy * by - yy * bx) * 64 / det);
-    fit.dy = (int32_t)((xy * bx - xx * by) * 64 / det);
-    *ret_fit = fit;
+    *ret_dx = flow_clamp64((xy * by - yy * bx) * 64 / det);
+    *ret_dy = flow_clamp64((xy * bx - xx * by) * 64 / det);
     return true;
 }

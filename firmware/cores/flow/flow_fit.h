@@ -7,26 +7,24 @@
 
 #include "flow_ops.h"
 
-/* Moments of patches of one block, added up by weight. */
-struct flow_sums {
-    int64_t n, gx, gy, d;
-    int64_t gxgx, gxgy, gygy, gxd, gyd, dd;
-};
-
 /* Weights are 1 … this. */
 #define FLOW_WEIGHT 4
 
-struct flow_fit {
-    int32_t dx,
-        dy; /* to be added to where the second patch was looked at, in 1/256 of the level's pixels */
-    /* See struct flow_state. */
-    uint32_t texture, contrast, residual;
+/* Moments of patches of one block, added up by weight. n and the sums of gx and gy are those of a block of 64 x 64 at most. */
+struct flow_sums {
+    int32_t n, gx, gy, d;
+    int64_t gxgx, gxgy, gygy, gxd, gyd, dd;
 };
 
 void flow_sums_add(struct flow_sums *s, const struct flow_moments *m, int32_t weight);
-/* The mean square of what differs beside brightness, in grey levels, 1/256. m->n is not 0. */
+/* The step from where the second patch was looked at, in 1/256 of the level's pixels. false: there are too few pixels, or they
+ * are all of one grey; the outputs are untouched then. */
+bool flow_fit(const struct flow_sums *s, int32_t *ret_dx, int32_t *ret_dy);
+
+/* The mean square of what differs beside brightness, in grey levels, 1/256; 0 of nothing. */
 uint32_t flow_residual(const struct flow_moments *m);
-/* false: there are too few pixels, or they are all of one grey; *ret_fit is untouched then. */
-bool flow_fit(const struct flow_sums *s, struct flow_fit *ret_fit);
+uint32_t flow_sums_residual(const struct flow_sums *s);
+/* The mean square of the gradient a(x+1) - a(x-1) along the direction in which there is least of it, 1/256; 0 of nothing. */
+uint32_t flow_sums_texture(const struct flow_sums *s);
 
 #endif

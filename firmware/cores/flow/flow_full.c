@@ -18,6 +18,8 @@
 /* Left over that a cell may have and count in full: so many times the middle of all, and a grey level for the noise. */
 #define USUAL 4
 #define GREY_LEVEL 256
+/* So that products of two fit 32 bits. */
+#define WORTH_MAX 16000
 
 size_t flow_full_bytes(const struct flow_shape *shape)
 {
@@ -100,54 +102,56 @@ static unsigned block_moments(
     return n;
 }
 
-/* The middle of what the cells have left over. */
-static uint32_t usual_residual(const struct flow_moments *m, unsigned n)
+/* The middle of some values, CELLS_MAX at most. */
+static uint32_t middle(const uint32_t *values, unsigned n)
 {
     uint32_t sorted[CELLS_MAX];
 
     for (unsigned i = 0; i < n; i++) {
-        uint32_t v = flow_residual(&m[i]);
         unsigned at = i;
 
-        for (; at > 0 && sorted[at - 1] > v; at--)
+        for (; at > 0 && sorted[at - 1] > values[i]; at--)
             sorted[at] = sorted[at - 1];
-        sorted[at] = v;
+        sorted[at] = values[i];
     }
     return n ? sorted[n / 2] : 0;
+}
+
+/* Adds up the cells, those less in which more is left over than usual. */
+static struct flow_sums weigh(const struct flow_moments *m, unsigned n)
+{
+    struct flow_sums sums = {0};
+    uint32_t left_over[CELLS_MAX], much;
+
+    for (unsigned i = 0; i < n; i++)
+        left_over[i] = flow_residual(&m[i]);
+    much = USUAL * middle(left_over, n) + GREY_LEVEL;
+    for (unsigned i = 0; i < n; i++)
+        flow_sums_add(&sums, &m[i],
+            left_over[i] <= much ? FLOW_WEIGHT : (int32_t)(FLOW_WEIGHT * much / left_over[i]));
+    return sums;
 }
 
 static void refine(struct flow *f, int32_t row, int32_t column, int32_t colour)
 {
     struct flow_state *b = flow_state_at(f, row, column);
     struct flow_moments *m = (struct flow_moments *)(void *)f->scratch;
-    struct flow_sums sums = {0};
-    struct flow_fit fit = {0};
-    uint64_t much;
-    unsigned n;
+    struct flow_sums sums;
+    int32_t dx = 0, dy = 0;
 
-    /* The step is from where one looks, which is in 1/64 px. */
+    /* The step is from where one looks. */
     b->dx = (int16_t)(GRAIN * flow_floor(b->dx + GRAIN / 2, GRAIN));
     b->dy = (int16_t)(GRAIN * flow_floor(b->dy + GRAIN / 2, GRAIN));
-    n = block_moments(f, row, column, colour, m);
-    much = (uint64_t)USUAL * usual_residual(m, n) + GREY_LEVEL;
-    b->seen = 0;
-    for (unsigned i = 0; i < n; i++) {
-        uint32_t left_over = flow_residual(&m[i]);
-
-        flow_sums_add(&sums, &m[i],
-            left_over <= much ? FLOW_WEIGHT : (int32_t)(FLOW_WEIGHT * much / left_over));
-        b->seen = (uint16_t)(b->seen + m[i].n);
-    }
-    if (flow_fit(&sums, &fit)) {
-        fit.dx = flow_clamp(fit.dx, -REACH, REACH);
-        fit.dy = flow_clamp(fit.dy, -REACH, REACH);
-    }
-    b->dx = flow_limit(b->dx + fit.dx);
-    b->dy = flow_limit(b->dy + fit.dy);
-    b->step = (uint16_t)flow_length(fit.dx, fit.dy);
-    b->texture = fit.texture;
-    b->contrast = fit.contrast;
-    b->residual = fit.residual;
+    sums = weigh(m, block_moments(f, row, column, colour, m));
+    flow_fit(&sums, &dx, &dy);
+    b->dx = flow_limit(b->dx + flow_clamp(dx, -REACH, REACH));
+    b->dy = flow_limit(b->dy + flow_clamp(dy, -REACH, REACH));
+    if (colour == 0)
+        return;
+    b->texture = flow_sums_texture(&sums);
+    b->residual = flow_sums_residual(&sums);
+    b->worth = (uint16_t)(1 +
+        flow_min((int32_t)(16 * b->texture / (b->residual + GREY_LEVEL)), WORTH_MAX));
 }
 
 void flow_full(struct flow *f)

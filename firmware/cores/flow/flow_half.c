@@ -91,37 +91,52 @@ static bool moments_at(
 static void step(struct flow_state *b, const struct flow_moments *m)
 {
     struct flow_sums sums = {0};
-    struct flow_fit fit;
+    int32_t dx, dy;
 
     flow_sums_add(&sums, m, FLOW_WEIGHT);
-    if (!flow_fit(&sums, &fit))
+    if (!flow_fit(&sums, &dx, &dy))
         return;
-    b->dx = flow_limit(GRAIN * to_half(b->dx) + 2 * flow_clamp(fit.dx, -REACH, REACH));
-    b->dy = flow_limit(GRAIN * to_half(b->dy) + 2 * flow_clamp(fit.dy, -REACH, REACH));
+    b->dx = flow_limit(GRAIN * to_half(b->dx) + 2 * flow_clamp(dx, -REACH, REACH));
+    b->dy = flow_limit(GRAIN * to_half(b->dy) + 2 * flow_clamp(dy, -REACH, REACH));
+}
+
+/* Whether a neighbour went elsewhere. One whose opposite is as far off on the other side did not: the field bends. At an edge
+ * of the grid there is none, and it may bend there, too. */
+static bool is_elsewhere(
+    const struct flow_state *b, const struct flow_state *n, const struct flow_state *opposite)
+{
+    int32_t off = flow_length(n->dx - b->dx, n->dy - b->dy);
+
+    if (!opposite)
+        return off >= 2 * ELSEWHERE;
+    return off >= ELSEWHERE &&
+        flow_length(n->dx + opposite->dx - 2 * b->dx, n->dy + opposite->dy - 2 * b->dy) >=
+        ELSEWHERE;
 }
 
 /* Where a neighbour went the block may fit better than where it was led. */
 static bool try_neighbours(
     const struct halves *h, int32_t row, int32_t column, struct flow_moments *m)
 {
-    struct flow_state *b = flow_state_at(h->f, row, column), at = *b;
+    struct flow_state *b = flow_state_at(h->f, row, column);
+    const struct flow_state *better = NULL;
     uint64_t best = (uint64_t)flow_residual(m) * BETTER_OF_10 / 10;
 
     for (unsigned i = 0; i < 4; i++) {
         const struct flow_state *n = flow_state_beside(h->f, row, column, i);
         struct flow_moments there;
 
-        if (!n || flow_length(n->dx - at.dx, n->dy - at.dy) < ELSEWHERE ||
+        if (!n || !is_elsewhere(b, n, flow_state_beside(h->f, row, column, 3 - i)) ||
             !moments_at(h, n, &there) || flow_residual(&there) >= best)
             continue;
         best = flow_residual(&there);
-        at = *n;
+        better = n;
         *m = there;
     }
-    if (at.dx == b->dx && at.dy == b->dy)
+    if (!better)
         return false;
-    b->dx = at.dx;
-    b->dy = at.dy;
+    b->dx = better->dx;
+    b->dy = better->dy;
     return true;
 }
 

@@ -36,6 +36,17 @@ static inline int32_t flow_floor(int32_t a, int32_t b)
     return a < 0 ? -((b - 1 - a) / b) : a / b;
 }
 
+/* v / 2^bits, rounded down. Every compiler that we know of shifts in the sign. */
+static inline int64_t flow_floor_shift(int64_t v, unsigned bits)
+{
+    return v >> bits;
+}
+
+static inline int32_t flow_clamp64(int64_t v)
+{
+    return v < INT32_MIN ? INT32_MIN : v > INT32_MAX ? INT32_MAX : (int32_t)v;
+}
+
 /* How long a vector is, at most 12 % too much. */
 static inline int32_t flow_length(int32_t x, int32_t y)
 {

@@ -22,12 +22,9 @@ struct flow_state {
     int16_t dx, dy;        /* the best so far, 1/FLOW_UNIT px */
     int8_t far_x, far_y;   /* the best shift on the eighth */
     int8_t near_x, near_y; /* and on the quarter */
-    uint16_t seen;         /* pixels of it that could be compared */
-    uint16_t step;         /* the length of the last correction, 1/FLOW_UNIT px */
-    uint32_t
-        texture; /* mean square of the gradient along the poorest direction, of a(x+1) - a(x-1), 1/256 */
-    uint32_t residual; /* mean square of what does not fit, in grey levels, 1/256 */
-    uint32_t contrast; /* mean square of the gradient in all directions, as texture */
+    uint16_t worth;        /* the inverse of the vector's variance, in a unit of its own */
+    uint32_t texture;      /* see flow_sums_texture(); 0 where nothing of it is in the frame */
+    uint32_t residual;     /* see flow_sums_residual() */
 };
 
 struct flow {
