@@ -25,7 +25,8 @@ packages_of() {
     test) echo 'libcriterion-dev ffmpeg python3 systemd chromium|chromium-browser nodejs npm' ;;
     # A driver's own test, against the fake host.
     driver-test) echo 'libcriterion-dev' ;;
-    bench) echo 'python3' ;;
+    # OpenCV is what the optical flow is measured against; an emulator counts its instructions on a microcontroller.
+    bench) echo 'python3 python3-opencv valgrind gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc' ;;
     # A kernel of Debian's in an emulated machine; a virtual radio, BlueZ, and a client of it that is none of ours.
     vm) echo 'qemu-system-x86 busybox-static cpio kmod bluez bluez-test-tools|bluez-tests python3-bleak' ;;
     # To look at the code with other eyes: `make check`, `make format`, `make fuzz`.

@@ -3,7 +3,7 @@
 
 What a figure is worth depends on the machine, so each is taken beside a baseline in the same run. docs/performance.md tells how to read them.
 
-usage: run.py [idle] [lag] [bluetooth] [store] [fanout] [--rounds N]       nothing named: all of them
+usage: run.py [idle] [lag] [bluetooth] [store] [flow] [fanout] [--rounds N]       nothing named: all of them
 """
 
 import argparse
@@ -65,6 +65,13 @@ def store(args):
     print()
 
 
+def flow(args):
+    print("### Optical flow\n", flush=True)
+    # OpenCV for Python is a package of Debian's, which another Python in the path does not see.
+    subprocess.run(["/usr/bin/python3", f"{HERE}/flow.py", BUILD, "--json", f"{OUT}/flow.json"], check=True)
+    subprocess.run(["/usr/bin/python3", f"{HERE}/flow_budget.py"], check=True)
+
+
 def fanout(args):
     print("### Live pictures, 30 a second of 30 KB\n")
     subprocess.run([sys.executable, f"{HERE}/fanout.py", "--build", BUILD, "--rounds", str(args.rounds), "--json", f"{OUT}/fanout.json",
@@ -74,7 +81,7 @@ def fanout(args):
 
 
 def main():
-    benches = {"idle": idle, "lag": lag, "bluetooth": bluetooth, "store": store, "fanout": fanout}
+    benches = {"idle": idle, "lag": lag, "bluetooth": bluetooth, "store": store, "flow": flow, "fanout": fanout}
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument("which", nargs="*", choices=[*benches, []])
     a.add_argument("--rounds", type=int, default=3)
