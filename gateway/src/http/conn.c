@@ -58,8 +58,10 @@ static void conn_sent(struct conn *c, size_t n)
     size_t own = MIN(n, c->answer.own.len);
 
     buf_consume(&c->answer.own, own);
-    c->answer.ref += n - own;
-    c->answer.n_ref -= n - own;
+    if (n > own) { /* there may be none: NULL has no offset */
+        c->answer.ref += n - own;
+        c->answer.n_ref -= n - own;
+    }
     c->server->stats.n_bytes_sent += n;
 }
 

@@ -33,6 +33,22 @@ Test(text_clean, controls_and_what_is_no_utf_8_become_question_marks)
     cr_expect_not(same);
 }
 
+/* A name must not turn the sentence round that it stands in, nor begin a line of its own. Arabic and Hebrew need none of these. */
+Test(text_clean, what_turns_the_line_round_or_ends_it_does_not_stay)
+{
+    static const char *const turning[] = {"\u2028", "\u2029", "\u202A", "\u202B", "\u202C",
+        "\u202D", "\u202E", "\u2066", "\u2067", "\u2068", "\u2069"};
+    bool same;
+
+    for (size_t i = 0; i < sizeof turning / sizeof *turning; i++) {
+        cr_expect_str_eq(clean(turning[i], 64, &same), "???", "number %zu", i);
+        cr_expect_not(same);
+    }
+    cr_expect_str_eq(clean("برج\u200f \u2027\u202f\u2065\u206a", 64, &same),
+        "برج\u200f \u2027\u202f\u2065\u206a");
+    cr_expect(same);
+}
+
 Test(text_clean, what_is_long_is_cut_between_characters)
 {
     bool same;
