@@ -117,6 +117,7 @@ struct scan {
     int threshold_dbm;
     bool by_person;
     bool again;                 /* it is the second attempt */
+    bool listed;                /* the last one had a list */
     int64_t began_us, ended_us; /* the last one's; 0: there was none */
     wr_handle timer;            /* WAITING: until it may begin; LISTENING: until it is given up */
     wr_handle next;             /* by itself */

@@ -187,6 +187,7 @@ static void fail(struct wr_dev *dev, const char *why)
     bool once_more = !s->again && s->state == SCAN_LISTENING;
 
     s->ended_us = dev->host->now_us(dev);
+    s->listed = false;
     if (s->state == SCAN_LISTENING)
         tell_scan_failed(dev, why);
     if (once_more) {
@@ -209,6 +210,7 @@ void scan_list(struct wr_dev *dev, size_t n_modules)
     if (s->state == SCAN_ASKING)
         s->began_us = dev->host->now_us(dev);
     s->ended_us = dev->host->now_us(dev);
+    s->listed = true;
     tell_scan_finished(dev, n_modules);
     end(dev, n_modules, 0, NULL);
     queue_go(dev);
@@ -236,5 +238,6 @@ void scan_lost(struct wr_dev *dev, const char *why)
     wr_timer_set(dev, &s->timer, 0, NULL);
     wr_timer_set(dev, &s->next, 0, NULL);
     s->state = SCAN_NONE;
+    s->listed = false;
     s->call = 0;
 }

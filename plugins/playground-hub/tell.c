@@ -19,16 +19,17 @@ static const char *command_name(const char *text, char *clean, size_t cap)
 
 static void tell_ready(struct wr_dev *dev)
 {
+    const struct hub *h = hub_of(dev);
     size_t n = modules_n_present(dev);
 
-    if (hub_of(dev)->scan.state == SCAN_LISTENING)
+    if (h->scan.state == SCAN_LISTENING)
         wr_status(dev, "Scanning: the list of modules comes in some 5 s");
-    else if (hub_of(dev)->scan.ended_us == 0)
-        wr_status(dev, "Ready");
-    else if (n == 0)
+    else if (n > 0)
+        wr_status(dev, "Ready: %zu module%s", n, n == 1 ? "" : "s");
+    else if (h->scan.listed)
         wr_status(dev, "Ready: no module was heard");
     else
-        wr_status(dev, "Ready: %zu module%s", n, n == 1 ? "" : "s");
+        wr_status(dev, "Ready");
 }
 
 void tell_link(struct wr_dev *dev)

@@ -106,6 +106,18 @@ Test(playground_scan, without_a_list_is_tried_once_more_and_then_fails)
     fake_host_free(h);
 }
 
+Test(playground_scan, without_a_list_says_nothing_of_who_is_there)
+{
+    struct fake_host *h = playground_asked();
+
+    fake_host_advance(h, 7100 * FAKE_MS);
+    cr_expect_str_eq(fake_why(fake_dev(h)), "Ready");
+    fake_host_advance(h, 10 * FAKE_S);
+    cr_expect_neq(fake_value(fake_dev(h), "trouble")[0], '\0');
+    cr_expect_str_eq(fake_why(fake_dev(h)), "Ready");
+    fake_host_free(h);
+}
+
 Test(playground_scan, no_trouble_stays_after_a_list)
 {
     struct fake_host *h = playground_asked();
