@@ -6,7 +6,7 @@ import select
 import signal
 import time
 
-from playgrounds import ADDRESS, HALF_DBM, Playgrounds
+from playgrounds import ADDRESS, HALF_DBM, HUB, Playgrounds
 from warren import PATIENCE_S, main, wait_until
 
 
@@ -120,6 +120,15 @@ class Ours(Playgrounds):
         wait_until("it is let go", lambda: self.device("playground")["state"] == "disabled" and not self.children())
         self.assertEqual(enable(True).status, 200)
         self.wait_ready(12)
+
+    def test_who_takes_any_hub_leaves_one_to_whom_its_address_belongs(self):
+        any_hub = "  any:\n    driver: playground-hub\n"
+        sim = self.start_playground(config=HUB.replace("devices:\n", f"devices:\n{any_hub}"))
+        self.wait_ready(12)
+        sim.child.send_signal(signal.SIGUSR1)  # Its name is known by now.
+        wait_until("the link is lost", lambda: self.attribute("modules") == 0)
+        self.wait_ready(12)
+        self.assertEqual(self.device("any")["attributes"]["link"]["value"], "looking")
 
     def test_small_writes_and_a_small_mtu_do(self):
         sim = self.start_playground("--faults", "mtu=23,loss=0")

@@ -80,6 +80,8 @@ int ble_look_for(struct ble *b, const char *const *services, size_t n_services, 
 
 /* All but closed may be NULL. `uuid` and `chars` are valid for the call. */
 struct ble_link_events {
+    /* Whether a link that names no address may be made with this one. NULL: with any. */
+    bool (*may_have)(void *ctx, const char *address);
     void (*connecting)(void *ctx, struct ble_link *k, const char *address);
     void (*opened)(
         void *ctx, struct ble_link *k, const struct wr_ble_char *chars, size_t n, unsigned mtu);

@@ -19,7 +19,8 @@ static bool is_wanted_by(const struct ble_link *k, const struct mirror_device *d
     if (k->address)
         return strcasecmp(k->address, d->address) == 0;
     return (!k->name || text_match_list(k->name, d->name)) &&
-        (!k->service || has_service(d, k->service));
+        (!k->service || has_service(d, k->service)) &&
+        (!k->events->may_have || k->events->may_have(k->ctx, d->address));
 }
 
 /* By another link, on whichever adapter; also one that is being left. */

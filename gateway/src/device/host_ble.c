@@ -136,7 +136,17 @@ static void on_closed(void *ctx, struct ble_link *link, int why, const char *err
     driver_leave(d);
 }
 
-static const struct ble_link_events link_events = {.connecting = on_connecting,
+/* Who takes the first that is heard leaves those to their devices that are known by their address, also
+ * while these are switched off. */
+static bool may_have(void *ctx, const char *address)
+{
+    const struct device *d = ((const struct host_ble_link *)ctx)->device;
+
+    return device_check_twin(d->all, d, d->driver->table->options, address, NULL) == 0;
+}
+
+static const struct ble_link_events link_events = {.may_have = may_have,
+    .connecting = on_connecting,
     .opened = on_opened,
     .notified = on_notified,
     .answered = on_answered,
