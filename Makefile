@@ -84,9 +84,7 @@ driver-test: $(BUILD)/build.ninja
 
 test-vm: programs
 	@deploy/deps.sh install vm
-	@tests/vm/camera build
-	@tests/vm/camera -f test_permission.py build
-	@tests/vm/camera -f test_playground.py build
+	@tests/vm/camera build test_camera test_playground test_permission
 	@tests/vm/v4l2 build/firmware/pi-trigger-camera/warren-pi-camera
 	@exec tests/vm/bleak build/firmware/sim/warren-sim
 

@@ -5,7 +5,6 @@ measured is the programs, BlueZ, and the pauses of the dialect; the model of a l
 """
 
 import datetime
-import unittest
 
 from radio import RadioCase
 
@@ -32,7 +31,3 @@ class Speed(RadioCase):
 
     def test_ours_large(self):
         self.measure("ours", "warren", 150000, "--interval", 1)
-
-
-if __name__ == "__main__":
-    unittest.main(verbosity=2)

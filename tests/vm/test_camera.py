@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 import time
-import unittest
 
 from radio import HERE, LIMIT_S, RadioCase, bluetoothd, kill_bluetoothd, power
 
@@ -231,7 +230,3 @@ class Disasters(RadioCase):
         self.assertEqual(self.gateway.stop(), 0)
         time.sleep(1)
         self.assertEqual(bluetoothd(), daemon)
-
-
-if __name__ == "__main__":
-    unittest.main(verbosity=2)

@@ -1,11 +1,9 @@
 """Who may run the gateway: any user where the bus lets all speak to bluetoothd, as Debian's does; else a member of the group bluetooth. Who may not is
 told so."""
 
-import os
 import pathlib
 import shutil
 import subprocess
-import unittest
 
 from radio import RadioCase, busctl
 from warren import WARREN
@@ -69,8 +67,3 @@ class Permission(RadioCase):
         self.wait("the sentence in /api/v1/info", lambda: self.bluetooth()["why"] == why)
         self.assertFalse(self.bluetooth()["ready"])
         self.wait("the sentence in the log", lambda: f'msg="Bluetooth cannot be used" why="{why}"' in gateway.output())
-
-
-if __name__ == "__main__":
-    os.environ["PATH"] += ":/usr/sbin:/sbin"
-    unittest.main(verbosity=2)

@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import threading
-import unittest
 
 from radio import LIMIT_S, RadioCase, SIM, adapter_property
 
@@ -94,7 +93,3 @@ class Interrupted(PlaygroundCase):
     def test_the_hub_is_reset_in_the_middle_of_a_scan(self):
         self.start_playground(12, "--resets", 2)
         self.assertEqual(self.hub.output().count("reset"), 2, self.hub.output())
-
-
-if __name__ == "__main__":
-    unittest.main(verbosity=2)
