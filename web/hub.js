@@ -21,8 +21,9 @@ export function linkOf(hub) {
     return Object.hasOwn(LINKS, link ?? '') ? link : 'looking';
 }
 
-/** What a module told: null is what nobody knows; `level` is '' then. */
-export function moduleOf(device) {
+/* What a module told: null is what nobody knows; `level` is '' then. Without a link to the hub nobody
+ * knows who is there. */
+function moduleOf(device, linked) {
     const level = told(device, 'battery_level') ?? '';
     return {
         id: device.id,
@@ -33,15 +34,26 @@ export function moduleOf(device) {
         percent: level && number(told(device, 'battery_percent')),
         stale: told(device, 'stale') === true,
         present: device.state === 'online',
+        linked,
         seen: device.last_seen,
-        why: device.why,
     };
 }
 
-/** The modules of these devices: who is there first, of those the loudest first. */
-export function modulesOf(devices) {
+/** How a module does, in a word or three; '' where there is nothing to say. */
+export function stateOf({ present, linked, stale }, reached) {
+    if (!present) return linked ? 'gone' : 'no link to the hub';
+    if (stale) return 'not heard lately';
+    return reached ? 'in reach' : '';
+}
+
+/** Whether a hub can be told something. */
+export const isLinked = (hub) => ['ready', 'scanning'].includes(linkOf(hub));
+
+/** The modules of these devices behind a hub: who is there first, of those the loudest first. */
+export function modulesOf(hub, devices) {
+    const linked = isLinked(hub);
     return devices
-        .map(moduleOf)
+        .map((device) => moduleOf(device, linked))
         .sort(
             (a, b) =>
                 b.present - a.present ||
@@ -53,10 +65,10 @@ export function modulesOf(devices) {
 /** "7 modules", "1 module" */
 export const countWords = (n) => `${n} ${n === 1 ? 'module' : 'modules'}`;
 
-/** What a hub calls itself, when its list came last, and what does not work: '' where it is not known. */
+/** What a hub calls itself (or its address), when its list came last, and what does not work: '' where it is not known. */
 export const hubFacts = (hub) => ({
-    name: told(hub, 'hub_name') ?? '',
+    name: told(hub, 'hub_name') || (hub.link?.address ?? ''),
     scannedAt: told(hub, 'scanned_at') ?? '',
     trouble: told(hub, 'trouble') ?? '',
-    rssi: number(told(hub, 'rssi_dbm')),
+    rssi: isLinked(hub) ? number(told(hub, 'rssi_dbm')) : null,
 });

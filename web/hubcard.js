@@ -37,7 +37,7 @@ export class HubCard {
 
     /** `children`: the devices behind it. */
     update(device, parentName, children) {
-        const modules = modulesOf(children);
+        const modules = modulesOf(device, children);
         setText(this.#open, device.name || device.id);
         this.element.dataset.device = device.id;
         this.#link.show(linkOf(device));

@@ -3,6 +3,7 @@
 import { battery } from './battery.js';
 import { arrange, h, setText } from './dom.js';
 import { span, value } from './format.js';
+import { stateOf } from './hub.js';
 import { reaches } from './reach.js';
 import { barsOf } from './signal.js';
 
@@ -61,12 +62,8 @@ class Row {
 
     reach(threshold) {
         const reached = reaches(threshold, this.#module);
-        const { present, stale } = this.#module;
         this.element.dataset.reached = reached;
-        setText(
-            this.#state,
-            !present ? 'gone' : stale ? 'not heard lately' : reached ? 'in reach' : '',
-        );
+        setText(this.#state, stateOf(this.#module, reached));
     }
 
     tick(now) {

@@ -9,7 +9,7 @@ import { Distance } from './distance.js';
 import { h, setHidden, setText } from './dom.js';
 import { spoken, value } from './format.js';
 import { Games } from './games.js';
-import { countWords, hubFacts, linkOf, linkWords, modulesOf } from './hub.js';
+import { countWords, hubFacts, isLinked, linkOf, linkWords, modulesOf } from './hub.js';
 import { ago, Modules } from './modules.js';
 import { Radar } from './radar.js';
 import { ALL, reaches, thresholdOf, thresholdText } from './reach.js';
@@ -108,7 +108,7 @@ export class View {
         if (link === 'looking' && (!this.#device || linkOf(this.#device) !== link))
             this.#askBluetooth();
         this.#device = device;
-        this.#modules = modulesOf(children);
+        this.#modules = modulesOf(device, children);
         this.#scan.update(device, link, hubFacts(device));
         this.#games.update(device);
         this.#showLink();
@@ -213,8 +213,7 @@ export class View {
     #nobody() {
         const link = linkOf(this.#device);
         if (link === 'off') return 'Connect to the hub to see who is there.';
-        if (link !== 'ready' && link !== 'scanning')
-            return 'The modules are listed here when the hub was found.';
+        if (!isLinked(this.#device)) return 'The modules are listed here when the hub was found.';
         if (this.#scan.running) return 'Whoever hears the hub is listed here in a moment.';
         if (!hubFacts(this.#device).scannedAt) return 'Nobody has looked for modules yet: scan.';
         return 'No module answered. Switch one on, or press its button if it sleeps; bring it nearer to the hub, and scan again.';

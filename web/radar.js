@@ -5,6 +5,7 @@
 import { batterySaid } from './battery.js';
 import { h, setText, svg } from './dom.js';
 import { value } from './format.js';
+import { stateOf } from './hub.js';
 import { ALL, endOf, farness, PLACES, positionAt, reaches, thresholdOf } from './reach.js';
 
 /* In pixels: the drawing is as wide as there is room, so that names stay readable on a phone. */
@@ -19,7 +20,7 @@ const MIN_WIDTH = 280;
 const NAMES_SHOWN = 16;
 /** Narrower, names and the places' words need the room of two. */
 const NARROW = 460;
-const HINT = 'Drag the edge to choose how far; a dot opens its module.';
+const HINT = 'Drag to choose how far.';
 
 /* 1/2, 1/4, 3/4, 1/8 …: each next one has most room, wherever one stops. */
 function spread(i) {
@@ -39,6 +40,7 @@ export class Radar {
     });
     #rings = svg('g', { 'aria-hidden': 'true' });
     #area = svg('path', { class: 'radar-area' });
+    #edge = svg('path', { class: 'radar-edge' });
     #dots = svg('g', {});
     #hub = svg('circle', { class: 'radar-hub', r: 9 });
     #caption = h('p', { class: 'radar-caption muted', 'aria-hidden': 'true', text: HINT });
@@ -55,7 +57,7 @@ export class Radar {
     /** `host`: { chosen(id), hinted(id or null), reach(position), said(module) → a line about it } */
     constructor(host) {
         this.#host = host;
-        this.#svg.append(this.#area, this.#rings, this.#hub, this.#dots);
+        this.#svg.append(this.#area, this.#rings, this.#edge, this.#hub, this.#dots);
         this.#observer.observe(this.element);
         this.#svg.addEventListener('pointerdown', (event) => this.#drag(event));
         this.#svg.addEventListener('keydown', (event) => this.#key(event));
@@ -117,7 +119,8 @@ export class Radar {
 
     #draw() {
         const far = this.#threshold === null ? 1 : farness(this.#threshold);
-        this.#area.setAttribute('d', `${half(this.#x, this.#y, this.#radius(far))}Z`);
+        for (const path of [this.#area, this.#edge])
+            path.setAttribute('d', `${half(this.#x, this.#y, this.#radius(far))}Z`);
         const known = new Set(this.#modules.map(({ id }) => id));
         for (const [id, { node }] of this.#byId)
             if (!known.has(id)) {
@@ -170,8 +173,7 @@ export class Radar {
             module.name,
             module.rssi === null ? 'signal unknown' : `signal ${value(module.rssi, 'dBm')}`,
             batterySaid(module),
-            module.present ? module.stale && 'not heard lately' : 'not there',
-            reached ? 'in reach' : 'out of reach',
+            stateOf(module, reached) || 'out of reach',
         ]
             .filter(Boolean)
             .join(', ');

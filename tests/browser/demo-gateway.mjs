@@ -73,7 +73,7 @@ export function demoGateway() {
 
 /* One is asleep, one was not heard for a while. */
 function demoPlayground() {
-    const devices = playground(12);
+    const devices = playground(12, { why: 'Ready: 11 modules' });
     devices[7] = playModule(6, { rssi: -66, percent: 41, stale: true });
     devices[10] = playModule(
         9,

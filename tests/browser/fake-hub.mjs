@@ -173,7 +173,7 @@ export class FakeHub {
         await new Promise((resolve) => setTimeout(resolve, this.scanMs));
         finish();
         this.scanning = false;
-        const modules = [...this.#gateway.devices.values()].filter((d) => d.parent === 'hub');
+        const modules = this.#modules().filter(({ state }) => state === 'online');
         for (const module of modules) module.last_seen = new Date().toISOString();
         const seconds = this.scanMs / 1000;
         this.#gateway.emit('hub.scan.finished', 'hub', {
@@ -185,16 +185,19 @@ export class FakeHub {
         return { modules: modules.length, threshold_dbm: dbm, seconds };
     }
 
+    #modules() {
+        return [...this.#gateway.devices.values()].filter(({ parent }) => parent === 'hub');
+    }
+
     /* PATCH of `enabled`. */
     #switched({ enabled }) {
-        const modules = [...this.#gateway.devices.values()].filter((d) => d.parent === 'hub');
         this.#gateway.change(
             'hub',
             enabled ? { state: 'offline', why: 'Looking for the hub' } : { why: 'Switched off' },
             enabled ? 'device.changed' : 'device.offline',
         );
         this.tell({ link: enabled ? 'looking' : 'off', modules: 0 });
-        for (const { id } of modules)
+        for (const { id } of this.#modules())
             this.#gateway.change(
                 id,
                 { state: 'offline', why: 'There is no link to its hub' },

@@ -18,6 +18,7 @@ const ALL = [
     'batch',
     'reach',
     'playground',
+    'games',
     'events',
     'hostile',
 ];

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { launchChromium } from './deps.mjs';
 import { demoGateway } from './demo-gateway.mjs';
 import { FakeGateway } from './fake-gateway.mjs';
+import { playground, playHub } from './fake-hub.mjs';
 
 const folder = process.argv[2] ?? 'shots';
 const only = process.argv[3];
@@ -73,6 +74,18 @@ await shoot('playground-reach', demoGateway(), async (page, gateway) => {
     await page.click('[data-game="scan"]');
     gateway.hub.error('Unknown command: Dance');
     await page.waitForTimeout(1500);
+});
+await shoot('playground-many', new FakeGateway(playground(50)), panel('hub'));
+await shoot(
+    'playground-none',
+    new FakeGateway([playHub({ why: 'Ready: no module was heard' })]),
+    panel('hub'),
+);
+await shoot('playground-off', demoGateway(), async (page) => {
+    await panel('hub')(page);
+    if (await page.isVisible('.playground >> text=Disconnect'))
+        await page.click('.playground >> text=Disconnect');
+    await page.waitForTimeout(700);
 });
 await shoot('add', demoGateway(), async (page) => {
     await page.click('#add-device');
