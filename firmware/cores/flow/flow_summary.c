@@ -1,0 +1,161 @@
+#include "flow_summary.h"
+
+#include <string.h>
+
+#include "flow_light.h"
+#include "flow_math.h"
+
+/* A mean direction is one when the mean vector is at least half as long as its parts are: else they go apart. */
+#define TOGETHER 2
+/* A centre moves by seven tenths of the way at once. */
+#define NEW_TENTHS 7
+
+void flow_summary_init(struct flow_summary *s, const struct flow_rules *rules)
+{
+    memset(s, 0, sizeof(*s));
+    s->rules = *rules;
+    s->flash = FLOW_FLASH_START;
+}
+
+/* Sums over blocks, by confidence. At most 1024 blocks, 255 each, of vectors below 2^14: 2^32. */
+struct total {
+    uint32_t n, weight;
+    int64_t dx, dy, speed, x, y;
+};
+
+static void count(struct total *t, const struct flow_shape *shape, const struct flow_vector *v,
+    unsigned row, unsigned column, uint32_t speed)
+{
+    int64_t left = (shape->width - shape->columns * shape->block) / 2,
+            top = (shape->height - shape->rows * shape->block) / 2;
+
+    t->n++;
+    t->weight += v->confidence;
+    t->dx += v->confidence * v->dx;
+    t->dy += v->confidence * v->dy;
+    t->speed += (int64_t)v->confidence * speed;
+    t->x += v->confidence * (256 * left + 128 * (int64_t)shape->block * (2 * column + 1));
+    t->y += v->confidence * (256 * top + 128 * (int64_t)shape->block * (2 * row + 1));
+}
+
+static struct total count_moving(struct flow_summary *s, const struct flow *f)
+{
+    const struct flow_shape *shape = flow_shape(f);
+    struct total moving = {0};
+    uint32_t sure = 0;
+
+    s->valid_blocks = 0;
+    for (unsigned i = 0; i < (unsigned)shape->rows * shape->columns; i++) {
+        unsigned row = i / shape->columns, column = i % shape->columns;
+        const struct flow_vector *v = flow_block(f, row, column);
+        uint32_t speed = flow_root((uint64_t)(v->dx * v->dx + v->dy * v->dy));
+
+        if (!v->valid || v->confidence < s->rules.min_confidence)
+            continue;
+        s->valid_blocks++;
+        sure += v->confidence;
+        if (speed >= s->rules.min_speed)
+            count(&moving, shape, v, row, column, speed);
+    }
+    s->confidence = (uint8_t)(moving.n ? moving.weight / moving.n
+            : s->valid_blocks          ? sure / s->valid_blocks
+                                       : 0);
+    return moving;
+}
+
+static void describe(struct flow_summary *s, const struct total *t)
+{
+    uint32_t straight;
+
+    s->active_blocks = (uint16_t)t->n;
+    s->active = t->weight > 0 && t->n >= s->rules.min_blocks;
+    s->speed = s->intensity = 0;
+    s->dx = s->dy = 0;
+    s->direction = FLOW_NONE;
+    if (!s->active)
+        return;
+    s->dx = (int32_t)(t->dx / t->weight);
+    s->dy = (int32_t)(t->dy / t->weight);
+    s->speed = (uint32_t)(t->speed / t->weight);
+    s->intensity = (uint8_t)(flow_min((int32_t)s->speed, FLOW_FULL_SPEED_PX * FLOW_UNIT) *
+        s->confidence / (FLOW_FULL_SPEED_PX * FLOW_UNIT));
+    straight = flow_root((uint64_t)((int64_t)s->dx * s->dx + (int64_t)s->dy * s->dy));
+    if (straight * TOGETHER >= s->speed)
+        s->direction = flow_direction_of(s->dx, s->dy);
+}
+
+static void follow_centre(
+    struct flow_summary *s, const struct flow_shape *shape, const struct total *t, int64_t now_us)
+{
+    int32_t x, y;
+
+    if (!s->active) {
+        s->centred = false;
+        flow_trajectory_rest(&s->trajectory, now_us);
+        return;
+    }
+    x = (int32_t)(t->x / t->weight);
+    y = (int32_t)(t->y / t->weight);
+    s->x = s->centred ? flow_divide((10 - NEW_TENTHS) * s->x + NEW_TENTHS * x, 10) : x;
+    s->y = s->centred ? flow_divide((10 - NEW_TENTHS) * s->y + NEW_TENTHS * y, 10) : y;
+    s->centred = true;
+    flow_trajectory_add(&s->trajectory,
+        &(struct flow_point){
+            .x = (uint16_t)((int64_t)s->x * (FLOW_TRAJECTORY_UNIT / 256) / shape->width),
+            .y = (uint16_t)((int64_t)s->y * (FLOW_TRAJECTORY_UNIT / 256) / shape->height),
+            .intensity = s->intensity,
+            .speed = s->speed,
+            .direction = s->direction,
+            .time_us = now_us});
+}
+
+/* Begin and end, neither at the first sign of it. */
+static void follow_motion(struct flow_summary *s, int64_t now_us)
+{
+    if (s->active == s->moving) {
+        s->changing = false;
+    } else if (!s->changing) {
+        s->changing = true;
+        s->change_us = now_us;
+    }
+    if (s->changing && now_us - s->change_us >= (s->moving ? FLOW_END_US : FLOW_START_US)) {
+        s->moving = !s->moving;
+        s->changing = false;
+        s->heading = s->moving ? s->direction : FLOW_NONE;
+        s->events |= s->moving ? FLOW_STARTED : FLOW_ENDED;
+    } else if (s->moving && s->active && s->direction != FLOW_NONE && s->direction != s->heading) {
+        s->heading = s->direction;
+        s->events |= FLOW_TURNED;
+    }
+}
+
+static void follow_gesture(struct flow_summary *s, int64_t now_us)
+{
+    struct flow_gesture_motion m = {s->dx, s->dy, s->intensity, s->confidence, s->speed_px_s};
+    bool moves = s->moving && s->active && s->direction != FLOW_NONE;
+
+    s->recognised = flow_gesture_update(&s->gesture, moves ? &m : NULL, now_us);
+    if (s->recognised != FLOW_GESTURE_NONE)
+        s->events |= FLOW_GESTURE;
+}
+
+void flow_summary_update(
+    struct flow_summary *s, const struct flow *f, uint8_t brightness, int64_t now_us)
+{
+    struct total moving = count_moving(s, f);
+    int64_t step_us = s->n_frames ? now_us - s->frame_us : 0;
+
+    s->events = 0;
+    s->brightness = brightness;
+    s->flash = flow_flash_step(s->flash, flow_flash_target(brightness));
+    describe(s, &moving);
+    s->speed_px_s = step_us > 0 && step_us <= FLOW_STEP_MAX_US
+        ? (uint32_t)(s->speed * INT64_C(1000000) / step_us)
+        : 0;
+    s->n_frames++;
+    s->n_active_frames += s->active;
+    s->frame_us = now_us;
+    follow_centre(s, flow_shape(f), &moving, now_us);
+    follow_motion(s, now_us);
+    follow_gesture(s, now_us);
+}

@@ -1,0 +1,66 @@
+/* flow_summary.h - what a field of vectors says in a few words: does something move, how much, how fast, where to, where.
+ * Only blocks that are valid and move count: a person who crosses a still picture is as fast as he is.
+ */
+#ifndef FLOW_SUMMARY_H
+#define FLOW_SUMMARY_H
+
+#include "flow.h"
+#include "flow_direction.h"
+#include "flow_gesture.h"
+#include "flow_trajectory.h"
+
+/* Motion has begun when it was there for so long without a gap, and is over when it was not. */
+#define FLOW_START_US INT64_C(120000)
+#define FLOW_END_US INT64_C(180000)
+/* With this speed in px per frame, and no doubt, intensity is 255. */
+#define FLOW_FULL_SPEED_PX 20
+/* Frames further apart say nothing about speed. */
+#define FLOW_STEP_MAX_US INT64_C(1000000)
+
+struct flow_rules {
+    uint16_t min_speed; /* of a block that moves, 1/FLOW_UNIT px per frame */
+    uint16_t min_blocks;
+    uint8_t min_confidence; /* of a block that counts */
+};
+
+/* Half a pixel: ten times the error of a vector. Two blocks, for one alone may be wrong. */
+#define FLOW_RULES_DEFAULT ((struct flow_rules){FLOW_UNIT / 2, 2, 50})
+
+/* What happened at a frame. */
+enum { FLOW_STARTED = 1, FLOW_ENDED = 2, FLOW_TURNED = 4, FLOW_GESTURE = 8 };
+
+struct flow_summary {
+    struct flow_rules rules;
+    /* Of the last frame. */
+    bool active;
+    uint16_t active_blocks; /* that move */
+    uint16_t valid_blocks;
+    uint8_t confidence; /* mean of those that move, of all valid ones if none does: 0 … 255 */
+    uint8_t intensity;  /* speed and confidence in one: 0 … 255 */
+    uint32_t speed;     /* mean length of their vectors, 1/FLOW_UNIT px per frame */
+    uint32_t
+        speed_px_s; /* the same, 1/FLOW_UNIT px a second; 0 where the time between frames is not known */
+    int32_t dx, dy;                /* their mean vector, 1/FLOW_UNIT px */
+    enum flow_direction direction; /* FLOW_NONE also where things move in opposite directions */
+    uint8_t brightness, flash;
+    bool centred;    /* there is a centre */
+    int32_t x, y;    /* of what moves, smoothed: 1/256 px */
+    unsigned events; /* of this frame */
+    /* Over time. */
+    bool moving;                 /* between FLOW_STARTED and FLOW_ENDED */
+    enum flow_direction heading; /* the direction that was told last */
+    struct flow_trajectory trajectory;
+    struct flow_gesture gesture;
+    enum flow_gesture_kind recognised; /* with FLOW_GESTURE */
+    uint32_t n_frames, n_active_frames;
+    int64_t frame_us;  /* time of the last frame */
+    int64_t change_us; /* since then `active` differs from `moving`; see changing */
+    bool changing;
+};
+
+void flow_summary_init(struct flow_summary *s, const struct flow_rules *rules);
+/* After flow_run(): `brightness` of the second frame, the time it was taken at by a clock that never goes back. */
+void flow_summary_update(
+    struct flow_summary *s, const struct flow *f, uint8_t brightness, int64_t now_us);
+
+#endif

@@ -1,0 +1,165 @@
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "flow_scene.h"
+#include "flow_summary.h"
+
+#define MS INT64_C(1000)
+
+struct watch {
+    struct flow_rig rig;
+    struct flow_summary s;
+    int64_t now_us;
+};
+
+static struct watch watch_new(void)
+{
+    struct watch w = {.rig = flow_rig_new(FLOW_SHAPE_DEFAULT), .now_us = 5000 * MS};
+    struct flow_rules rules = FLOW_RULES_DEFAULT;
+
+    flow_summary_init(&w.s, &rules);
+    return w;
+}
+
+static struct flow_scene moved(double dx, double dy)
+{
+    struct flow_scene s = FLOW_SCENE;
+
+    s.dx = dx;
+    s.dy = dy;
+    return s;
+}
+
+/* The next frame, some time later. */
+static unsigned look(struct watch *w, struct flow_scene scene, int64_t after_us)
+{
+    flow_rig_run(&w->rig, scene);
+    w->now_us += after_us;
+    flow_summary_update(&w->s, w->rig.flow, 120, w->now_us);
+    return w->s.events;
+}
+
+Test(flow_summary, what_is_still_is_not_active)
+{
+    struct watch w = watch_new();
+
+    look(&w, FLOW_SCENE, 100 * MS);
+    cr_expect(!w.s.active && w.s.active_blocks == 0 && w.s.valid_blocks == 48 && w.s.speed == 0 &&
+        w.s.intensity == 0);
+    cr_expect(w.s.direction == FLOW_NONE && w.s.confidence > 150 && w.s.trajectory.n == 0);
+    flow_rig_free(&w.rig);
+}
+
+Test(flow_summary, speed_and_direction_are_those_of_what_moves)
+{
+    struct watch w = watch_new();
+    struct flow_scene s = moved(6, 0);
+
+    memcpy(s.box, (int[]){80, 80, 200, 200}, sizeof(s.box));
+    look(&w, s, 100 * MS);
+    look(&w, s, 100 * MS);
+    cr_expect(
+        w.s.active && w.s.active_blocks >= 6 && w.s.active_blocks <= 24, "%u", w.s.active_blocks);
+    cr_expect_eq(w.s.direction, FLOW_RIGHT);
+    cr_expect(w.s.speed > 5 * FLOW_UNIT && w.s.speed < 7 * FLOW_UNIT, "%u", w.s.speed);
+    cr_expect_eq(w.s.speed_px_s, w.s.speed * 10);
+    cr_expect(w.s.x > 110 * 256 && w.s.x < 180 * 256 && w.s.y > 110 * 256 && w.s.y < 170 * 256,
+        "%d,%d", w.s.x / 256, w.s.y / 256);
+    cr_expect(w.s.intensity > 40 && w.s.intensity < 90, "%u", w.s.intensity);
+    flow_rig_free(&w.rig);
+}
+
+Test(flow_summary, motion_apart_has_speed_and_no_direction)
+{
+    struct watch w = watch_new();
+    struct flow_scene s = FLOW_SCENE;
+
+    s.zoom = 1.05;
+    look(&w, s, 100 * MS);
+    cr_expect(w.s.active && w.s.speed > FLOW_UNIT && w.s.direction == FLOW_NONE);
+    flow_rig_free(&w.rig);
+}
+
+Test(flow_summary, motion_begins_after_120_ms_and_ends_after_180)
+{
+    struct watch w = watch_new();
+    struct flow_scene go = moved(3, 0);
+
+    look(&w, FLOW_SCENE, 50 * MS);
+    cr_expect_eq(look(&w, go, 50 * MS), 0);
+    cr_expect_eq(look(&w, FLOW_SCENE, 50 * MS), 0); /* a gap */
+    cr_expect_eq(look(&w, go, 50 * MS), 0);
+    cr_expect_eq(look(&w, go, 119 * MS), 0);
+    cr_expect(look(&w, go, 1 * MS) & FLOW_STARTED && w.s.moving);
+    cr_expect_eq(look(&w, FLOW_SCENE, 100 * MS), 0);
+    cr_expect_eq(look(&w, go, 100 * MS) & (FLOW_STARTED | FLOW_ENDED), 0);
+    cr_expect_eq(look(&w, FLOW_SCENE, 100 * MS), 0);
+    cr_expect_eq(look(&w, FLOW_SCENE, 179 * MS), 0);
+    cr_expect(look(&w, FLOW_SCENE, 1 * MS) & FLOW_ENDED && !w.s.moving);
+    cr_expect(w.s.n_frames == 11 && w.s.n_active_frames == 5, "%u", w.s.n_active_frames);
+    flow_rig_free(&w.rig);
+}
+
+Test(flow_summary, a_turn_is_told)
+{
+    struct watch w = watch_new();
+
+    for (int i = 0; i < 3; i++)
+        look(&w, moved(3, 0), 100 * MS);
+    cr_expect(w.s.moving && w.s.heading == FLOW_RIGHT);
+    cr_expect(look(&w, moved(0, 3), 100 * MS) & FLOW_TURNED);
+    cr_expect_eq(look(&w, moved(0, 3), 100 * MS) & FLOW_TURNED, 0);
+    cr_expect_eq(w.s.heading, FLOW_DOWN);
+    flow_rig_free(&w.rig);
+}
+
+Test(flow_summary, gestures_come_out_of_motion)
+{
+    struct watch w = watch_new();
+    unsigned events = 0;
+
+    for (int i = 0; i < 3; i++)
+        events |= look(&w, moved(0, -5), 100 * MS);
+    cr_expect(events & FLOW_GESTURE && w.s.gesture.kind == FLOW_IGNITION);
+    flow_rig_free(&w.rig);
+}
+
+Test(flow_summary, gestures_are_told_by_their_axis_and_rest_in_between)
+{
+    struct flow_gesture g = {.any = false};
+    struct flow_gesture_motion up = {10, -300, 40, 200, 9000}, down = {-10, 300, 40, 200, 9000},
+                               side = {300, 20, 40, 200, 9000};
+    int64_t t = 1;
+
+    cr_expect_eq(flow_gesture_update(&g, NULL, t), FLOW_GESTURE_NONE);
+    cr_expect_eq(flow_gesture_update(&g, &up, t), FLOW_IGNITION);
+    cr_expect_eq(flow_gesture_update(&g, &down, t + 699999), FLOW_GESTURE_NONE);
+    cr_expect_eq(g.kind, FLOW_IGNITION);
+    flow_gesture_update(&g, NULL, t + 700000);
+    cr_expect_eq(g.kind, FLOW_GESTURE_NONE);
+    cr_expect_eq(flow_gesture_update(&g, &down, t + 1199999), FLOW_GESTURE_NONE);
+    cr_expect_eq(flow_gesture_update(&g, &down, t + 1200000), FLOW_RETRACT);
+    t += 2400000;
+    cr_expect_eq(flow_gesture_update(&g, &side, t), FLOW_CLASH);
+    cr_expect_eq(flow_gesture_update(&g, &side, t + 1200000), FLOW_GESTURE_NONE);
+    cr_expect_eq(flow_gesture_update(&g, &side, t + 4999999), FLOW_GESTURE_NONE);
+    cr_expect_eq(flow_gesture_update(&g, &side, t + 5000000), FLOW_CLASH);
+}
+
+Test(flow_summary, slow_and_faint_motion_is_no_gesture)
+{
+    struct flow_gesture g = {.any = false};
+    struct flow_gesture_motion up = {0, -100, 11, 200, FLOW_GESTURE_SPEED - 1},
+                               side = {100, 0, 11, 200, FLOW_CLASH_SPEED - 1};
+
+    cr_expect_eq(flow_gesture_update(&g, &up, 0), FLOW_GESTURE_NONE);
+    cr_expect_eq(flow_gesture_update(&g, &side, 0), FLOW_GESTURE_NONE);
+    up.speed++;
+    cr_expect_eq(flow_gesture_update(&g, &up, 0), FLOW_IGNITION);
+    side.intensity = 12;
+    cr_expect_eq(flow_gesture_update(&g, &side, 1200000), FLOW_CLASH);
+    cr_expect_str_eq(flow_gesture_name(FLOW_IGNITION), "ignition");
+    cr_expect_str_eq(flow_gesture_name(FLOW_RETRACT), "retract");
+    cr_expect_str_eq(flow_gesture_name(FLOW_CLASH), "clash");
+    cr_expect_str_eq(flow_gesture_name(FLOW_GESTURE_NONE), "none");
+}
