@@ -394,7 +394,7 @@ void device_free(struct device *d)
 {
     struct device *child, *next;
 
-    device_halt(d, "the device was removed");
+    device_halt(d, d->removing ? "the device was removed" : "the gateway ended");
     list_for_each_safe (child, next, &d->children, sibling)
         device_free(child);
     commands_cancel(d, -ECANCELED);

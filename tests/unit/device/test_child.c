@@ -78,6 +78,19 @@ Test(child, of_a_parent_that_is_switched_off_says_so)
     cr_assert_str_eq(device_why(c), "toy is switched off");
 }
 
+Test(child, is_not_told_to_be_removed_when_the_gateway_ends)
+{
+    struct device *c = module("a1b2");
+    const char *why;
+    char folder[64];
+
+    c->pub.host->online(&c->pub, true, NULL);
+    world_leave(folder);
+    cr_assert_eq(world_events("device.offline", &why), 1);
+    cr_expect_str_eq(why, "{\"why\":\"the gateway ended\"}");
+    world_open(folder);
+}
+
 static int result = 1;
 
 static void answered(void *ctx, int r, const char *json)
