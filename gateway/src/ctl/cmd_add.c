@@ -78,12 +78,45 @@ enum ctl_exit ctl_add(struct ctl *c, const struct ctl_args *args)
 
 /* --- adopt ------------------------------------------------------------------------------------ */
 
+/* The id of the device that has this address, or NULL. */
+static const char *whose_address(const json_t *devices, const char *address)
+{
+    json_t *device;
+    size_t i;
+
+    json_array_foreach((json_t *)devices, i, device)
+    {
+        const json_t *option = json_object_get(json_object_get(device, "options"), "address");
+        const char *its = json_string_value(json_object_get(option, "value"));
+
+        if (its && strcasecmp(its, address) == 0)
+            return json_string_value(json_object_get(device, "id"));
+    }
+    return NULL;
+}
+
+/* What was adopted is seen no more; to name a neighbour of it would mislead people. */
+static enum ctl_exit not_seen(struct ctl *c, const struct suggest *near)
+{
+    _cleanup_(json_freep) json_t *devices = NULL;
+    enum ctl_exit code = ctl_list(c, "/api/v1/devices", 0, &devices);
+    const char *owner = code == CTL_OK ? whose_address(devices, near->wanted) : NULL;
+    char hint[96];
+
+    if (code != CTL_OK)
+        return code;
+    if (owner)
+        return ctl_fail(c, CTL_REFUSED, "%s is the device \"%s\" already", near->wanted, owner);
+    return ctl_fail(c, CTL_REFUSED,
+        "nothing with the id or address \"%s\" was seen in the last two minutes%s", near->wanted,
+        suggest_text(near, hint, sizeof hint));
+}
+
 static enum ctl_exit find_seen(struct ctl *c, const char *wanted, json_t **ret)
 {
     _cleanup_(json_freep) json_t *items = NULL;
     struct suggest near = {.wanted = wanted};
     const json_t *item;
-    char hint[96];
     enum ctl_exit code = ctl_list(c, "/api/v1/found", 0, &items);
 
     if (code != CTL_OK)
@@ -92,9 +125,7 @@ static enum ctl_exit find_seen(struct ctl *c, const char *wanted, json_t **ret)
     if (!item)
         item = find_item(items, "address", wanted, &near);
     if (!item)
-        return ctl_fail(c, CTL_REFUSED,
-            "nothing with the id or address \"%s\" was seen in the last two minutes%s", wanted,
-            suggest_text(&near, hint, sizeof hint));
+        return not_seen(c, &near);
     *ret = json_incref((json_t *)item);
     return CTL_OK;
 }

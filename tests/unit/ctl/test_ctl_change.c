@@ -16,7 +16,10 @@ static const struct fake_route SEEN[] = {
         "{\"version\":\"1.2.3\",\"bluetooth\":{\"ready\":false,\"why\":\"there is no "
         "\\u001bD-Bus\",\"adapters\":[]}}"},
     {"GET /readyz", 200, "{\"ready\":true,\"checks\":[]}"},
-    {"GET /api/v1/devices", 200, "{\"items\":[],\"next\":null}"},
+    {"GET /api/v1/devices", 200,
+        "{\"items\":[{\"id\":\"attic\",\"state\":\"online\",\"options\":{\"address\":{\"value\":"
+        "\"AA:BC\"}}}],"
+        "\"next\":null}"},
 };
 
 Test(change, adopt_takes_what_was_seen_by_its_id_or_address)
@@ -40,6 +43,8 @@ Test(change, adopt_says_what_is_not_there_or_not_an_option)
     expect(CTL_REFUSED, "",
         "warrenctl: nothing with the id or address \"ble-2\" was seen in the last two minutes, did "
         "you mean \"ble-1\"?\n");
+    RUN(SEEN, "adopt aa:bc");
+    expect(CTL_REFUSED, "", "warrenctl: aa:bc is the device \"attic\" already\n");
     RUN(SEEN, "adopt ble-1 sty=no");
     expect(CTL_USAGE, "", "warrenctl: there is no option \"sty\", did you mean \"stay\"?\n");
     cr_expect_not(has(did.asked, "POST"), "%s", did.asked);
