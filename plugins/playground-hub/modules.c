@@ -73,7 +73,7 @@ static struct module *add(struct wr_dev *dev, const struct hub_module *h)
 
 static void note(struct module *m, const struct hub_module *h, unsigned n_lists)
 {
-    char type[HUB_TYPE_BYTES];
+    char name[HUB_ID_BYTES], type[HUB_TYPE_BYTES];
 
     if (m->n_lists == n_lists) { /* twice in one list: the louder one counts */
         if (h->rssi_known && (!m->rssi_known || h->rssi_dbm > m->rssi_dbm))
@@ -85,7 +85,10 @@ static void note(struct module *m, const struct hub_module *h, unsigned n_lists)
     m->rssi_known = h->rssi_known;
     m->rssi_dbm = h->rssi_dbm;
     m->battery_percent = h->battery_percent;
-    name_of(h, m->id, sizeof m->id);
+    name_of(h, name, sizeof name);
+    if (strcmp(m->id, name) != 0 && m->id[0])
+        m->dev->host->child(m->dev->parent, "playground-module", m->mac, name);
+    snprintf(m->id, sizeof m->id, "%s", name);
     wr_report_text(m->dev, "id", m->id);
     wr_text_clean(h->type, strlen(h->type), type, sizeof type);
     wr_report_text(m->dev, "type", strcmp(type, HUB_TYPE_UNKNOWN) == 0 ? "" : type);

@@ -485,6 +485,13 @@ struct wr_dev *fake_child(struct fake_host *h, const char *key)
     return NULL;
 }
 
+const char *fake_child_name(struct fake_host *h, const char *key)
+{
+    const struct wr_dev *c = fake_child(h, key);
+
+    return c ? fake_device_peek(c)->name : "";
+}
+
 size_t fake_n_children(const struct fake_host *h)
 {
     return h->devices.n - 1;

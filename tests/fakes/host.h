@@ -95,6 +95,8 @@ void fake_host_tolerate(struct fake_host *h, unsigned slips);
 struct wr_dev *fake_dev(struct fake_host *h);
 /* NULL: the driver has made none with this key. */
 struct wr_dev *fake_child(struct fake_host *h, const char *key);
+/* What the driver called it last. */
+const char *fake_child_name(struct fake_host *h, const char *key);
 size_t fake_n_children(const struct fake_host *h);
 
 bool fake_online(const struct wr_dev *dev);

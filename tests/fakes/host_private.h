@@ -126,7 +126,7 @@ struct fake_device {
     struct wr_dev pub; /* first, so that the pointer is the same */
     struct fake_host *host;
     const struct wr_kind *kind;
-    char id[WR_NAME_MAX + 1], key[WR_NAME_MAX + 1];
+    char id[WR_NAME_MAX + 1], key[WR_NAME_MAX + 1], name[128];
     bool running; /* from before start() to after stop(); children: from child() to their end */
     bool online, restart, rejected;
     char why[256];

@@ -214,6 +214,8 @@ static struct wr_dev *host_child(
         snprintf(c->key, sizeof c->key, "%s", key);
         snprintf(c->id, sizeof c->id, "%.31s-%.31s", parent->id, key);
     }
+    if (name)
+        snprintf(c->name, sizeof c->name, "%s", name);
     if (!c->running) {
         c->pub.state = calloc(1, MAX(kind->state_size, 1));
         c->running = true;

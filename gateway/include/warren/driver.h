@@ -396,7 +396,8 @@ struct wr_host {
      * -ESTALE: it timed out or was cancelled; that is counted and harmless. */
     int (*done)(struct wr_dev *dev, wr_handle call, int result, const char *json);
 
-    /* A thing behind this device. The same key gives the same child for ever. NULL: over the limit
+    /* A thing behind this device. The same key gives the same child for ever;
+     * another name is what it is called from then on, unless people gave it one. NULL: over the limit
      * (256 that are there; of those that are gone the longest gone make room) or a wrong kind. */
     struct wr_dev *(*child)(
         struct wr_dev *dev, const char *kind, const char *key, const char *name);

@@ -90,6 +90,14 @@ static struct device *make_child(struct device *parent, const char *key, const c
     return c;
 }
 
+static void call_it(struct device *c, const char *name)
+{
+    if (!name || !*name || strncmp(c->name, name, sizeof c->name - 1) == 0 || device_is_named(c))
+        return;
+    snprintf(c->name, sizeof c->name, "%s", name);
+    device_tell_changed(c);
+}
+
 struct wr_dev *child_add(
     struct device *parent, const char *kind_name, const char *key, const char *name)
 {
@@ -116,6 +124,8 @@ struct wr_dev *child_add(
     }
     if (fresh)
         device_publish_added(c, "device.added");
+    else
+        call_it(c, name);
     return &c->pub;
 }
 

@@ -67,10 +67,11 @@ void device_publish(struct device *d, const char *type, const char *data)
     bus_publish(d->all->env.bus, d->id, type, data);
 }
 
-void device_publish_added(struct device *d, const char *type)
+#define ABOUT_JSON_BYTES (DEVICE_NAME_BYTES * 6 + WR_NAME_MAX + 64)
+
+static const char *about_json(const struct device *d, char text[ABOUT_JSON_BYTES])
 {
-    char text[512];
-    struct wr_json j = wr_json_into(text, sizeof text);
+    struct wr_json j = wr_json_into(text, ABOUT_JSON_BYTES);
 
     wr_json_object(&j);
     wr_json_key(&j, "name");
@@ -83,7 +84,21 @@ void device_publish_added(struct device *d, const char *type)
     else
         wr_json_null(&j);
     wr_json_end(&j);
-    device_publish(d, type, wr_json_text(&j));
+    return wr_json_text(&j);
+}
+
+void device_publish_added(struct device *d, const char *type)
+{
+    char text[ABOUT_JSON_BYTES];
+
+    device_publish(d, type, about_json(d, text));
+}
+
+void device_tell_changed(struct device *d)
+{
+    char text[ABOUT_JSON_BYTES];
+
+    device_tell_always(d, "device.changed", about_json(d, text));
 }
 
 #define WHY_JSON_BYTES (ERROR_TEXT_MAX * 6 + 32)

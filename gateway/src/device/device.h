@@ -166,6 +166,8 @@ void driver_leave(struct device *d);
 /* Publishes what we or people have made happen. */
 void device_publish(struct device *d, const char *type, const char *data);
 void device_publish_added(struct device *d, const char *type);
+/* It has changed by itself, which it may do too often. */
+void device_tell_changed(struct device *d);
 
 /* --- device_tell.c: what the device makes happen, as far as it may ----------------------------- */
 
@@ -205,6 +207,8 @@ const char *device_key_name(enum device_key key);
 bool device_is_fixed(const struct device *dev, enum device_key key);
 /* Name and use as they were changed over REST, for a device that the database does not own. */
 void devices_load_changes(struct device *dev);
+/* People gave it its name. */
+bool device_is_named(const struct device *dev);
 
 /* Before a device is made (`self` NULL) or changed: what is wrong with its options, or whose address they have, is told to who
  * made them. */

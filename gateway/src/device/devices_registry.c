@@ -45,6 +45,13 @@ static json_t *registry_read(const struct device *dev)
     return text ? json_read(text, n, NULL) : NULL;
 }
 
+bool device_is_named(const struct device *dev)
+{
+    _cleanup_(json_freep) json_t *j = registry_read(dev);
+
+    return json_is_string(json_object_get(j, "name"));
+}
+
 void devices_load_changes(struct device *dev)
 {
     _cleanup_(json_freep) json_t *j = registry_read(dev);

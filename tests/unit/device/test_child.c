@@ -217,6 +217,35 @@ Test(child, keeps_the_name_that_people_gave_it_over_a_restart)
     cr_expect_str_eq(device_name(module("a1b2")), "Moo");
 }
 
+Test(child, is_called_what_it_calls_itself_now_unless_people_gave_it_a_name)
+{
+    struct device *c = module("a1b2");
+    const char *data;
+
+    toy.dev->host->child(toy.dev, "toy-module", "a1b2", "Goose");
+    cr_expect_str_eq(device_name(c), "Goose");
+    cr_expect_eq(world_events("device.changed", &data), 1);
+    cr_expect_not_null(strstr(data, "\"name\":\"Goose\""));
+    cr_expect_eq(module("a1b2"), c);
+    cr_expect_str_eq(device_name(c), "Module");
+    toy.dev->host->child(toy.dev, "toy-module", "a1b2", NULL);
+    cr_expect_str_eq(device_name(c), "Module");
+    cr_assert_eq(device_change(c, &(struct device_change){.name = "Moo"}, NULL, NULL, NULL), 0);
+    toy.dev->host->child(toy.dev, "toy-module", "a1b2", "Goose");
+    cr_expect_str_eq(device_name(c), "Moo");
+}
+
+Test(child, that_is_called_something_else_all_the_time_does_not_fill_the_history)
+{
+    char name[16];
+
+    for (unsigned i = 0; i < 1000; i++) {
+        snprintf(name, sizeof name, "n%u", i);
+        toy.dev->host->child(toy.dev, "toy-module", "a1b2", name);
+    }
+    cr_expect_leq(world_kept("device.changed"), 100);
+}
+
 Test(child, is_used_as_long_as_its_parent_is)
 {
     static const bool off = false;

@@ -212,6 +212,19 @@ Test(playground_modules, names_are_made_fit_for_people)
     fake_host_free(h);
 }
 
+Test(playground_modules, that_are_renamed_are_called_so)
+{
+    struct fake_host *h = playground_asked();
+
+    playground_list(h, DUCK);
+    cr_expect_str_eq(fake_child_name(h, "aabbccddee01"), "duck");
+    fake_host_advance(h, 2 * FAKE_S);
+    scan(h, MODULE("goose", "-45", "85", "aabbccddee01"));
+    cr_expect_str_eq(fake_child_name(h, "aabbccddee01"), "goose");
+    cr_expect_eq(fake_n_children(h), 1);
+    fake_host_free(h);
+}
+
 /* A school sees new ones for years, and each address comes once. */
 Test(playground_modules, that_are_gone_leave_their_room_to_others)
 {
