@@ -86,7 +86,12 @@ static uint32_t sad(
     uint32_t sum = 0;
 
     for (; h > 0 && sum < stop; h--, a += stride, b += stride) {
-        for (const uint8_t *p = a, *q = b, *end = a + w; p < end; p++, q++)
+        const uint8_t *p = a, *q = b;
+
+        for (; p + 4 <= a + w; p += 4, q += 4)
+            sum += (uint32_t)(flow_abs(p[0] - q[0]) + flow_abs(p[1] - q[1]) +
+                flow_abs(p[2] - q[2]) + flow_abs(p[3] - q[3]));
+        for (; p < a + w; p++, q++)
             sum += (uint32_t)flow_abs(*p - *q);
     }
     return sum;

@@ -141,19 +141,27 @@ static void try_beside(
         try_near(f, row, column, s, (struct shift){n->near_x, n->near_y});
 }
 
+static bool is_around(struct shift v, struct shift centre)
+{
+    return flow_abs(v.x - centre.x) <= 1 && flow_abs(v.y - centre.y) <= 1;
+}
+
 static void descend(const struct flow *f, int32_t row, int32_t column, struct search *s)
 {
-    for (unsigned i = 0; i < STEPS; i++) {
-        struct shift from = s->best;
+    struct shift from = s->best, before = from;
 
-        for (int32_t y = -1; y <= 1; y++) {
-            for (int32_t x = -1; x <= 1; x++) {
-                if (x != 0 || y != 0)
-                    try_near(f, row, column, s, (struct shift){from.x + x, from.y + y});
-            }
+    for (unsigned i = 0; i < STEPS; i++) {
+        for (int32_t k = 0; k < 9; k++) {
+            struct shift v = {from.x + k % 3 - 1, from.y + k / 3 - 1};
+
+            /* What lies around the step before was tried then. */
+            if (k != 4 && (i == 0 || !is_around(v, before)))
+                try_near(f, row, column, s, v);
         }
         if (s->best.x == from.x && s->best.y == from.y)
             return;
+        before = from;
+        from = s->best;
     }
 }
 
