@@ -23,7 +23,7 @@ struct flow_rules {
     uint8_t min_confidence; /* of a block that counts */
 };
 
-/* Half a pixel: ten times the error of a vector. Two blocks, for one alone may be wrong. */
+/* Half a pixel: twenty times the error of a vector. Two blocks, for one alone may be wrong. */
 #define FLOW_RULES_DEFAULT ((struct flow_rules){FLOW_UNIT / 2, 2, 50})
 
 /* What happened at a frame. */
