@@ -76,6 +76,9 @@ class Ours(Playgrounds):
         self.assertLess(scan["seconds"], 5.5, "5.2 on a machine that has time")
         self.assertEqual(set(self.children()), set(sim.modules))
         self.assertEqual(self.attribute("answers_broken"), 0)
+        metrics = self.get("/metrics").body.decode()
+        self.assertEqual(metrics.count("warren_device_up{"), 51)
+        self.assertNotIn("warren_device_frames_total{", metrics, "no camera, no pictures")
 
     def test_a_link_that_breaks_in_mid_list_is_made_again_and_the_list_comes(self):
         sim = self.start_playground("--cuts", 1)

@@ -63,19 +63,25 @@ static double value_up(const struct device *d, int64_t now_us)
     return device_state(d) == DEVICE_ONLINE;
 }
 
+/* -1: what has no pictures has no such row; a hub brings many devices. */
+static double of_camera(const struct device *d, uint64_t value)
+{
+    return device_is_camera(d) ? (double)value : -1;
+}
+
 static double value_frames(const struct device *d, int64_t now_us)
 {
-    return (double)device_stats(d)->n_frames;
+    return of_camera(d, device_stats(d)->n_frames);
 }
 
 static double value_bytes(const struct device *d, int64_t now_us)
 {
-    return (double)device_stats(d)->n_frame_bytes;
+    return of_camera(d, device_stats(d)->n_frame_bytes);
 }
 
 static double value_dropped(const struct device *d, int64_t now_us)
 {
-    return (double)device_stats(d)->n_dropped;
+    return of_camera(d, device_stats(d)->n_dropped);
 }
 
 static double value_reconnects(const struct device *d, int64_t now_us)
