@@ -129,7 +129,10 @@ pageTest(
 pageTest(
     'a device that was added is removed, after a question; one of the configuration is not',
     {
-        devices: [porch(), device('meadow', { name: 'Meadow', camera: true, channel: 2 })],
+        devices: [
+            porch({ fixed: ['name', 'enabled', 'options'] }),
+            device('meadow', { name: 'Meadow', camera: true, channel: 2 }),
+        ],
         expected: [REFUSED],
     },
     async ({ gateway, page }) => {

@@ -4,7 +4,15 @@
 import assert from 'node:assert/strict';
 import { playground, playHub, playModule } from './fake-hub.mjs';
 import { porch } from './fixtures.mjs';
-import { assertAccessible, newPage, openPage, openPanel, pageTest, textOf } from './harness.mjs';
+import {
+    assertAccessible,
+    newPage,
+    openPage,
+    openPanel,
+    pageTest,
+    textOf,
+    until,
+} from './harness.mjs';
 import { dot, game, LINK, playTest, row } from './playground.mjs';
 
 const REFUSED = /Failed to load resource: the server responded with a status of 409/;
@@ -281,8 +289,11 @@ for (const [size, width] of [
                     () => document.querySelector('#panel').scrollWidth <= innerWidth,
                 ),
             );
-            const { x, width: wide } = await page.locator('.radar').boundingBox();
-            assert.ok(x >= 0 && x + wide <= width);
+            const fits = async () => {
+                const { x, width: wide } = await page.locator('.radar').boundingBox();
+                return x >= 0 && x + wide <= width;
+            };
+            await until(fits, 'the picture to fit, once the sheet has come in');
             await assertAccessible(page, `a playground on ${size}`);
         },
     );
