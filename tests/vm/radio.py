@@ -5,6 +5,7 @@ import contextlib
 import os
 import pathlib
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -65,6 +66,12 @@ def objects():
     return busctl("call", "org.bluez", "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
 
 
+def forget_devices():
+    """Whoever has the same controller in the next test may have another name, which is told only of devices that are new."""
+    for path, adapter in set(re.findall(r'"(/org/bluez/(hci\d+)/dev(?:_[0-9A-F]{2}){6})"', objects())):
+        busctl("call", "org.bluez", f"/org/bluez/{adapter}", "org.bluez.Adapter1", "RemoveDevice", "o", path)
+
+
 def kill_bluetoothd():
     """It is begun anew a second later."""
     old = bluetoothd()
@@ -102,6 +109,7 @@ class RadioCase(Case):
         if '"Connected" b true' in objects():
             power(ADAPTERS[::2], False)
             power(ADAPTERS[::2], True)
+        forget_devices()
 
     def stop_gateways(self):
         """Before the cameras: see README.md."""
