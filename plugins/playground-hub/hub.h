@@ -190,6 +190,8 @@ size_t modules_list(struct wr_dev *dev, struct span json);
 size_t modules_n_present(const struct wr_dev *dev);
 /* The last list, as an array. */
 void modules_write_list(const struct wr_dev *dev, struct wr_json *j);
+/* Those that are as near as that were told to sleep. One that did not hear it comes back with the next list. */
+void modules_sleep(struct wr_dev *dev, int threshold_dbm);
 /* The link is over: they are not reachable, and their ages go on. */
 void modules_lost(struct wr_dev *dev);
 

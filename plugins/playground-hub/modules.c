@@ -182,12 +182,26 @@ size_t modules_list(struct wr_dev *dev, struct span json)
 
 /* --- time passes ------------------------------------------------------------------------------ */
 
-static void forget(struct modules *all, struct module *m)
+static void forget(struct modules *all, struct module *m, const char *why)
 {
     struct wr_dev *child = m->dev;
 
     *m = all->rows[--all->n];
-    child->host->child_gone(child, "It was not heard for five minutes");
+    child->host->child_gone(child, why);
+}
+
+void modules_sleep(struct wr_dev *dev, int threshold_dbm)
+{
+    struct modules *all = modules_of(dev);
+
+    for (size_t i = all->n; i-- > 0;) {
+        struct module *m = &all->rows[i];
+
+        if (threshold_dbm <= HUB_THRESHOLD_ALL || (m->rssi_known && m->rssi_dbm > threshold_dbm))
+            forget(all, m, "It was told to sleep, and does so until somebody presses its button");
+    }
+    tell_number(dev);
+    tell_link(dev);
 }
 
 static void age(struct wr_dev *dev, void *ctx)
@@ -200,7 +214,7 @@ static void age(struct wr_dev *dev, void *ctx)
         struct module *m = &all->rows[i];
 
         if (now - m->seen_us >= GONE_US) {
-            forget(all, m);
+            forget(all, m, "It was not heard for five minutes");
         } else if (now - m->seen_us >= STALE_US && !m->stale) {
             m->stale = true;
             wr_report_bool(m->dev, "stale", true);

@@ -101,6 +101,8 @@ bool queue_ack(struct wr_dev *dev, const struct hub_message *m)
         strcmp(m->command, hub_command_text((enum hub_command)q->rows[0].command)) != 0 ||
         strcmp(m->threshold, hub_threshold_text(q->rows[0].threshold_dbm, threshold)) != 0)
         return false;
+    if (m->sent && q->rows[0].command == COMMAND_OFF)
+        modules_sleep(dev, q->rows[0].threshold_dbm);
     if (m->sent)
         answer(dev, 0, NULL);
     else

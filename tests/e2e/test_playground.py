@@ -166,8 +166,8 @@ class First(Playgrounds):
         self.assertEqual({words["mac"] for words in lines()}, in_reach)
 
     def test_a_hub_that_stays_silent_fails_with_a_sentence_of_the_driver(self):
-        # So many messages of modules that one waits whenever a scan is to begin.
-        self.start_playground("--dialect", "seed", "--rounds", "0.02")
+        # A crowd that plays says more than the hub reads: whenever a scan is to begin, messages wait.
+        self.start_playground("--dialect", "seed", "--modules", 64, "--rounds", "0.005")
         wait_until("it scans", lambda: self.attribute("link") == "scanning")
         answer = self.command("scan")
         self.assertEqual(answer.status, 502, answer.body)

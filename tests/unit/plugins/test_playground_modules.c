@@ -167,6 +167,32 @@ Test(playground_modules, are_out_of_reach_without_a_link_and_come_back_with_it)
     fake_host_free(h);
 }
 
+static void off(struct fake_host *h, const char *threshold)
+{
+    const struct fake_call *c = fake_run(fake_dev(h), "off", "threshold", threshold, NULL);
+
+    fake_host_turn(h);
+    playground_ack(h, "Off", threshold);
+    cr_assert(c->over && c->result == 0);
+}
+
+Test(playground_modules, that_are_told_to_sleep_are_gone_until_they_are_heard_again)
+{
+    struct fake_host *h = playground_asked();
+
+    playground_list(h, DUCK ", " OWL);
+    off(h, "-60");
+    cr_expect_str_eq(fake_value(fake_dev(h), "modules"), "1");
+    cr_expect_str_eq(fake_why(fake_dev(h)), "Ready: 1 module");
+    cr_expect(fake_online(fake_child(h, "aabbccddee02")), "it is further away");
+    scan(h, DUCK ", " OWL);
+    cr_expect(fake_online(fake_child(h, "aabbccddee01")), "somebody pressed its button");
+    off(h, "all");
+    cr_expect_str_eq(fake_value(fake_dev(h), "modules"), "0");
+    cr_expect_str_eq(fake_why(fake_dev(h)), "Ready: no module was heard");
+    fake_host_free(h);
+}
+
 /* --- many, and hostile ------------------------------------------------------------------------- */
 
 static const char *crowd(unsigned n)
