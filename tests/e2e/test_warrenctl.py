@@ -51,7 +51,7 @@ class Warrenctl(Cameras):
         self.assertEqual(self.ctl_json("devices")["items"], [])
 
     def test_what_the_configuration_owns_is_refused_with_its_line(self):
-        self.start_gateway("devices:\n  ball:\n    driver: demo\n", plugins=("demo",))
+        self.start_gateway("devices:\n  ball:\n    driver: demo\n    name: Ball\n    enabled: true\n", plugins=("demo",))
         wait_until("it is there", lambda: self.device("ball"))
         for words in (["remove", "ball"], ["rename", "ball", "Balloon"], ["disable", "ball"]):
             self.assertIn(f"{self.config}", self.ctl(*words, status=1), words)
