@@ -129,11 +129,12 @@ static const struct wr_attribute attributes[] = {
     {.key = "dialect", .type = WR_STRING, .help = "v0, batch, low-power or warren"},
     {.key = "storage_used_percent", .type = WR_FLOAT, .unit = "%", .help = "Memory in use"},
     {.key = "images_waiting", .type = WR_INT, .help = "Pictures that wait in the camera"},
-    /* The next four the host reports by itself. */
+    /* The next five the host reports by itself. */
     {.key = "rssi_dbm", .type = WR_INT, .unit = "dBm", .help = "How strongly it was heard last"},
     {.key = "mtu", .type = WR_INT, .unit = "B", .help = "Longest packet of the link"},
     {.key = "bytes_per_s", .type = WR_INT, .unit = "B/s", .help = "What the link carries"},
     {.key = "notifications", .type = WR_INT, .help = "Packets that came on this link"},
+    {.key = "retries", .type = WR_INT, .help = "Connects that failed before this link"},
     {.key = "chunks_lost", .type = WR_INT, .help = "Pieces that had to be asked for again"},
     {.key = "chunks_repeated", .type = WR_INT, .help = "Pieces or pictures that came twice"},
     {.key = "pictures_failed",

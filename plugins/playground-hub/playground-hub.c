@@ -119,12 +119,13 @@ static const struct wr_attribute attributes[] = {
         .help = "off, looking, connecting, setting_up, ready or scanning"},
     {.key = "modules", .type = WR_INT, .help = "Modules that are there"},
     {.key = "scanned_at", .type = WR_STRING, .help = "When the last list came, UTC"},
-    /* The next two the host reports by itself. */
+    /* The next three the host reports by itself. */
     {.key = "rssi_dbm",
         .type = WR_INT,
         .unit = "dBm",
         .help = "How strongly the hub was heard last"},
     {.key = "mtu", .type = WR_INT, .unit = "B", .help = "Longest packet of the link"},
+    {.key = "retries", .type = WR_INT, .help = "Connects that failed before this link"},
     {.key = "answers_broken", .type = WR_INT, .help = "Answers that could not be read"},
     {0},
 };

@@ -83,6 +83,13 @@ class Dialects(Cameras):
         wait_until("its next batch", lambda: len(self.captures()) > n)
 
 
+class Refused(Cameras):
+    def test_connects_that_failed_are_counted(self):
+        self.start_cameras("--faults", "refuse=Connect,refusal=Failed,refuses=2")
+        retries = lambda: self.device("cam")["attributes"].get("retries", {}).get("value")
+        wait_until("the third attempt makes a link", lambda: retries() == 2)
+
+
 class Sound(Cameras):
     def test_the_sound_of_the_oldest_cameras_is_kept_beside_the_picture(self):
         self.start_cameras("--dialect", "v0", "--sound", 1)

@@ -76,7 +76,7 @@ struct wr_ble {
     int (*subscribe)(
         struct wr_dev *dev, wr_handle h, const char *uuid, wr_ble_done done, void *ctx);
     /* Set ret->size first; what lies within it is filled in. -ESTALE. A kind that declares whole
-     * numbers `rssi_dbm`, `mtu`, `bytes_per_s` or `notifications` among its attributes gets them
+     * numbers `rssi_dbm`, `mtu`, `bytes_per_s`, `notifications` or `retries` among its attributes gets them
      * reported by the host. */
     int (*stats)(struct wr_dev *dev, wr_handle h, struct wr_ble_stats *ret);
 };

@@ -62,6 +62,7 @@ static void report(struct host_ble_link *k)
         report_int(k->device, "mtu", s.mtu);
     report_int(k->device, "bytes_per_s", (int64_t)s.bytes_per_s);
     report_int(k->device, "notifications", (int64_t)s.n_notifications);
+    report_int(k->device, "retries", s.n_retries);
 }
 
 static void report_due(struct timer *t)
