@@ -117,7 +117,7 @@ playTest(
         await openPanel(page, 'hub');
         await page.keyboard.press('Escape');
         await page.waitForSelector('#panel', { state: 'hidden' });
-        assert.equal(new URL(page.url()).hash, '');
+        await page.waitForFunction(() => location.hash === '');
     },
 );
 
