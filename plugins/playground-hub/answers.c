@@ -1,8 +1,6 @@
 /* answers.c - what the hub says, cut into messages (hub_frame.h) and taken to whom they are for. */
 #include "hub.h"
 
-#include <errno.h>
-
 static void take_devices(struct wr_dev *dev, struct span json)
 {
     size_t n = modules_list(dev, json);

@@ -218,8 +218,6 @@ struct link {
 };
 
 void link_start(struct wr_dev *dev);
-/* The link is of no use: ended, and looked for again with growing pauses. */
-void link_fail(struct wr_dev *dev, const char *why);
 static inline bool link_ready(const struct link *l)
 {
     return l->state == LINK_READY;

@@ -7,7 +7,6 @@
  */
 #include "hub.h"
 
-#include <errno.h>
 #include <stdio.h>
 
 static void lost(struct wr_dev *dev)
@@ -22,11 +21,6 @@ static void lost(struct wr_dev *dev)
     scan_lost(dev, why);
     modules_lost(dev);
     tell_link(dev);
-}
-
-void link_fail(struct wr_dev *dev, const char *why)
-{
-    wr_seek_fail(dev, &hub_of(dev)->link.seek, why);
 }
 
 /* --- setting up ------------------------------------------------------------------------------- */
@@ -46,7 +40,7 @@ static void subscribed(struct wr_dev *dev, void *ctx, int result, const uint8_t 
 
     if (result < 0) {
         snprintf(why, sizeof why, "The hub refuses notifications: %s", strerror(-result));
-        link_fail(dev, why);
+        wr_seek_fail(dev, &h->link.seek, why);
         return;
     }
     h->link.state = LINK_READY;
