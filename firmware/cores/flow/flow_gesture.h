@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum flow_gesture_kind { FLOW_GESTURE_NONE, FLOW_IGNITION, FLOW_RETRACT, FLOW_CLASH };
+#include "motion_words.h"
 
 /* One is shown so long, and none follows it sooner; a blow is not followed by another one for longer. */
 #define FLOW_GESTURE_SHOWN_US INT64_C(700000)
@@ -17,11 +17,11 @@ enum flow_gesture_kind { FLOW_GESTURE_NONE, FLOW_IGNITION, FLOW_RETRACT, FLOW_CL
 #define FLOW_CLASH_SPEED (20 * 256)
 
 struct flow_gesture {
-    enum flow_gesture_kind kind; /* that is shown now */
-    uint8_t confidence;          /* 0 … 255, of the motion that it was */
-    int64_t time_us;             /* of the last one, shown or not */
-    int64_t clash_us;            /* of the last blow */
-    bool any, any_clash;         /* there was one */
+    enum motion_gesture kind; /* that is shown now */
+    uint8_t confidence;       /* 0 … 255, of the motion that it was */
+    int64_t time_us;          /* of the last one, shown or not */
+    int64_t clash_us;         /* of the last blow */
+    bool any, any_clash;      /* there was one */
 };
 
 /* What a frame shows. */
@@ -31,10 +31,7 @@ struct flow_gesture_motion {
     uint32_t speed; /* 1/256 px a second */
 };
 
-/* At each frame; NULL: nothing moves. Returns what was recognised just now, or FLOW_GESTURE_NONE. */
-enum flow_gesture_kind flow_gesture_update(
+/* At each frame; NULL: nothing moves. Returns what was recognised just now, or MOTION_GESTURE_NONE. */
+enum motion_gesture flow_gesture_update(
     struct flow_gesture *g, const struct flow_gesture_motion *m, int64_t now_us);
-/* "none", "ignition", "retract", "clash". */
-const char *flow_gesture_name(enum flow_gesture_kind kind);
-
 #endif

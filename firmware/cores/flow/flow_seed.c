@@ -156,7 +156,7 @@ static void describe(struct flow_seed *s, const struct total *t)
 
     s->active_blocks = (uint8_t)t->n;
     s->speed = (uint32_t)(flow_root(square << 16) / t->weight);
-    s->direction = square >= least ? flow_direction_of(t->dx, t->dy) : FLOW_NONE;
+    s->direction = square >= least ? flow_direction_of(t->dx, t->dy) : MOTION_NONE;
     s->confidence = (uint8_t)(t->weight * 100 / (t->n * 255));
     s->intensity = (uint8_t)((length < full ? length : full) / (SPEED_FULL * t->n));
     s->active = s->intensity > INTENSITY_MIN && square > least;
@@ -178,7 +178,7 @@ void flow_seed_summarise(struct flow_seed *s)
     if (t.n < s->min_active_blocks || t.weight == 0) {
         s->active_blocks = s->confidence = s->intensity = 0;
         s->speed = 0;
-        s->direction = FLOW_NONE;
+        s->direction = MOTION_NONE;
         s->active = false;
         return;
     }

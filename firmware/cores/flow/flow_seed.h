@@ -34,7 +34,7 @@ struct flow_seed {
     uint8_t active_blocks, brightness, flash;
     bool active;
     uint32_t speed; /* 1/256 px per frame, rounded down */
-    enum flow_direction direction;
+    enum motion_direction direction;
     bool centred;
     int32_t x, y; /* the centre of what moves, 1/256 px */
     struct flow_trajectory trajectory;

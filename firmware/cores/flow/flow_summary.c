@@ -71,7 +71,7 @@ static void describe(struct flow_summary *s, const struct total *t)
     s->active = t->weight > 0 && t->n >= s->rules.min_blocks;
     s->speed = s->intensity = 0;
     s->dx = s->dy = 0;
-    s->direction = FLOW_NONE;
+    s->direction = MOTION_NONE;
     if (!s->active)
         return;
     s->dx = (int32_t)(t->dx / t->weight);
@@ -121,9 +121,10 @@ static void follow_motion(struct flow_summary *s, int64_t now_us)
     if (s->changing && now_us - s->change_us >= (s->moving ? FLOW_END_US : FLOW_START_US)) {
         s->moving = !s->moving;
         s->changing = false;
-        s->heading = s->moving ? s->direction : FLOW_NONE;
+        s->heading = s->moving ? s->direction : MOTION_NONE;
         s->events |= s->moving ? FLOW_STARTED : FLOW_ENDED;
-    } else if (s->moving && s->active && s->direction != FLOW_NONE && s->direction != s->heading) {
+    } else if (s->moving && s->active && s->direction != MOTION_NONE &&
+        s->direction != s->heading) {
         s->heading = s->direction;
         s->events |= FLOW_TURNED;
     }
@@ -132,10 +133,10 @@ static void follow_motion(struct flow_summary *s, int64_t now_us)
 static void follow_gesture(struct flow_summary *s, int64_t now_us)
 {
     struct flow_gesture_motion m = {s->dx, s->dy, s->intensity, s->confidence, s->speed_px_s};
-    bool moves = s->moving && s->active && s->direction != FLOW_NONE;
+    bool moves = s->moving && s->active && s->direction != MOTION_NONE;
 
     s->recognised = flow_gesture_update(&s->gesture, moves ? &m : NULL, now_us);
-    if (s->recognised != FLOW_GESTURE_NONE)
+    if (s->recognised != MOTION_GESTURE_NONE)
         s->events |= FLOW_GESTURE;
 }
 

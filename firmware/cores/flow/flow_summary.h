@@ -40,18 +40,18 @@ struct flow_summary {
     uint32_t speed;     /* mean length of their vectors, 1/FLOW_UNIT px per frame */
     uint32_t
         speed_px_s; /* the same, 1/FLOW_UNIT px a second; 0 where the time between frames is not known */
-    int32_t dx, dy;                /* their mean vector, 1/FLOW_UNIT px */
-    enum flow_direction direction; /* FLOW_NONE also where things move in opposite directions */
+    int32_t dx, dy;                  /* their mean vector, 1/FLOW_UNIT px */
+    enum motion_direction direction; /* MOTION_NONE also where things move in opposite directions */
     uint8_t brightness, flash;
     bool centred;    /* there is a centre */
     int32_t x, y;    /* of what moves, smoothed: 1/256 px */
     unsigned events; /* of this frame */
     /* Over time. */
-    bool moving;                 /* between FLOW_STARTED and FLOW_ENDED */
-    enum flow_direction heading; /* the direction that was told last */
+    bool moving;                   /* between FLOW_STARTED and FLOW_ENDED */
+    enum motion_direction heading; /* the direction that was told last */
     struct flow_trajectory trajectory;
     struct flow_gesture gesture;
-    enum flow_gesture_kind recognised; /* with FLOW_GESTURE */
+    enum motion_gesture recognised; /* with FLOW_GESTURE */
     uint32_t n_frames, n_active_frames;
     int64_t frame_us;  /* time of the last frame */
     int64_t change_us; /* since then `active` differs from `moving`; see changing */

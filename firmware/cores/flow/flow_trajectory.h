@@ -17,7 +17,7 @@ struct flow_point {
     uint16_t x, y;     /* 1/FLOW_TRAJECTORY_UNIT of width and height */
     uint8_t intensity; /* the most while here */
     uint32_t speed;    /* 1/FLOW_UNIT px per frame */
-    enum flow_direction direction;
+    enum motion_direction direction;
     int64_t time_us;
 };
 

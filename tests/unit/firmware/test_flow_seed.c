@@ -22,16 +22,17 @@ Test(flow_seed, directions_are_sectors_of_45_degrees)
     /* tan 22.5° = 0.41421, tan 67.5° = 2.41421 */
     static const struct {
         int32_t dx, dy;
-        enum flow_direction d;
-    } rows[] = {{100000, 41421, FLOW_RIGHT}, {100000, 41422, FLOW_DOWN_RIGHT},
-        {41421, 100000, FLOW_DOWN}, {41422, 100000, FLOW_DOWN_RIGHT}, {-41421, 100000, FLOW_DOWN},
-        {-41422, 100000, FLOW_DOWN_LEFT}, {-100000, 41421, FLOW_LEFT},
-        {-100000, 41422, FLOW_DOWN_LEFT}, {-100000, -41421, FLOW_LEFT},
-        {-100000, -41422, FLOW_UP_LEFT}, {-41421, -100000, FLOW_UP},
-        {-41422, -100000, FLOW_UP_LEFT}, {41421, -100000, FLOW_UP}, {41422, -100000, FLOW_UP_RIGHT},
-        {100000, -41421, FLOW_RIGHT}, {100000, -41422, FLOW_UP_RIGHT}, {1, 0, FLOW_RIGHT},
-        {0, 1, FLOW_DOWN}, {-1, 0, FLOW_LEFT}, {0, -1, FLOW_UP}, {1, 1, FLOW_DOWN_RIGHT},
-        {0, 0, FLOW_NONE}};
+        enum motion_direction d;
+    } rows[] = {{100000, 41421, MOTION_RIGHT}, {100000, 41422, MOTION_DOWN_RIGHT},
+        {41421, 100000, MOTION_DOWN}, {41422, 100000, MOTION_DOWN_RIGHT},
+        {-41421, 100000, MOTION_DOWN}, {-41422, 100000, MOTION_DOWN_LEFT},
+        {-100000, 41421, MOTION_LEFT}, {-100000, 41422, MOTION_DOWN_LEFT},
+        {-100000, -41421, MOTION_LEFT}, {-100000, -41422, MOTION_UP_LEFT},
+        {-41421, -100000, MOTION_UP}, {-41422, -100000, MOTION_UP_LEFT},
+        {41421, -100000, MOTION_UP}, {41422, -100000, MOTION_UP_RIGHT},
+        {100000, -41421, MOTION_RIGHT}, {100000, -41422, MOTION_UP_RIGHT}, {1, 0, MOTION_RIGHT},
+        {0, 1, MOTION_DOWN}, {-1, 0, MOTION_LEFT}, {0, -1, MOTION_UP}, {1, 1, MOTION_DOWN_RIGHT},
+        {0, 0, MOTION_NONE}};
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
         cr_expect_eq(
@@ -44,9 +45,9 @@ Test(flow_seed, directions_have_names)
         "none", "up", "down", "left", "right", "up_left", "up_right", "down_left", "down_right"};
 
     for (int i = 0; i < 9; i++)
-        cr_expect_str_eq(flow_direction_name((enum flow_direction)i), names[i]);
-    cr_expect_str_eq(flow_direction_name((enum flow_direction)9), "unknown");
-    cr_expect_str_eq(flow_direction_name((enum flow_direction) - 1), "unknown");
+        cr_expect_str_eq(motion_direction_name((enum motion_direction)i), names[i]);
+    cr_expect_str_eq(motion_direction_name((enum motion_direction)9), "unknown");
+    cr_expect_str_eq(motion_direction_name((enum motion_direction) - 1), "unknown");
 }
 
 Test(flow_seed, the_lamp_follows_the_light)
@@ -91,7 +92,7 @@ Test(flow_seed, motion_is_active_above_a_speed_of_two)
     struct flow_seed s = still_field(2, 0);
 
     flow_seed_summarise(&s);
-    cr_expect(!s.active && s.intensity == 25 && s.direction == FLOW_RIGHT && s.speed == 2 * 256 &&
+    cr_expect(!s.active && s.intensity == 25 && s.direction == MOTION_RIGHT && s.speed == 2 * 256 &&
         s.confidence == 100);
     /* 2.1 on the average: one of twenty has 4 instead of 2. */
     s = still_field(2, 0);
@@ -102,10 +103,10 @@ Test(flow_seed, motion_is_active_above_a_speed_of_two)
     cr_expect(s.active && s.intensity == 26 && s.active_blocks == 20);
     s = still_field(0, -10);
     flow_seed_summarise(&s);
-    cr_expect(s.active && s.intensity == 127 && s.direction == FLOW_UP && s.speed == 10 * 256);
+    cr_expect(s.active && s.intensity == 127 && s.direction == MOTION_UP && s.speed == 10 * 256);
     s = still_field(1, 1); /* 1.41: no direction */
     flow_seed_summarise(&s);
-    cr_expect(!s.active && s.direction == FLOW_NONE && s.speed == 362);
+    cr_expect(!s.active && s.direction == MOTION_NONE && s.speed == 362);
 }
 
 Test(flow_seed, too_few_blocks_are_no_motion)
@@ -116,7 +117,7 @@ Test(flow_seed, too_few_blocks_are_no_motion)
         s.blocks[i / 8][i % 8].valid = false;
     flow_seed_summarise(&s);
     cr_expect(!s.active && s.intensity == 0 && s.speed == 0 && s.confidence == 0 &&
-        s.active_blocks == 0 && s.direction == FLOW_NONE);
+        s.active_blocks == 0 && s.direction == MOTION_NONE);
     s.blocks[5][5].valid = true;
     flow_seed_summarise(&s);
     cr_expect(s.active && s.active_blocks == 6);
@@ -169,7 +170,7 @@ Test(flow_seed, what_is_flat_drifts)
             cr_expect(b->confidence == 255 && b->valid);
         }
     }
-    cr_expect(s.active && s.active_blocks == 48 && s.direction == FLOW_UP_LEFT);
+    cr_expect(s.active && s.active_blocks == 48 && s.direction == MOTION_UP_LEFT);
     cr_expect_eq(s.brightness, 90);
     free(p);
 }
@@ -226,7 +227,7 @@ Test(flow_seed, indices_have_16_bits)
 Test(flow_seed, a_trajectory_has_twenty_points_apart_from_each_other)
 {
     struct flow_trajectory t = {.n = 0};
-    struct flow_point p = {.y = 30000, .intensity = 10, .speed = 5, .direction = FLOW_RIGHT};
+    struct flow_point p = {.y = 30000, .intensity = 10, .speed = 5, .direction = MOTION_RIGHT};
 
     for (int i = 0; i < 30; i++) {
         p.x = (uint16_t)(i * FLOW_TRAJECTORY_STEP);
@@ -239,12 +240,12 @@ Test(flow_seed, a_trajectory_has_twenty_points_apart_from_each_other)
         .y = 30000,
         .intensity = 4,
         .speed = 9,
-        .direction = FLOW_UP,
+        .direction = MOTION_UP,
         .time_us = 40};
     flow_trajectory_add(&t, &p);
     cr_expect(t.n == 20 && t.points[19].x == 29 * FLOW_TRAJECTORY_STEP &&
         t.points[19].intensity == 10 && t.points[19].speed == 9);
-    cr_expect(t.points[19].direction == FLOW_UP && t.points[19].time_us == 40);
+    cr_expect(t.points[19].direction == MOTION_UP && t.points[19].time_us == 40);
     flow_trajectory_rest(&t, 1000040);
     cr_expect_eq(t.n, 20);
     flow_trajectory_rest(&t, 1000041);

@@ -46,7 +46,7 @@ Test(flow_summary, what_is_still_is_not_active)
     look(&w, FLOW_SCENE, 100 * MS);
     cr_expect(!w.s.active && w.s.active_blocks == 0 && w.s.valid_blocks == 48 && w.s.speed == 0 &&
         w.s.intensity == 0);
-    cr_expect(w.s.direction == FLOW_NONE && w.s.confidence > 150 && w.s.trajectory.n == 0);
+    cr_expect(w.s.direction == MOTION_NONE && w.s.confidence > 150 && w.s.trajectory.n == 0);
     flow_rig_free(&w.rig);
 }
 
@@ -60,7 +60,7 @@ Test(flow_summary, speed_and_direction_are_those_of_what_moves)
     look(&w, s, 100 * MS);
     cr_expect(
         w.s.active && w.s.active_blocks >= 6 && w.s.active_blocks <= 24, "%u", w.s.active_blocks);
-    cr_expect_eq(w.s.direction, FLOW_RIGHT);
+    cr_expect_eq(w.s.direction, MOTION_RIGHT);
     cr_expect(w.s.speed > 5 * FLOW_UNIT && w.s.speed < 7 * FLOW_UNIT, "%u", w.s.speed);
     cr_expect_eq(w.s.speed_px_s, w.s.speed * 10);
     cr_expect(w.s.x > 110 * 256 && w.s.x < 180 * 256 && w.s.y > 110 * 256 && w.s.y < 170 * 256,
@@ -76,7 +76,7 @@ Test(flow_summary, motion_apart_has_speed_and_no_direction)
 
     s.zoom = 1.05;
     look(&w, s, 100 * MS);
-    cr_expect(w.s.active && w.s.speed > FLOW_UNIT && w.s.direction == FLOW_NONE);
+    cr_expect(w.s.active && w.s.speed > FLOW_UNIT && w.s.direction == MOTION_NONE);
     flow_rig_free(&w.rig);
 }
 
@@ -106,10 +106,10 @@ Test(flow_summary, a_turn_is_told)
 
     for (int i = 0; i < 3; i++)
         look(&w, moved(3, 0), 100 * MS);
-    cr_expect(w.s.moving && w.s.heading == FLOW_RIGHT);
+    cr_expect(w.s.moving && w.s.heading == MOTION_RIGHT);
     cr_expect(look(&w, moved(0, 3), 100 * MS) & FLOW_TURNED);
     cr_expect_eq(look(&w, moved(0, 3), 100 * MS) & FLOW_TURNED, 0);
-    cr_expect_eq(w.s.heading, FLOW_DOWN);
+    cr_expect_eq(w.s.heading, MOTION_DOWN);
     flow_rig_free(&w.rig);
 }
 
@@ -120,7 +120,7 @@ Test(flow_summary, gestures_come_out_of_motion)
 
     for (int i = 0; i < 3; i++)
         events |= look(&w, moved(0, -5), 100 * MS);
-    cr_expect(events & FLOW_GESTURE && w.s.gesture.kind == FLOW_IGNITION);
+    cr_expect(events & FLOW_GESTURE && w.s.gesture.kind == MOTION_IGNITION);
     flow_rig_free(&w.rig);
 }
 
@@ -131,19 +131,19 @@ Test(flow_summary, gestures_are_told_by_their_axis_and_rest_in_between)
                                side = {300, 20, 40, 200, 9000};
     int64_t t = 1;
 
-    cr_expect_eq(flow_gesture_update(&g, NULL, t), FLOW_GESTURE_NONE);
-    cr_expect_eq(flow_gesture_update(&g, &up, t), FLOW_IGNITION);
-    cr_expect_eq(flow_gesture_update(&g, &down, t + 699999), FLOW_GESTURE_NONE);
-    cr_expect_eq(g.kind, FLOW_IGNITION);
+    cr_expect_eq(flow_gesture_update(&g, NULL, t), MOTION_GESTURE_NONE);
+    cr_expect_eq(flow_gesture_update(&g, &up, t), MOTION_IGNITION);
+    cr_expect_eq(flow_gesture_update(&g, &down, t + 699999), MOTION_GESTURE_NONE);
+    cr_expect_eq(g.kind, MOTION_IGNITION);
     flow_gesture_update(&g, NULL, t + 700000);
-    cr_expect_eq(g.kind, FLOW_GESTURE_NONE);
-    cr_expect_eq(flow_gesture_update(&g, &down, t + 1199999), FLOW_GESTURE_NONE);
-    cr_expect_eq(flow_gesture_update(&g, &down, t + 1200000), FLOW_RETRACT);
+    cr_expect_eq(g.kind, MOTION_GESTURE_NONE);
+    cr_expect_eq(flow_gesture_update(&g, &down, t + 1199999), MOTION_GESTURE_NONE);
+    cr_expect_eq(flow_gesture_update(&g, &down, t + 1200000), MOTION_RETRACT);
     t += 2400000;
-    cr_expect_eq(flow_gesture_update(&g, &side, t), FLOW_CLASH);
-    cr_expect_eq(flow_gesture_update(&g, &side, t + 1200000), FLOW_GESTURE_NONE);
-    cr_expect_eq(flow_gesture_update(&g, &side, t + 4999999), FLOW_GESTURE_NONE);
-    cr_expect_eq(flow_gesture_update(&g, &side, t + 5000000), FLOW_CLASH);
+    cr_expect_eq(flow_gesture_update(&g, &side, t), MOTION_CLASH);
+    cr_expect_eq(flow_gesture_update(&g, &side, t + 1200000), MOTION_GESTURE_NONE);
+    cr_expect_eq(flow_gesture_update(&g, &side, t + 4999999), MOTION_GESTURE_NONE);
+    cr_expect_eq(flow_gesture_update(&g, &side, t + 5000000), MOTION_CLASH);
 }
 
 Test(flow_summary, slow_and_faint_motion_is_no_gesture)
@@ -152,14 +152,14 @@ Test(flow_summary, slow_and_faint_motion_is_no_gesture)
     struct flow_gesture_motion up = {0, -100, 11, 200, FLOW_GESTURE_SPEED - 1},
                                side = {100, 0, 11, 200, FLOW_CLASH_SPEED - 1};
 
-    cr_expect_eq(flow_gesture_update(&g, &up, 0), FLOW_GESTURE_NONE);
-    cr_expect_eq(flow_gesture_update(&g, &side, 0), FLOW_GESTURE_NONE);
+    cr_expect_eq(flow_gesture_update(&g, &up, 0), MOTION_GESTURE_NONE);
+    cr_expect_eq(flow_gesture_update(&g, &side, 0), MOTION_GESTURE_NONE);
     up.speed++;
-    cr_expect_eq(flow_gesture_update(&g, &up, 0), FLOW_IGNITION);
+    cr_expect_eq(flow_gesture_update(&g, &up, 0), MOTION_IGNITION);
     side.intensity = 12;
-    cr_expect_eq(flow_gesture_update(&g, &side, 1200000), FLOW_CLASH);
-    cr_expect_str_eq(flow_gesture_name(FLOW_IGNITION), "ignition");
-    cr_expect_str_eq(flow_gesture_name(FLOW_RETRACT), "retract");
-    cr_expect_str_eq(flow_gesture_name(FLOW_CLASH), "clash");
-    cr_expect_str_eq(flow_gesture_name(FLOW_GESTURE_NONE), "none");
+    cr_expect_eq(flow_gesture_update(&g, &side, 1200000), MOTION_CLASH);
+    cr_expect_str_eq(motion_gesture_name(MOTION_IGNITION), "ignition");
+    cr_expect_str_eq(motion_gesture_name(MOTION_RETRACT), "retract");
+    cr_expect_str_eq(motion_gesture_name(MOTION_CLASH), "clash");
+    cr_expect_str_eq(motion_gesture_name(MOTION_GESTURE_NONE), "none");
 }

@@ -25,7 +25,9 @@ LAYERS = [
 # Folders beside the stack, and those that may reach outside of it. A name covers the folders below it.
 ALSO = {
     "gateway/src/ctl": {"gateway/src/loop", "gateway/src/base"},
-    "gateway/src/http": {"web"},
+    "gateway/src/bus": {"firmware/proto"},
+    "gateway/src/device": {"firmware/proto"},
+    "gateway/src/http": {"web", "firmware/proto"},
     "gateway/src/media": {"firmware/cores/flow", "firmware/proto"},
     "gateway/src/store": {"firmware/proto"},
     "web": set(),
