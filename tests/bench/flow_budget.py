@@ -42,7 +42,7 @@ def count_riscv(folder, pairs):
     """[(alone, follows)] of each pair, bytes of room and stack."""
     with open(f"{folder}/pairs.raw", "wb") as file:
         file.write(len(pairs).to_bytes(4, "little") + b"".join(pairs))
-    subprocess.run([*RV, f"-I{CORE}", "-o", f"{folder}/budget.elf", f"{ROOT}/tests/bench/flow_budget.c", *SOURCES], check=True)
+    subprocess.run([*RV, f"-I{CORE}", f"-I{ROOT}/firmware/proto", "-o", f"{folder}/budget.elf", f"{ROOT}/tests/bench/flow_budget.c", *SOURCES], check=True)
     done = subprocess.run([*QEMU, "-device", f"loader,file={folder}/pairs.raw,addr=0x84000000,force-raw=on", "-kernel", f"{folder}/budget.elf"],
                           check=True, capture_output=True, text=True, timeout=600)
     rows = [tuple(map(int, line.split())) for line in (done.stdout + done.stderr).splitlines() if re.fullmatch(r"\d+ \d+", line)]
@@ -50,7 +50,7 @@ def count_riscv(folder, pairs):
 
 
 def count_x86(folder, path, n):
-    subprocess.run(["gcc", "-Os", "-std=gnu11", f"-I{CORE}", "-o", f"{folder}/pairs", f"{ROOT}/tests/bench/flow_pairs.c", *SOURCES], check=True)
+    subprocess.run(["gcc", "-Os", "-std=gnu11", f"-I{CORE}", f"-I{ROOT}/firmware/proto", "-o", f"{folder}/pairs", f"{ROOT}/tests/bench/flow_pairs.c", *SOURCES], check=True)
     done = subprocess.run(["valgrind", "--tool=callgrind", "--toggle-collect=flow_run", f"--callgrind-out-file={folder}/callgrind.out", f"{folder}/pairs", path,
                            f"{folder}/out.pred"], check=True, capture_output=True, text=True)
     return int(re.search(r"Collected : (\d+)", done.stderr)[1]) / n

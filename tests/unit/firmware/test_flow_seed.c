@@ -47,7 +47,7 @@ Test(flow_seed, directions_have_names)
     for (int i = 0; i < 9; i++)
         cr_expect_str_eq(motion_direction_name((enum motion_direction)i), names[i]);
     cr_expect_str_eq(motion_direction_name((enum motion_direction)9), "unknown");
-    cr_expect_str_eq(motion_direction_name((enum motion_direction) - 1), "unknown");
+    cr_expect_str_eq(motion_direction_name(255), "unknown");
 }
 
 Test(flow_seed, the_lamp_follows_the_light)
