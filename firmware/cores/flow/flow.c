@@ -53,8 +53,8 @@ struct flow *flow_init(
     memset(room, 0, need);
     f->shape = *shape;
     f->ops = ops ? ops : &flow_portable;
-    f->left = (shape->width - shape->columns * shape->block) / 2;
-    f->top = (shape->height - shape->rows * shape->block) / 2;
+    f->left = flow_shape_left(shape);
+    f->top = flow_shape_top(shape);
     /* From the strictest alignment to none. */
     f->states = (struct flow_state *)(f + 1);
     f->scratch = (uint8_t *)(f->states + blocks);

@@ -32,7 +32,7 @@
 #define FLOW_BLOCK_MAX 64
 #define FLOW_GRID_MAX 32
 
-/* The grid lies in the middle of the frame. */
+/* The grid lies in the middle of the frame: flow_shape_left() and flow_shape_top(). */
 struct flow_shape {
     uint16_t width, height; /* of the frames, whose rows follow each other without gaps */
     uint8_t columns, rows;
@@ -41,6 +41,16 @@ struct flow_shape {
 
 /* What the first debug cameras use: 8 x 6 blocks of 40 px. */
 #define FLOW_SHAPE_DEFAULT ((struct flow_shape){320, 240, 8, 6, 40})
+
+static inline uint16_t flow_shape_left(const struct flow_shape *s)
+{
+    return (uint16_t)((s->width - s->columns * s->block) / 2);
+}
+
+static inline uint16_t flow_shape_top(const struct flow_shape *s)
+{
+    return (uint16_t)((s->height - s->rows * s->block) / 2);
+}
 
 struct flow_vector {
     int16_t dx,

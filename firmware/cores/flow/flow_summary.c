@@ -17,6 +17,26 @@ void flow_summary_init(struct flow_summary *s, const struct flow_rules *rules)
     s->flash = FLOW_FLASH_START;
 }
 
+static uint32_t speed_of(const struct flow_vector *v)
+{
+    return flow_root((uint64_t)(v->dx * v->dx + v->dy * v->dy));
+}
+
+bool flow_rules_count(const struct flow_rules *rules, const struct flow_vector *v)
+{
+    return v->valid && v->confidence >= rules->min_confidence;
+}
+
+bool flow_rules_move(const struct flow_rules *rules, const struct flow_vector *v)
+{
+    return speed_of(v) >= rules->min_speed;
+}
+
+uint16_t flow_place(int32_t v, unsigned side)
+{
+    return (uint16_t)((int64_t)v * (FLOW_TRAJECTORY_UNIT / 256) / side);
+}
+
 /* Sums over blocks, by confidence. At most 1024 blocks, 255 each, of vectors below 2^14: 2^32. */
 struct total {
     uint32_t n, weight;
@@ -24,16 +44,15 @@ struct total {
 };
 
 static void count(struct total *t, const struct flow_shape *shape, const struct flow_vector *v,
-    unsigned row, unsigned column, uint32_t speed)
+    unsigned row, unsigned column)
 {
-    int64_t left = (shape->width - shape->columns * shape->block) / 2,
-            top = (shape->height - shape->rows * shape->block) / 2;
+    int64_t left = flow_shape_left(shape), top = flow_shape_top(shape);
 
     t->n++;
     t->weight += v->confidence;
     t->dx += v->confidence * v->dx;
     t->dy += v->confidence * v->dy;
-    t->speed += (int64_t)v->confidence * speed;
+    t->speed += (int64_t)v->confidence * speed_of(v);
     t->x += v->confidence * (256 * left + 128 * (int64_t)shape->block * (2 * column + 1));
     t->y += v->confidence * (256 * top + 128 * (int64_t)shape->block * (2 * row + 1));
 }
@@ -48,14 +67,13 @@ static struct total count_moving(struct flow_summary *s, const struct flow *f)
     for (unsigned i = 0; i < (unsigned)shape->rows * shape->columns; i++) {
         unsigned row = i / shape->columns, column = i % shape->columns;
         const struct flow_vector *v = flow_block(f, row, column);
-        uint32_t speed = flow_root((uint64_t)(v->dx * v->dx + v->dy * v->dy));
 
-        if (!v->valid || v->confidence < s->rules.min_confidence)
+        if (!flow_rules_count(&s->rules, v))
             continue;
         s->valid_blocks++;
         sure += v->confidence;
-        if (speed >= s->rules.min_speed)
-            count(&moving, shape, v, row, column, speed);
+        if (flow_rules_move(&s->rules, v))
+            count(&moving, shape, v, row, column);
     }
     s->confidence = (uint8_t)(moving.n ? moving.weight / moving.n
             : s->valid_blocks          ? sure / s->valid_blocks
@@ -100,9 +118,8 @@ static void follow_centre(
     s->y = s->centred ? flow_divide((10 - NEW_TENTHS) * s->y + NEW_TENTHS * y, 10) : y;
     s->centred = true;
     flow_trajectory_add(&s->trajectory,
-        &(struct flow_point){
-            .x = (uint16_t)((int64_t)s->x * (FLOW_TRAJECTORY_UNIT / 256) / shape->width),
-            .y = (uint16_t)((int64_t)s->y * (FLOW_TRAJECTORY_UNIT / 256) / shape->height),
+        &(struct flow_point){.x = flow_place(s->x, shape->width),
+            .y = flow_place(s->y, shape->height),
             .intensity = s->intensity,
             .speed = s->speed,
             .direction = s->direction,

@@ -26,6 +26,10 @@ struct flow_rules {
 /* Half a pixel: twenty times the error of a vector. Two blocks, for one alone may be wrong. */
 #define FLOW_RULES_DEFAULT ((struct flow_rules){FLOW_UNIT / 2, 2, 50})
 
+/* Whether a vector counts at all, and whether it is of a block that moves. */
+bool flow_rules_count(const struct flow_rules *rules, const struct flow_vector *v);
+bool flow_rules_move(const struct flow_rules *rules, const struct flow_vector *v);
+
 /* What happened at a frame. */
 enum { FLOW_STARTED = 1, FLOW_ENDED = 2, FLOW_TURNED = 4, FLOW_GESTURE = 8 };
 
@@ -62,5 +66,8 @@ void flow_summary_init(struct flow_summary *s, const struct flow_rules *rules);
 /* After flow_run(): `brightness` of the second frame, the time it was taken at by a clock that never goes back. */
 void flow_summary_update(
     struct flow_summary *s, const struct flow *f, uint8_t brightness, int64_t now_us);
+
+/* A position of 1/256 px as part of the frame's side, in 1/FLOW_TRAJECTORY_UNIT. */
+uint16_t flow_place(int32_t v, unsigned side);
 
 #endif
