@@ -108,7 +108,15 @@ static void sink_end(j_compress_ptr c)
         sink_fail(c, s, r);
 }
 
-static void encoder_begin(struct encoder *e, unsigned width, unsigned height, unsigned quality)
+/* What is encoded in one go. */
+struct samples {
+    const uint8_t *bytes;
+    unsigned width, height;
+    unsigned per_pixel; /* 3: B G R; 1: grey */
+};
+
+static void encoder_begin(
+    struct encoder *e, unsigned width, unsigned height, unsigned per_pixel, unsigned quality)
 {
     jpeg_create_compress(&e->c);
     e->sink.pub.init_destination = sink_begin;
@@ -117,28 +125,30 @@ static void encoder_begin(struct encoder *e, unsigned width, unsigned height, un
     e->c.dest = &e->sink.pub;
     e->c.image_width = width;
     e->c.image_height = height;
-    e->c.input_components = 3;
-    e->c.in_color_space = JCS_EXT_BGR;
+    e->c.input_components = (int)per_pixel;
+    e->c.in_color_space = per_pixel == 3 ? JCS_EXT_BGR : JCS_GRAYSCALE;
     jpeg_set_defaults(&e->c);
     jpeg_set_quality(&e->c, (int)quality, TRUE);
     jpeg_start_compress(&e->c, TRUE);
 }
 
-static int encode_picture(struct encoder *e, const struct picture *p, unsigned quality)
+static int encode_samples(struct encoder *e, const struct samples *s, unsigned quality)
 {
     e->c.err = failure_init(&e->failure);
     if (setjmp(e->failure.back))
         return e->sink.result < 0 ? e->sink.result : -EINVAL;
-    encoder_begin(e, p->width, p->height, quality);
+    encoder_begin(e, s->width, s->height, s->per_pixel, quality);
     while (e->c.next_scanline < e->c.image_height) {
-        JSAMPROW row = p->bgr + (size_t)e->c.next_scanline * p->width * 3;
+        /* which it only reads */
+        JSAMPROW row =
+            (JSAMPROW)(uintptr_t)(s->bytes + (size_t)e->c.next_scanline * s->width * s->per_pixel);
         jpeg_write_scanlines(&e->c, &row, 1);
     }
     jpeg_finish_compress(&e->c);
     return 0;
 }
 
-int jpeg_encode(const struct picture *p, unsigned quality, struct jpeg_bytes *ret)
+static int encode(const struct samples *s, unsigned quality, struct jpeg_bytes *ret)
 {
     struct encoder *e = calloc(1, sizeof *e);
     int r;
@@ -150,12 +160,27 @@ int jpeg_encode(const struct picture *p, unsigned quality, struct jpeg_bytes *re
         ret->bytes = malloc(ret->cap);
     }
     e->sink.to = ret;
-    r = ret->bytes ? encode_picture(e, p, quality) : -ENOMEM;
+    r = ret->bytes ? encode_samples(e, s, quality) : -ENOMEM;
     if (!ret->bytes)
         ret->cap = 0;
     jpeg_destroy_compress(&e->c);
     free(e);
     return r;
+}
+
+int jpeg_encode(const struct picture *p, unsigned quality, struct jpeg_bytes *ret)
+{
+    const struct samples s = {p->bgr, p->width, p->height, 3};
+
+    return encode(&s, quality, ret);
+}
+
+int jpeg_encode_grey(
+    const uint8_t *grey, unsigned width, unsigned height, unsigned quality, struct jpeg_bytes *ret)
+{
+    const struct samples s = {grey, width, height, 1};
+
+    return encode(&s, quality, ret);
 }
 
 void jpeg_bytes_fini(struct jpeg_bytes *b)
@@ -169,7 +194,7 @@ static int encode_rows(struct encoder *e, const struct picture_rows *rows, unsig
     e->c.err = failure_init(&e->failure);
     if (setjmp(e->failure.back))
         return e->sink.result < 0 ? e->sink.result : -EINVAL;
-    encoder_begin(e, rows->width, rows->height, quality);
+    encoder_begin(e, rows->width, rows->height, 3, quality);
     while (e->c.next_scanline < e->c.image_height) {
         int r = rows->row(rows->row_ctx, e->c.next_scanline, e->row);
         if (r < 0)

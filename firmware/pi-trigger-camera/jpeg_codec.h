@@ -21,6 +21,9 @@ void jpeg_bytes_fini(struct jpeg_bytes *b);
 
 /* -ENOMEM; -EINVAL. */
 int jpeg_encode(const struct picture *p, unsigned quality, struct jpeg_bytes *ret);
+/* A picture of one byte per pixel, rows without gaps. */
+int jpeg_encode_grey(
+    const uint8_t *grey, unsigned width, unsigned height, unsigned quality, struct jpeg_bytes *ret);
 /* Into a picture of its own size, or of 1/2, 1/4 or 1/8 of it as long as that is not smaller than
  * least_width × least_height.
  * -EBADMSG: cannot be decoded; -EMSGSIZE: larger than PICTURE_MAX_PIXELS. */

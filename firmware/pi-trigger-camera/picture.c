@@ -40,6 +40,15 @@ double picture_mean(const struct picture *p)
     return n ? (double)sum / (double)n : 0;
 }
 
+/* 0.114 B + 0.587 G + 0.299 R, in 1/256. */
+void picture_grey(const struct picture *p, uint8_t *out)
+{
+    const uint8_t *bgr = p->bgr;
+
+    for (size_t n = (size_t)p->width * p->height; n > 0; n--, bgr += 3)
+        *out++ = (uint8_t)((29u * bgr[0] + 150u * bgr[1] + 77u * bgr[2] + 128) >> 8);
+}
+
 /* --- YUYV ------------------------------------------------------------------------------------- */
 
 static uint8_t clamp(int v)

@@ -41,5 +41,7 @@ int picture_fit(const struct picture *from, struct picture *to);
 /* Packed YUV 4:2:2 (Y0 U Y1 V, BT.601, limited range), an even width. */
 int picture_from_yuyv(
     struct picture *p, const uint8_t *yuyv, unsigned width, unsigned height, size_t stride);
+/* Its brightness (BT.601, full range), a byte per pixel. */
+void picture_grey(const struct picture *p, uint8_t *out);
 /* The mean of all samples, 0 … 255. */
 double picture_mean(const struct picture *p);

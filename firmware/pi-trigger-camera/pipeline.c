@@ -3,12 +3,12 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "jpeg_codec.h"
 #include "jpeg_scan.h"
 #include "loop/loop.h"
 #include "loop/worker.h"
+#include "raw_frame.h"
 
 /* A size a picture is wanted in, and where it is. */
 struct target {
@@ -25,9 +25,7 @@ struct pipeline {
     void *ctx; /* NULL events: nobody listens any more */
     bool busy;
 
-    struct raw_frame frame; /* bytes: in `copy` */
-    uint8_t *copy;
-    size_t cap;
+    struct raw_copy copy;
     struct pipeline_want want;
     int64_t taken_us, taken_wall_us;
 
@@ -50,7 +48,7 @@ static int failed(struct pipeline *p, int result, const char *why)
 /* Is there a target that needs pixels? */
 static bool plan(struct pipeline *p)
 {
-    bool jpeg = p->frame.form == RAW_JPEG && p->info.has_huffman_tables &&
+    bool jpeg = p->copy.frame.form == RAW_JPEG && p->info.has_huffman_tables &&
         (p->info.n_components == 1 || p->info.n_components == 3);
     bool full = p->want.full &&
         (p->want.width != p->want.ring_width || p->want.height != p->want.ring_height);
@@ -66,14 +64,9 @@ static bool plan(struct pipeline *p)
 
 static int make_pixels(struct pipeline *p)
 {
-    const struct raw_frame *f = &p->frame;
     bool full = p->full.width > 0 && !p->full.as_it_is;
 
-    if (f->form == RAW_SCENE)
-        return scene_draw(f->scene, &f->moment, &p->pixels);
-    if (f->form == RAW_YUYV)
-        return picture_from_yuyv(&p->pixels, f->bytes, f->width, f->height, f->stride);
-    return jpeg_decode(f->bytes, f->n, full ? p->full.width : p->ring.width,
+    return raw_frame_pixels(&p->copy.frame, full ? p->full.width : p->ring.width,
         full ? p->full.height : p->ring.height, &p->pixels);
 }
 
@@ -97,11 +90,11 @@ static int run(struct pipeline *p)
 {
     int r = 0;
 
-    if (p->frame.form == RAW_JPEG) {
-        r = jpeg_scan(p->frame.bytes, p->frame.n, &p->info);
+    if (p->copy.frame.form == RAW_JPEG) {
+        r = jpeg_scan(p->copy.frame.bytes, p->copy.frame.n, &p->info);
         if (r < 0)
             return failed(p, r, r == -ENODATA ? "it is cut off" : "it is no JPEG");
-        p->frame.n = p->info.length;
+        p->copy.frame.n = p->info.length;
     }
     if (plan(p)) {
         r = make_pixels(p);
@@ -111,7 +104,7 @@ static int run(struct pipeline *p)
                     : r == -ENOMEM ? "no memory"
                                    : "it cannot be decoded");
     }
-    r = p->ring.as_it_is ? jpeg_mean(p->frame.bytes, p->frame.n, &p->score)
+    r = p->ring.as_it_is ? jpeg_mean(p->copy.frame.bytes, p->copy.frame.n, &p->score)
                          : make_target(p, &p->ring, &p->score);
     if (r >= 0 && p->full.width > 0 && !p->full.as_it_is)
         r = make_target(p, &p->full, NULL);
@@ -134,14 +127,14 @@ static void pipeline_destroy(struct pipeline *p)
     picture_fini(&p->full.scaled);
     jpeg_bytes_fini(&p->ring.encoded);
     jpeg_bytes_fini(&p->full.encoded);
-    free(p->copy);
+    raw_copy_fini(&p->copy);
     free(p);
 }
 
 static void set_ring(struct pipeline *p, struct pi_picture *ret)
 {
-    ret->jpeg = p->ring.as_it_is ? p->frame.bytes : p->ring.encoded.bytes;
-    ret->n = p->ring.as_it_is ? p->frame.n : p->ring.encoded.n;
+    ret->jpeg = p->ring.as_it_is ? p->copy.frame.bytes : p->ring.encoded.bytes;
+    ret->n = p->ring.as_it_is ? p->copy.frame.n : p->ring.encoded.n;
     ret->width = (uint16_t)p->ring.width;
     ret->height = (uint16_t)p->ring.height;
 }
@@ -153,8 +146,8 @@ static void set_full(struct pipeline *p, struct pi_picture *ret)
 
     if (!p->want.full)
         return;
-    ret->full = t->as_it_is ? p->frame.bytes : t->encoded.bytes;
-    ret->n_full = t->as_it_is ? p->frame.n : t->encoded.n;
+    ret->full = t->as_it_is ? p->copy.frame.bytes : t->encoded.bytes;
+    ret->n_full = t->as_it_is ? p->copy.frame.n : t->encoded.n;
     ret->full_width = (uint16_t)t->width;
     ret->full_height = (uint16_t)t->height;
 }
@@ -166,7 +159,7 @@ static void done(void *ctx, int result)
         .dark_score = p->score, .time_us = p->taken_wall_us, .mono_us = p->taken_us};
 
     p->busy = false;
-    p->frame.scene = scene_unref(p->frame.scene);
+    raw_copy_release(&p->copy);
     if (!p->events) {
         pipeline_destroy(p);
         return;
@@ -180,30 +173,9 @@ static void done(void *ctx, int result)
     p->events->picture(p->ctx, &picture);
 }
 
-static int take_copy(struct pipeline *p, const struct raw_frame *f)
-{
-    if (f->n > SOURCE_MAX_FRAME_BYTES && f->form == RAW_JPEG)
-        return -EMSGSIZE;
-    if (f->n > p->cap) {
-        free(p->copy);
-        p->cap = 0;
-        p->copy = malloc(f->n);
-        if (!p->copy)
-            return -ENOMEM;
-        p->cap = f->n;
-    }
-    if (f->n > 0)
-        memcpy(p->copy, f->bytes, f->n);
-    p->frame = *f;
-    p->frame.bytes = p->copy;
-    if (f->scene)
-        scene_ref(f->scene);
-    return 0;
-}
-
 int pipeline_submit(struct pipeline *p, const struct raw_frame *f, const struct pipeline_want *want)
 {
-    int r = p->busy ? -EBUSY : take_copy(p, f);
+    int r = p->busy ? -EBUSY : raw_copy_take(&p->copy, f);
 
     if (r < 0)
         return r;
@@ -213,7 +185,7 @@ int pipeline_submit(struct pipeline *p, const struct raw_frame *f, const struct 
     p->taken_wall_us = loop_wall_us(p->loop) - f->age_us;
     r = work_submit(p->loop, work, done, p, NULL);
     if (r < 0) {
-        p->frame.scene = scene_unref(p->frame.scene);
+        raw_copy_release(&p->copy);
         return r;
     }
     p->busy = true;
