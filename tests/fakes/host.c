@@ -408,6 +408,7 @@ static void device_fini(void *item)
     fake_array_fini(&d->reported, reported_fini);
     fake_array_fini(&d->events, event_fini);
     fake_array_fini(&d->frames, fake_picture_fini);
+    fake_array_fini(&d->overlays, fake_overlay_fini);
     fake_array_fini(&d->entries, entry_fini);
 }
 

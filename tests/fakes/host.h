@@ -29,6 +29,7 @@
 #include <warren/driver.h>
 #include <warren/frame.h>
 #include <warren/http.h>
+#include <warren/overlay.h>
 #include <warren/store.h>
 #include <warren/tcp.h>
 
@@ -155,6 +156,10 @@ size_t fake_n_frames(const struct wr_dev *dev);
 const struct fake_picture *fake_frame(const struct wr_dev *dev, size_t i);
 /* frame_new() says NULL `n` times. */
 void fake_host_refuse_frames(struct fake_host *h, unsigned n);
+
+size_t fake_n_overlays(const struct wr_dev *dev);
+/* The i-th that was published, with copies of its blocks and points. */
+const struct wr_overlay *fake_overlay(const struct wr_dev *dev, size_t i);
 
 struct fake_capture {
     struct fake_picture picture;

@@ -6,6 +6,7 @@
  *     host_value.c  events, attributes, settings
  *     host_call.c   commands
  *     host_frame.c  frames and captures
+ *     host_overlay.c  overlays
  *     host_tcp.c, host_http.c, host_ble.c, host_store.c   one service each
  */
 #pragma once
@@ -134,7 +135,7 @@ struct fake_device {
     enum wr_clock clock;
     struct fake_setting *settings;
     size_t n_settings;
-    struct fake_array reported, events, frames, entries;
+    struct fake_array reported, events, frames, overlays, entries;
     uint32_t seq;
     struct event_allowance allowance; /* as in the gateway: of a device with its children */
     size_t n_left_out;
@@ -221,10 +222,15 @@ int fake_host_limit(struct wr_dev *dev, const char *key, double min, double max)
 int fake_host_capture(struct wr_dev *dev, struct wr_frame *frame, const struct wr_capture *meta,
     wr_capture_fn done, void *ctx);
 
+/* --- host_overlay.c --------------------------------------------------------------------------- */
+
+int fake_overlay_publish(struct wr_dev *dev, const struct wr_overlay *overlay);
+
 /* --- freeing what was recorded ---------------------------------------------------------------- */
 
 void fake_capture_fini(void *item);
 void fake_picture_fini(void *item);
+void fake_overlay_fini(void *item);
 void fake_tcp_fini(void *item);
 void fake_http_fini(void *item);
 void fake_ble_fini(void *item);

@@ -262,6 +262,7 @@ const struct wr_host fake_host_table = {
     .status = host_status,
     .away = host_away,
     .limit = fake_host_limit,
+    .overlay_publish = fake_overlay_publish,
 };
 
 /* --- an older gateway ------------------------------------------------------------------------- */

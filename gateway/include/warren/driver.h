@@ -57,6 +57,7 @@ typedef uint64_t wr_handle;
 struct wr_dev;
 struct wr_host;
 struct wr_frame;
+struct wr_overlay;
 struct wr_ble;
 struct wr_tcp;
 struct wr_http;
@@ -424,6 +425,10 @@ struct wr_host {
      * says: people are refused the rest at once. Both 0: all of the table again. -ENOENT; -EINVAL: no
      * number, or not within the table's range. */
     int (*limit)(struct wr_dev *dev, const char *key, double min, double max);
+
+    /* What the device found to move in one of its pictures: see overlay.h. Copied. -EINVAL: it cannot
+     * be (a block outside of the grid, a grid outside of the frame …), and is left out. */
+    int (*overlay_publish)(struct wr_dev *dev, const struct wr_overlay *overlay);
 };
 
 #ifdef __cplusplus

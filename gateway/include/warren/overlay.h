@@ -2,9 +2,9 @@
  * grid of blocks.
  *
  * A driver gives it to wr_host.overlay_publish, which copies it. The host finds the picture that it belongs to by device_seq
- * (struct wr_frame has the same), whichever of the two comes first; where the device numbers nothing, the picture that came
- * nearest in time, and viewers are told that the two are not in step. It keeps the newest overlay, sends it to who was sent
- * its picture, and makes the events motion.* of it.
+ * (struct wr_frame has the same), whichever of the two comes first; where the device numbers nothing, it is the picture that
+ * came nearest in time, and viewers are told that the two are not in step. It keeps the newest overlay, sends it to who was
+ * sent its picture, and makes the events motion.* of it. People may switch all of that off; the driver need not know.
  */
 #ifndef WARREN_OVERLAY_H
 #define WARREN_OVERLAY_H
@@ -49,8 +49,8 @@ struct wr_overlay {
     int64_t received_us; /* UTC; 0: now */
     uint8_t intensity;   /* 0 … 255 */
     uint8_t confidence_percent;
-    uint8_t
-        direction; /* 0 none, 1 up, 2 down, 3 left, 4 right, 5 up left, 6 up right, 7 down left, 8 down right */
+    /* 0 none, 1 up, 2 down, 3 left, 4 right, 5 up left, 6 up right, 7 down left, 8 down right */
+    uint8_t direction;
     uint8_t gesture;     /* shown now: 0 none, 1 ignition, 2 retract, 3 clash */
     uint32_t speed;      /* mean of what moves, 1/WR_OVERLAY_UNIT px per picture */
     uint32_t speed_px_s; /* the same per second; 0: not known */
@@ -59,7 +59,7 @@ struct wr_overlay {
     uint8_t reserved;
     uint16_t x, y; /* centre of what moves, 1/WR_OVERLAY_PLACE_UNIT; with WR_OVERLAY_CENTRED */
 
-    uint16_t frame_width, frame_height; /* that the grid lies in, px */
+    uint16_t frame_width, frame_height; /* that the grid lies in with all its blocks, px */
     uint8_t columns, rows;              /* both 0: there is no grid, and no block */
     uint16_t block;                     /* side of one, px */
     uint16_t left, top;                 /* of the grid in the frame, px */

@@ -214,6 +214,19 @@ void bus_publish_frame(struct bus *b, struct frame *f)
     }
 }
 
+void bus_publish_overlay(struct bus *b, struct overlay_message *o)
+{
+    struct bus_listener *l;
+    struct walk w;
+
+    b->stats.n_overlays++;
+    walk_begin(b, &w);
+    while ((l = walk_next(b, &w))) {
+        if (l->overlay)
+            l->overlay(l, o);
+    }
+}
+
 uint64_t bus_next_id(const struct bus *b)
 {
     return b->next_id;

@@ -1,4 +1,4 @@
-/* bus.h - the one way of events and frames: from who publishes to who listens, by direct calls,
+/* bus.h - the one way of events, frames and overlays: from who publishes to who listens, by direct calls,
  * without a queue.
  *
  * An event's JSON is written once; browser, store and bridges get the same bytes. The newest events
@@ -13,6 +13,7 @@
 #include "base/list.h"
 #include "base/util.h"
 #include "bus/frame.h"
+#include "bus/overlay_message.h"
 
 struct loop;
 struct bus;
@@ -46,7 +47,7 @@ struct event *event_ref(struct event *e);
 struct event *event_unref(struct event *e);
 DEFINE_CLEANUP(struct event *, event_unref)
 
-/* Embedded in who listens. Either function may be NULL. They may publish, listen and unlisten (also
+/* Embedded in who listens. Each function may be NULL. They may publish, listen and unlisten (also
  * themselves). */
 struct bus_listener {
     struct list link;
@@ -54,6 +55,7 @@ struct bus_listener {
     uint64_t serial; /* of the last publish before it came */
     void (*event)(struct bus_listener *l, struct event *e);
     void (*frame)(struct bus_listener *l, struct frame *f);
+    void (*overlay)(struct bus_listener *l, struct overlay_message *o);
 };
 
 /* first_id: the id of the first event (after the last one stored). */
@@ -72,6 +74,8 @@ int bus_publish(struct bus *b, const char *device, const char *type, const char 
 int bus_publish_transient(struct bus *b, const char *device, const char *type, const char *data);
 /* Gives a sealed frame to the listeners; the reference stays the caller's. */
 void bus_publish_frame(struct bus *b, struct frame *f);
+/* The same of a sealed overlay, after its frame. */
+void bus_publish_overlay(struct bus *b, struct overlay_message *o);
 
 /* The id that the next event gets. */
 uint64_t bus_next_id(const struct bus *b);
@@ -81,6 +85,6 @@ struct event *bus_tail(const struct bus *b, uint64_t id);
 uint64_t bus_tail_first(const struct bus *b);
 
 struct bus_stats {
-    uint64_t n_events, n_frames;
+    uint64_t n_events, n_frames, n_overlays;
 };
 const struct bus_stats *bus_stats(const struct bus *b);

@@ -1,6 +1,5 @@
 #include "bus/frame.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,15 +21,15 @@ struct frame_pool {
     struct list idle[N_CLASSES];
     size_t idle_bytes[N_CLASSES];
     struct list out;
-    unsigned n_parts; /* out */
+    unsigned n_blocks; /* out */
     struct frame_pool_stats stats;
 };
 
-/* A block holds a frame of its class, or an MJPEG part of that size. */
-_Static_assert(sizeof(struct frame_part) <= sizeof(struct frame) + FRAME_HEADROOM,
-    "a part fits into a frame's block");
-/* Of a part that is larger than any class: the largest frame with its head. */
+/* Of a block that is larger than any class: an MJPEG part of the largest frame. */
 #define CLASS_NONE N_CLASSES
+
+/* What a block of a class holds, whether a frame lies in it or something else. */
+#define BLOCK_BYTES(c) (sizeof(struct frame) + FRAME_HEADROOM + class_bytes(c))
 
 static size_t class_bytes(unsigned size_class)
 {
@@ -82,7 +81,7 @@ struct frame_pool *frame_pool_free(struct frame_pool *p)
 {
     if (!p)
         return NULL;
-    if (!list_empty(&p->out) || p->n_parts > 0) {
+    if (!list_empty(&p->out) || p->n_blocks > 0) {
         fprintf(stderr, "frame_pool_free: frames are still out\n");
         abort();
     }
@@ -107,7 +106,7 @@ static struct frame *pool_take(struct frame_pool *p, unsigned size_class)
         p->stats.bytes_idle -= class_bytes(size_class);
         return f;
     }
-    f = malloc(sizeof *f + FRAME_HEADROOM + class_bytes(size_class));
+    f = malloc(BLOCK_BYTES(size_class));
     if (f)
         p->stats.n_allocations++;
     return f;
@@ -164,18 +163,34 @@ struct frame *frame_ref(struct frame *f)
     return f;
 }
 
+void *frame_block_new(struct frame_pool *p, size_t bytes, uint8_t *ret_class)
+{
+    unsigned c = 0;
+    void *block;
+
+    while (c < N_CLASSES && BLOCK_BYTES(c) < bytes)
+        c++;
+    block = c == CLASS_NONE ? malloc(bytes) : pool_take(p, c);
+    if (!block)
+        return NULL;
+    p->n_blocks++;
+    *ret_class = (uint8_t)c;
+    return block;
+}
+
+void frame_block_free(struct frame_pool *p, void *block, uint8_t size_class)
+{
+    p->n_blocks--;
+    if (size_class == CLASS_NONE)
+        free(block);
+    else
+        pool_give(p, block, size_class);
+}
+
 struct frame_part *frame_part_unref(struct frame_part *part)
 {
-    struct frame_pool *p;
-
-    if (!part || --part->n_refs > 0)
-        return NULL;
-    p = part->pool;
-    p->n_parts--;
-    if (part->size_class == CLASS_NONE)
-        free(part);
-    else
-        pool_give(p, (struct frame *)part, part->size_class);
+    if (part && --part->n_refs == 0)
+        frame_block_free(part->pool, part, part->size_class);
     return NULL;
 }
 
@@ -221,35 +236,18 @@ void frame_quota_release(struct frame_pool *p, struct frame_quota *quota)
     quota->n_out = 0;
 }
 
-/*   0        1        2                 4                                   8
- *   +--------+--------+-----------------+-----------------------------------+
- *   |version | kind   | channel         | seq                               |
- *   +--------+--------+-----------------+-----------------------------------+
- *   | captured at, µs since the epoch, 0 = unknown                          |
- *   +-----------------------------------------------------------------------+
- *   | received at, µs since the epoch                                       |
- *   +-----------------------------------+-----------------------------------+
- *   | length of the JPEG                | flags                             |
- *   +-----------------------------------+-----------------------------------+   little-endian */
 void frame_seal(struct frame *f, uint16_t channel, uint32_t seq)
 {
-    uint8_t *h = f->pub.data - FRAME_HEADER_BYTES;
-    uint16_t le_channel = htole16(channel);
-    uint32_t le_seq = htole32(seq), le_len = htole32((uint32_t)f->pub.len),
-             le_flags = htole32(f->pub.flags);
-    uint64_t le_captured = htole64((uint64_t)f->pub.captured_us),
-             le_received = htole64((uint64_t)f->pub.received_us);
-
     f->channel = channel;
     f->pub.seq = seq;
-    h[0] = 1;
-    h[1] = 1;
-    memcpy(h + 2, &le_channel, 2);
-    memcpy(h + 4, &le_seq, 4);
-    memcpy(h + 8, &le_captured, 8);
-    memcpy(h + 16, &le_received, 8);
-    memcpy(h + 24, &le_len, 4);
-    memcpy(h + 28, &le_flags, 4);
+    message_header_write(f->pub.data - FRAME_HEADER_BYTES,
+        &(struct message_header){.kind = MESSAGE_JPEG,
+            .channel = channel,
+            .seq = seq,
+            .captured_us = f->pub.captured_us,
+            .received_us = f->pub.received_us,
+            .len = (uint32_t)f->pub.len,
+            .flags = f->pub.flags});
 }
 
 uint8_t *frame_message(struct frame *f, size_t *ret_len)
@@ -260,17 +258,11 @@ uint8_t *frame_message(struct frame *f, size_t *ret_len)
 
 static struct frame_part *part_new(struct frame_pool *p, size_t len)
 {
-    unsigned c = len > class_bytes(N_CLASSES - 1) ? CLASS_NONE : class_of(len);
-    struct frame_part *part =
-        c == CLASS_NONE ? malloc(sizeof *part + len) : (struct frame_part *)pool_take(p, c);
+    uint8_t size_class;
+    struct frame_part *part = frame_block_new(p, sizeof *part + len, &size_class);
 
-    if (!part)
-        return NULL;
-    part->n_refs = 1;
-    part->size_class = (uint8_t)c;
-    part->pool = p;
-    part->len = len;
-    p->n_parts++;
+    if (part)
+        *part = (struct frame_part){.n_refs = 1, .size_class = size_class, .pool = p, .len = len};
     return part;
 }
 

@@ -15,10 +15,11 @@
 
 #include "base/list.h"
 #include "base/util.h"
+#include "bus/message_header.h"
 
 /* Room before the JPEG: our header, and before it what libwebsockets writes into (LWS_PRE, checked
  * where it is known). */
-#define FRAME_HEADER_BYTES 32
+#define FRAME_HEADER_BYTES MESSAGE_HEADER_BYTES
 #define FRAME_HEADROOM (FRAME_HEADER_BYTES + 32)
 
 /* Frames that one device may have out at a time: the newest, one being filled, a few on their way
@@ -57,7 +58,7 @@ struct frame {
 };
 
 int frame_pool_new(struct frame_pool **ret);
-/* Every frame and part must be back. Returns NULL. */
+/* Every frame and block must be back. Returns NULL. */
 struct frame_pool *frame_pool_free(struct frame_pool *p);
 /* Gives memory of unused frames back to the system. Called now and then by the owner. */
 void frame_pool_trim(struct frame_pool *p);
@@ -76,6 +77,10 @@ struct frame *frame_ref(struct frame *f);
 /* NULL-safe; returns NULL. */
 struct frame *frame_unref(struct frame *f);
 DEFINE_CLEANUP(struct frame *, frame_unref)
+
+/* Memory of the pool for what goes to viewers beside frames. NULL: none. To be given back with its class. */
+void *frame_block_new(struct frame_pool *p, size_t bytes, uint8_t *ret_class);
+void frame_block_free(struct frame_pool *p, void *block, uint8_t size_class);
 
 /* Takes back what a driver of this quota still holds, when its device stops. */
 void frame_quota_reclaim(struct frame_pool *p, struct frame_quota *quota);

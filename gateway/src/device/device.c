@@ -251,6 +251,7 @@ static void device_start(struct device *d)
         return;
     /* start() failed, so stop() is not owed; what it has begun is ours to end. */
     d->running = false;
+    overlay_match_clear(&d->overlays);
     scope_clear(&d->scope);
     frame_quota_reclaim(d->all->env.pool, &d->quota);
     free(d->pub.state);
@@ -276,6 +277,7 @@ void device_halt(struct device *d, const char *why)
     d->running = false;
     d->restart = false;
     commands_cancel(d, -ECANCELED);
+    overlay_match_clear(&d->overlays);
     scope_clear(&d->scope);
     frame_quota_reclaim(d->all->env.pool, &d->quota);
     free(d->pub.state);
@@ -393,6 +395,7 @@ int device_new(struct devices *all, const char *id, const char *name, enum devic
     list_init(&d->sibling);
     list_init(&d->calls);
     list_init(&d->frame_waiters);
+    overlay_match_init(&d->overlays, all->env.loop, device_overlay_timeout);
     scope_init(&d->scope, &all->generation);
     deferred_init(&d->pump, device_pump);
     timer_init(&d->retry, all->env.loop, retry_due);

@@ -20,6 +20,7 @@
 #include "device/devices.h"
 #include "device/driver.h"
 #include "device/event_allowance.h"
+#include "device/overlay_match.h"
 #include "device/scope.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
@@ -109,6 +110,9 @@ struct device {
     struct device_stats stats;
     int64_t last_seen_us;
     struct list frame_waiters; /* of struct command_call: host's own `capture` */
+
+    struct overlay_match overlays;
+    int64_t overlay_us; /* when the newest came, by the loop's clock; 0: none */
 
     struct timer attributes_timer;
     bool status_untold; /* its sentence has changed, and device.status is due with the attributes */
@@ -323,6 +327,12 @@ int host_frame_publish(struct wr_dev *dev, struct wr_frame *pub);
 void host_frame_drop(struct wr_dev *dev, struct wr_frame *pub);
 int host_capture(struct wr_dev *dev, struct wr_frame *pub, const struct wr_capture *meta,
     wr_capture_fn fn, void *ctx);
+/* host_overlay.c */
+int host_overlay_publish(struct wr_dev *dev, const struct wr_overlay *overlay);
+/* After a frame was published: overlays that waited for it follow. */
+void device_overlay_frame(struct device *d, const struct frame *f);
+/* One has waited too long; the timer's function. */
+void device_overlay_timeout(struct timer *t);
 /* What a driver does wrong is told in the log, with the device; rate-limited. */
 void host_misuse(struct device *d, const char *what, const char *detail);
 /* enum wr_service that host_table offers. */

@@ -83,9 +83,16 @@ void device_edited_json(const struct device *d, struct wr_json *j);
 
 struct device_stats {
     uint64_t n_frames, n_frame_bytes, n_dropped, n_reconnects, n_late_answers, n_events_left_out;
+    uint64_t n_overlays, n_overlays_unmatched;
     int64_t last_frame_us; /* received, UTC; 0: none */
 };
 const struct device_stats *device_stats(const struct device *d);
+
+/* What the gateway itself found to move in the frame `seq` of this camera; from then on as if the camera had sent it. Copied.
+ * -ESTALE: that frame is none of its newest OVERLAY_MATCH_FRAMES; -ENOMEM. */
+int device_publish_overlay(struct device *d, uint32_t seq, const struct overlay *o);
+/* There was one, whoever computed it, within the last ten seconds. */
+bool device_has_overlay(const struct device *d);
 
 /* Somebody looks, or no longer does: the driver's watch() follows, the end after DEVICE_LINGER_US.
  * Counted; a device that goes away forgets its lookers, so hold the id, not the pointer, across

@@ -426,6 +426,7 @@ const struct wr_host host_table = {
     .status = host_status,
     .away = host_away,
     .limit = host_limit,
+    .overlay_publish = host_overlay_publish,
 };
 
 uint64_t host_services(void)

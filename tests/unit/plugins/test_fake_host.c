@@ -186,6 +186,48 @@ SLIP(finds_a_frame_longer_than_its_room)
     misbehave(publish_too_long);
 }
 
+static int publish_overlays(struct wr_dev *dev)
+{
+    struct wr_overlay_block block = {.row = 1, .column = 1, .dx = -256};
+    struct wr_overlay o = {.size = sizeof o,
+        .device_seq = 7,
+        .frame_width = 80,
+        .frame_height = 80,
+        .columns = 2,
+        .rows = 2,
+        .block = 40,
+        .blocks = &block,
+        .n_blocks = 1};
+    int r = dev->host->overlay_publish(dev, &o);
+
+    block = (struct wr_overlay_block){.row = 2};
+    return r == 0 && dev->host->overlay_publish(dev, &o) == -EINVAL ? 0 : -EIO;
+}
+
+Test(fake_host, keeps_overlays_and_refuses_what_cannot_be)
+{
+    struct fake_host *h = host_with(publish_overlays);
+
+    fake_host_start(h);
+    cr_assert(eq(uint, fake_n_starts(h), 1));
+    cr_assert(eq(sz, fake_n_overlays(fake_dev(h)), 1));
+    cr_assert(eq(u64, fake_overlay(fake_dev(h), 0)->device_seq, 7));
+    cr_assert(eq(i16, fake_overlay(fake_dev(h), 0)->blocks[0].dx, -256));
+    fake_host_free(h);
+}
+
+static int publish_overlay_without_size(struct wr_dev *dev)
+{
+    struct wr_overlay o = {.intensity = 1};
+
+    return dev->host->overlay_publish(dev, &o);
+}
+
+SLIP(finds_an_overlay_whose_size_is_not_filled_in)
+{
+    misbehave(publish_overlay_without_size);
+}
+
 static int hoard(struct wr_dev *dev)
 {
     struct state *s = dev->state;
