@@ -103,6 +103,29 @@ void json_put_int(struct json_put *j, int64_t v)
     put(j, text, (size_t)snprintf(text, sizeof text, "%" PRId64, v));
 }
 
+void json_put_decimal(struct json_put *j, int64_t v, unsigned digits)
+{
+    uint64_t size = v < 0 ? -(uint64_t)v : (uint64_t)v, unit = 1;
+    char text[40];
+    int n;
+
+    while (digits > 0 && size % 10 == 0)
+        size /= 10, digits--;
+    for (unsigned i = 0; i < digits; i++)
+        unit *= 10;
+    n = snprintf(text, sizeof text, "%s%" PRIu64, v < 0 ? "-" : "", size / unit);
+    if (digits > 0)
+        n += snprintf(text + n, sizeof text - (size_t)n, ".%0*" PRIu64, (int)digits, size % unit);
+    put_before_value(j);
+    put(j, text, (size_t)n);
+}
+
+void json_put_bool(struct json_put *j, bool v)
+{
+    put_before_value(j);
+    put(j, v ? "true" : "false", v ? 4 : 5);
+}
+
 size_t json_put_length(const struct json_put *j)
 {
     return j->failed ? 0 : j->n;

@@ -37,6 +37,9 @@ void json_put_key(struct json_put *j, const char *key);
 void json_put_text(struct json_put *j, const char *text, size_t n);
 void json_put_string(struct json_put *j, const char *text);
 void json_put_int(struct json_put *j, int64_t v);
+/* v tenths, hundredths … by `digits`, at most 9, without zeros at the end: (150, 2) is 1.5, (-5, 2) is -0.05, (200, 2) is 2. */
+void json_put_decimal(struct json_put *j, int64_t v, unsigned digits);
+void json_put_bool(struct json_put *j, bool v);
 
 /* Bytes, without a NUL (there is none); 0: it did not fit. */
 size_t json_put_length(const struct json_put *j);

@@ -41,6 +41,38 @@ Test(json_put, spaced)
         "\"\\u20ac\"}");
 }
 
+static const char *decimal(int64_t v, unsigned digits)
+{
+    struct json_put j = json_put_into(room, sizeof room - 1, JSON_PUT_COMPACT);
+
+    json_put_decimal(&j, v, digits);
+    room[json_put_length(&j)] = '\0';
+    return room;
+}
+
+Test(json_put, decimals_have_no_zeros_at_the_end)
+{
+    cr_expect_str_eq(decimal(150, 2), "1.5");
+    cr_expect_str_eq(decimal(200, 2), "2");
+    cr_expect_str_eq(decimal(-5, 2), "-0.05");
+    cr_expect_str_eq(decimal(0, 2), "0");
+    cr_expect_str_eq(decimal(1200, 0), "1200");
+    cr_expect_str_eq(decimal(123456789, 9), "0.123456789");
+    cr_expect_str_eq(decimal(INT64_MIN, 1), "-922337203685477580.8");
+}
+
+Test(json_put, bools_are_values)
+{
+    struct json_put j = json_put_into(room, sizeof room - 1, JSON_PUT_COMPACT);
+
+    json_put_begin(&j, '[');
+    json_put_bool(&j, true);
+    json_put_bool(&j, false);
+    json_put_end(&j, ']');
+    room[json_put_length(&j)] = '\0';
+    cr_expect_str_eq(room, "[true,false]");
+}
+
 Test(json_put, nothing_is_written_beyond_the_room)
 {
     size_t n = strlen(put_all(JSON_PUT_COMPACT));
