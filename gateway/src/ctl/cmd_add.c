@@ -78,6 +78,20 @@ enum ctl_exit ctl_add(struct ctl *c, const struct ctl_args *args)
 
 /* --- adopt ------------------------------------------------------------------------------------ */
 
+static bool is_at(const json_t *device, const char *address)
+{
+    static const char *const keys[] = {"address", "host", "ble_address"};
+
+    for (size_t i = 0; i < N_ELEMENTS(keys); i++) {
+        const json_t *option = json_object_get(json_object_get(device, "options"), keys[i]);
+        const char *its = json_string_value(json_object_get(option, "value"));
+
+        if (its && strcasecmp(its, address) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* The id of the device that has this address, or NULL. */
 static const char *whose_address(const json_t *devices, const char *address)
 {
@@ -86,10 +100,7 @@ static const char *whose_address(const json_t *devices, const char *address)
 
     json_array_foreach((json_t *)devices, i, device)
     {
-        const json_t *option = json_object_get(json_object_get(device, "options"), "address");
-        const char *its = json_string_value(json_object_get(option, "value"));
-
-        if (its && strcasecmp(its, address) == 0)
+        if (is_at(device, address))
             return json_string_value(json_object_get(device, "id"));
     }
     return NULL;

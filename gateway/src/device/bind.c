@@ -98,7 +98,7 @@ void device_bind(struct device *d, struct driver *driver, const struct wr_kind *
     } else {
         r = options_load(d, &e);
         if (r == 0)
-            r = device_check_twin(d->all, d, driver->table->options, device_address(d), &e);
+            r = device_check_twin(d->all, d, driver->table->options, device_ble_address(d), &e);
         if (r == 0)
             r = tables_load(d, &e);
     }
@@ -133,20 +133,12 @@ struct twin {
     const struct device *found;
 };
 
-static bool have_ble_address(const struct wr_param *rows)
-{
-    unsigned i;
-
-    return rows && param_find(rows, "address", &i) && (rows[i].flags & WR_BLE_ADDRESS);
-}
-
 static int is_twin(void *ctx, struct device *d)
 {
     struct twin *t = ctx;
 
-    if (d == t->self || d->pub.parent || d->misfit || d->rejected || d->removing || !d->driver ||
-        !have_ble_address(d->driver->table->options) ||
-        strcasecmp(device_address(d), t->address) != 0)
+    if (d == t->self || d->pub.parent || d->misfit || d->rejected || d->removing ||
+        strcasecmp(device_ble_address(d), t->address) != 0)
         return 0;
     t->found = d;
     return 1;
@@ -157,7 +149,7 @@ int device_check_twin(struct devices *all, const struct device *self, const stru
 {
     struct twin t = {.self = self, .address = address};
 
-    if (!address || !*address || !have_ble_address(rows))
+    if (!address || !*address || !device_ble_address_key(rows))
         return 0;
     devices_each(all, is_twin, &t);
     return t.found ? error_set(e, -EEXIST, "%s is the device \"%s\" already", address, t.found->id)

@@ -227,7 +227,7 @@ void device_bind(struct device *d, struct driver *driver, const struct wr_kind *
 void device_unbind(struct device *d);
 
 /* Bluetooth reaches one device at an address: -EEXIST when one that fits has it, other than `self` (NULL: it is not there yet).
- * 0: it is free, or none, or the rows have no option `address` with WR_BLE_ADDRESS. */
+ * 0: it is free, or none, or the rows have no option with WR_BLE_ADDRESS. */
 int device_check_twin(struct devices *all, const struct device *self, const struct wr_param *rows,
     const char *address, struct error *e);
 /* Something has changed that devices may have been misfits for: they are bound anew. */
@@ -235,8 +235,14 @@ void devices_fit_again(struct devices *all);
 
 /* --- option.c --------------------------------------------------------------------------------- */
 
-/* How it is reached: its option "address" or "host" as it was given, also without its driver; "". */
+/* How it is reached: the first of its options "address", "host" and "ble_address" that was given, also without its driver; "". */
 const char *device_address(const struct device *d);
+/* One of them is that. */
+bool device_is_at(const struct device *d, const char *address);
+/* The option that takes a Bluetooth address (WR_BLE_ADDRESS). NULL: there is none. */
+const char *device_ble_address_key(const struct wr_param *rows);
+/* What was given for it; "". */
+const char *device_ble_address(const struct device *d);
 /* The object "options" of REST: the driver's rows with the value that is in effect and who gave it.
  * Empty without its driver, and of a child. */
 void device_options_json(const struct device *d, struct wr_json *j);

@@ -146,11 +146,13 @@ static int check_values(const struct driver *driver, const json_t *options, stru
 int devices_check_options(struct devices *all, const struct device *self,
     const struct driver *driver, const json_t *options, struct error *e)
 {
+    const struct wr_param *rows = driver->table->options;
+    const char *key = device_ble_address_key(rows);
     int r = check_values(driver, options, e);
 
-    return r < 0 ? r
-                 : device_check_twin(all, self, driver->table->options,
-                       json_string_value(json_object_get(options, "address")), e);
+    return r < 0 || !key
+        ? r
+        : device_check_twin(all, self, rows, json_string_value(json_object_get(options, key)), e);
 }
 
 int devices_add(struct devices *d, const char *id, const char *name, const char *driver_name,

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "device/found_private.h"
 
@@ -16,7 +15,7 @@ static int is_owner(void *ctx, struct device *d)
 {
     struct owner *o = ctx;
 
-    if (strcasecmp(device_address(d), o->address) != 0)
+    if (!device_is_at(d, o->address))
         return 0;
     o->device = d;
     return !d->rejected; /* another may be at that address, and be welcome there */

@@ -17,6 +17,16 @@ static json_t *port_of(const struct found_thing *i)
     return NULL;
 }
 
+/* A driver that is found in two ways has an option for each: Bluetooth addresses go where one is asked for. */
+static bool takes_address(
+    const struct found_thing *i, const struct wr_param *rows, const struct wr_param *p)
+{
+    if (strcmp(i->bus, "ble") == 0 && device_ble_address_key(rows))
+        return p->flags & WR_BLE_ADDRESS;
+    return !(p->flags & WR_BLE_ADDRESS) &&
+        (strcmp(p->key, "address") == 0 || strcmp(p->key, "host") == 0);
+}
+
 /* What was seen, below what was given. */
 static json_t *options_of(
     const struct found_thing *i, const struct wr_param *rows, const json_t *given)
@@ -26,7 +36,7 @@ static json_t *options_of(
     for (const struct wr_param *p = rows; p && p->key; p++) {
         if (json_object_get(options, p->key))
             continue;
-        if (strcmp(p->key, "address") == 0 || strcmp(p->key, "host") == 0)
+        if (takes_address(i, rows, p))
             json_object_set_new(options, p->key, json_string(i->address));
         else if (strcmp(p->key, "port") == 0 && p->type == WR_INT)
             json_object_set_new(options, p->key, port_of(i)); /* NULL adds nothing */

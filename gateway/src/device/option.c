@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/json.h"
 #include "base/json_member.h"
@@ -27,11 +28,44 @@ static const char *given_text(const struct device *d, const char *key)
     return pair ? pair->text : json_string_value(json_object_get(d->given_options, key));
 }
 
+/* Which of these it is that reaches it comes first; one that is found in two ways has two. */
+static const char *const address_keys[] = {"address", "host", "ble_address"};
+
 const char *device_address(const struct device *d)
 {
-    const char *address = given_text(d, "address"), *host = given_text(d, "host");
+    const char *text = NULL;
 
-    return address ? address : host ? host : "";
+    for (size_t i = 0; i < N_ELEMENTS(address_keys) && (!text || !*text); i++)
+        text = given_text(d, address_keys[i]);
+    return text ? text : "";
+}
+
+bool device_is_at(const struct device *d, const char *address)
+{
+    for (size_t i = 0; i < N_ELEMENTS(address_keys); i++) {
+        const char *text = given_text(d, address_keys[i]);
+
+        if (text && strcasecmp(text, address) == 0)
+            return true;
+    }
+    return false;
+}
+
+const char *device_ble_address_key(const struct wr_param *rows)
+{
+    for (; rows && rows->key; rows++) {
+        if (rows->flags & WR_BLE_ADDRESS)
+            return rows->key;
+    }
+    return NULL;
+}
+
+const char *device_ble_address(const struct device *d)
+{
+    const char *key = d->driver ? device_ble_address_key(d->driver->table->options) : NULL;
+    const char *text = key ? given_text(d, key) : NULL;
+
+    return text ? text : "";
 }
 
 /* --- as they are ------------------------------------------------------------------------------ */

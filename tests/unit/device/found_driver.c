@@ -1,6 +1,7 @@
 /* found_driver.c - drivers to be found by, one per build: NAME, MATCHES, and by macros
  *
  *     BLUETOOTH       its address is one of Bluetooth's
+ *     TWO_WAYS        found by Bluetooth and in the network, with an option for each
  *     PICKY           probe() takes what is named "Picky …", and stumbles over "Broken …"
  *     REJECTS_TWINS   connects, and sees that what is at an address with ":99" at its end is none of
  *                     its kind
@@ -27,7 +28,11 @@ static int start(struct wr_dev *dev)
     }
 #endif
     dev->host->online(dev, true, NULL);
+#ifdef TWO_WAYS
+    return 0;
+#else
     return dev->host->identify(dev, dev->options[0].s);
+#endif
 }
 
 #ifdef PICKY
@@ -40,10 +45,23 @@ static int probe(const struct wr_found *found)
 #endif
 
 static const struct wr_param options[] = {
+#ifdef TWO_WAYS
+    {.key = "host",
+        .type = WR_STRING,
+        .def = "",
+        .flags = WR_HOST,
+        .help = "Where it is in the network"},
+    {.key = "ble_address",
+        .type = WR_STRING,
+        .def = "",
+        .flags = WR_BLE_ADDRESS,
+        .help = "… and on the air"},
+#else
     {.key = "address",
         .type = WR_STRING,
         .flags = WR_REQUIRED | ADDRESS_FLAGS,
         .help = "Where it is"},
+#endif
     {.key = "level", .type = WR_INT, .def = "5", .min = 0, .max = 9, .help = "How bright"},
     {.key = "port", .type = WR_INT, .def = "80", .min = 1, .max = 65535, .help = "Its port"},
     {0},

@@ -19,7 +19,7 @@ extern struct found_world {
     struct found *found;
 } here;
 
-/* `lamp` (name "Lamp-*"), `lantern` (a service) and `picky` (probe) are in the folder. */
+/* `lamp` (name "Lamp-*"), `lantern` (a service) and `picky` (probe) are in the folder; `buoy` (found in two ways) is not. */
 void found_open(void);
 void found_close(void);
 /* The same in a world that is open, and out of it again; the devices end with it. */

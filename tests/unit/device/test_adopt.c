@@ -48,18 +48,23 @@ Test(adopt, takes_a_name_and_options)
     cr_assert_eq(d->option_view[1].i, 8);
 }
 
-/* A record of a lantern in the network, with that port. */
-static void announce(const char *address, const char *port)
+/* A record in the network, of a thing with that port. */
+static void announce_as(const char *type, const char *address, const char *port)
 {
-    const struct wr_prop props[] = {{"type", "_lantern._tcp"}, {"port", port}};
+    const struct wr_prop props[] = {{"type", type}, {"port", port}};
     struct wr_found seen = {.size = sizeof seen,
         .bus = "mdns",
         .address = address,
-        .name = "Lantern",
+        .name = "Thing",
         .props = props,
         .n_props = 2};
 
     cr_assert_eq(found_report(here.found, &seen), 0);
+}
+
+static void announce(const char *address, const char *port)
+{
+    announce_as("_lantern._tcp", address, port);
 }
 
 Test(adopt, takes_the_port_that_was_announced_where_the_driver_has_one)
@@ -75,6 +80,26 @@ Test(adopt, takes_the_port_that_was_announced_where_the_driver_has_one)
     announce("three.local", "a door");
     cr_assert_eq(adopt("mdns-three-local", NULL, NULL, &d), 0, "%s", error_text(&e));
     cr_expect_eq(d->option_view[2].i, 80);
+}
+
+/* host, ble_address */
+Test(adopt, what_is_found_in_two_ways_gets_its_address_where_it_belongs)
+{
+    struct device *d = NULL;
+
+    found_put_driver("buoy");
+    found_see(A, "Buoy-1", "", "");
+    cr_assert_eq(adopt(A_ID, NULL, NULL, &d), 0, "%s", error_text(&e));
+    cr_expect_str_eq(d->option_view[0].s, "");
+    cr_expect_str_eq(d->option_view[1].s, A);
+    cr_expect_eq(found_see(A, "Buoy-1", "", ""), -ENODEV, "it is owned");
+    announce_as("_buoy._tcp", "10.0.0.7", "80");
+    cr_assert_eq(adopt("mdns-10-0-0-7", NULL, NULL, &d), 0, "%s", error_text(&e));
+    cr_expect_str_eq(d->option_view[0].s, "10.0.0.7");
+    cr_expect_str_eq(d->option_view[1].s, "");
+    announce_as("_buoy._tcp", "10.0.0.8", "80");
+    cr_expect_eq(adopt("mdns-10-0-0-8", NULL, "{\"ble_address\": \"" A "\"}", &d), -EEXIST,
+        "that one is the first");
 }
 
 Test(adopt, wrong_options_are_told_and_it_stays_found)
