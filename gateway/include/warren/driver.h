@@ -198,12 +198,20 @@ struct wr_prop {
  *     address_type               "public" or "random"
  *     adapter                    which of ours saw it: "hci0"
  *
- * and of "mdns": type ("_http._tcp"), host, port, txt.<key>. */
+ * and of "mdns":
+ *
+ *     type                       "_http._tcp"
+ *     host                       "camera.local", which not every machine can look up: address is what to use
+ *     port                       a number as text: with the address it says where the thing is
+ *     txt.<key>                  → the value, "" where there is none; keys in lower case
+ *     txt.id                     by convention what identify() is told, too: so it is known again, wherever it is
+ */
 struct wr_found {
     uint32_t size;
-    const char *bus;     /* "ble", "mdns" or "address" */
-    const char *address; /* as that bus writes it; of "ble" AA:BB:CC:DD:EE:FF */
-    const char *name;    /* may be "" */
+    const char *bus; /* "ble", "mdns" or "address" */
+    /* as that bus writes it; of "ble" AA:BB:CC:DD:EE:FF, of "mdns" an IP address */
+    const char *address;
+    const char *name; /* may be "" */
     const struct wr_prop *props;
     size_t n_props;
 };
@@ -272,6 +280,15 @@ struct wr_driver {
     /* Run a command. 0: done() was or will be called with call->id; negative: failed at once. The
      * dev may be a child. */
     int (*run)(struct wr_dev *dev, const struct wr_call *call);
+
+    /* --- came later: the host asks WR_HAS() first ---------------------------------------------- */
+
+    /* This very device is there, at found->address of found->bus: told every few seconds while it
+     * runs, so that it can be followed to another address; most often there is nothing to do. Which
+     * device it is: the one that was identified as its txt.id; else the one whose options `address`,
+     * `host` or `ble_address` (with `port`) say so; else one whose options leave that open, until it
+     * is identified. NULL: not interested. */
+    void (*seen)(struct wr_dev *dev, const struct wr_found *found);
 };
 
 #define WR_EXPORT __attribute__((visibility("default")))

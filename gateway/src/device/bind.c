@@ -122,6 +122,7 @@ void device_unbind(struct device *d)
     d->driver = NULL;
     d->kind = NULL;
     d->misfit = d->rejected = false;
+    d->serial[0] = '\0';
     timer_stop(&d->attributes_timer);
 }
 

@@ -345,6 +345,17 @@ void device_poke(struct device *d)
     loop_defer(d->all->env.loop, &d->pump);
 }
 
+void device_seen(struct device *d, const struct wr_found *found)
+{
+    const struct wr_driver *t = d->driver ? d->driver->table : NULL;
+
+    if (!d->running || d->restart || d->pub.parent || !WR_HAS(t, seen) || !t->seen)
+        return;
+    driver_enter(d);
+    t->seen(&d->pub, found);
+    driver_leave(d);
+}
+
 /* --- who looks -------------------------------------------------------------------------------- */
 
 static void linger_over(struct timer *t)

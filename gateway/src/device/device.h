@@ -64,6 +64,7 @@ struct device {
     char id[WR_NAME_MAX + 1], name[DEVICE_NAME_BYTES], driver_name[WR_NAME_MAX + 1];
     char kind_name[WR_NAME_MAX + 1]; /* outlives the driver */
     char child_key[WR_NAME_MAX + 1];
+    char serial[WR_NAME_MAX + 1]; /* as which it was identified last, with the options it has; "" */
     bool enabled;
 
     /* How to reach it, as it was given: by the configuration (pairs) or over REST (json). */
@@ -164,6 +165,8 @@ void device_status(struct device *d, const char *why);
 void device_status_due(struct device *d);
 /* Offline, with its driver going on. */
 void device_away(struct device *d, const char *why);
+/* It was seen; its driver is told, where it runs and wants to know. From the loop's own turn. */
+void device_seen(struct device *d, const struct wr_found *found);
 /* Around every call into a driver: asserts that there is no other on the stack. */
 void driver_enter(struct device *d);
 void driver_leave(struct device *d);
@@ -237,8 +240,8 @@ void devices_fit_again(struct devices *all);
 
 /* How it is reached: the first of its options "address", "host" and "ble_address" that was given, also without its driver; "". */
 const char *device_address(const struct device *d);
-/* One of them is that. */
-bool device_is_at(const struct device *d, const char *address);
+/* One of them is that, and its option "port" is that, too, where both are known (NULL: it is not). */
+bool device_is_at(const struct device *d, const char *address, const char *port);
 /* The option that takes a Bluetooth address (WR_BLE_ADDRESS). NULL: there is none. */
 const char *device_ble_address_key(const struct wr_param *rows);
 /* What was given for it; "". */
@@ -250,6 +253,13 @@ void device_options_json(const struct device *d, struct wr_json *j);
  * driver is there. The caller's to decref. */
 int device_options_change(
     const struct device *d, const json_t *change, json_t **ret, struct error *e);
+
+/* --- serial.c --------------------------------------------------------------------------------- */
+
+/* As host.identify(). */
+int device_identify(struct device *d, const char *serial);
+/* Who was identified as that; NULL: nobody who is still there. */
+struct device *devices_by_serial(const struct devices *all, const char *driver, const char *serial);
 
 /* --- rejected.c ------------------------------------------------------------------------------- */
 

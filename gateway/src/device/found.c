@@ -6,34 +6,16 @@
 
 #include "device/found_private.h"
 
-struct owner {
-    const char *address;
-    struct device *device;
-};
-
-static int is_owner(void *ctx, struct device *d)
+static bool is_device(const struct device *d)
 {
-    struct owner *o = ctx;
-
-    if (!device_is_at(d, o->address))
-        return 0;
-    o->device = d;
-    return !d->rejected; /* another may be at that address, and be welcome there */
-}
-
-struct device *found_owner(const struct found *f, const char *address)
-{
-    struct owner o = {.address = address};
-
-    devices_each(f->devices, is_owner, &o);
-    return o.device;
-}
-
-static bool is_owned(const struct found *f, const char *address)
-{
-    const struct device *d = found_owner(f, address);
-
     return d && !d->rejected;
+}
+
+static bool is_owned(const struct found *f, const struct found_thing *i)
+{
+    struct wr_found seen = found_thing_seen(i);
+
+    return is_device(found_owner(f, &seen, i->driver));
 }
 
 /* Of use only to who is there now, and a room of beacons would fill the history: transient. */
@@ -76,7 +58,7 @@ static void expire(struct timer *t)
 /* In the list is what nobody owns. A device that comes, goes or is rejected changes that. */
 static void tell(struct found *f, struct found_thing *i)
 {
-    bool shown = !is_owned(f, i->address);
+    bool shown = !is_owned(f, i);
 
     if (shown == i->shown)
         return;
@@ -152,25 +134,22 @@ static bool is_sound(const struct wr_found *seen)
         strlen(seen->bus) < sizeof i->bus;
 }
 
-int found_report(struct found *f, const struct wr_found *seen)
+/* Its device hears of it. True: it has one. */
+static bool tell_device(struct found *f, const struct wr_found *seen, const char *driver)
 {
-    const char *driver = NULL;
-    struct found_thing *i;
-    int r;
+    struct device *owner = found_owner(f, seen, driver);
+    struct device *d = is_device(owner) ? owner : driver ? found_seeker(f, seen, driver) : NULL;
 
-    if (!is_sound(seen))
-        return -EINVAL;
-    i = found_find_seen(f, seen);
-    if (!is_owned(f, seen->address) && i && !i->ask)
-        return found_take(f, i, seen);
-    if (!is_owned(f, seen->address))
-        driver = found_ask(f, seen);
-    if (!driver) {
-        if (i)
-            found_gone(f, i);
-        return -ENODEV;
-    }
-    r = i ? found_take(f, i, seen) : found_add(f, seen, &i);
+    if (d && driver && strcmp(d->driver_name, driver) == 0)
+        device_seen(d, seen);
+    return is_device(owner);
+}
+
+static int keep(
+    struct found *f, struct found_thing *i, const struct wr_found *seen, const char *driver)
+{
+    int r = i ? found_take(f, i, seen) : found_add(f, seen, &i);
+
     if (r < 0)
         return r;
     i->ask = false;
@@ -180,6 +159,30 @@ int found_report(struct found *f, const struct wr_found *seen)
     }
     tell(f, i);
     return 0;
+}
+
+int found_report(struct found *f, const struct wr_found *seen)
+{
+    struct found_thing *i;
+    const char *driver;
+
+    if (!is_sound(seen))
+        return -EINVAL;
+    i = found_find_seen(f, seen);
+    driver = i && !i->ask ? i->driver : found_ask(f, seen);
+    if (!tell_device(f, seen, driver) && driver)
+        return keep(f, i, seen, driver);
+    if (i)
+        found_gone(f, i);
+    return -ENODEV;
+}
+
+void found_lost(struct found *f, const struct wr_found *seen)
+{
+    struct found_thing *i = found_find_seen(f, seen);
+
+    if (i)
+        found_gone(f, i);
 }
 
 int found_each(
@@ -197,7 +200,7 @@ int found_each(
             .last_seen_us = i->last_seen_us,
             .props = i->props,
             .n_props = i->n_props};
-        int r = is_owned(f, i->address) ? 0 : fn(ctx, &item);
+        int r = is_owned(f, i) ? 0 : fn(ctx, &item);
 
         if (r != 0)
             return r;

@@ -7,6 +7,9 @@
  * What comes into that list is told by device.found, what leaves it (adopted, not seen any more, its
  * driver or address taken) by found.removed: both {"id", "name", "driver"}, and transient.
  *
+ * What is a device already is told to that device's driver (seen(), driver.h), so that it can follow a
+ * device to another address.
+ *
  * A scanner (Bluetooth, mDNS) is made with this object, reports each sighting anew, with all that is
  * known of the thing by then (a name may come in a later packet than the services), as
  * struct wr_found in warren/driver.h lists it, and keeps nothing itself. What no driver recognises
@@ -37,6 +40,9 @@ struct found *found_free(struct found *f);
  * driver that is gone had recognised is forgotten. A driver that has rejected a thing after
  * connecting is not asked about it again, until it is there in another version. */
 int found_report(struct found *f, const struct wr_found *seen);
+
+/* Who says so knows that it is gone: it leaves the list at once. Of `seen` bus, address and port count. */
+void found_lost(struct found *f, const struct wr_found *seen);
 
 struct found_item {
     const char *id, *bus, *address, *name, *driver; /* id: made of bus and address */

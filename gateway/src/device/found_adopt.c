@@ -8,13 +8,11 @@
 /* The port that was announced. NULL: none, or no number. */
 static json_t *port_of(const struct found_thing *i)
 {
+    struct wr_found seen = found_thing_seen(i);
+    const char *text = found_prop_of(&seen, "port");
     int64_t port;
 
-    for (size_t k = 0; k < i->n_props; k++) {
-        if (strcmp(i->props[k].key, "port") == 0 && text_to_int(i->props[k].value, &port) == 0)
-            return json_integer(port);
-    }
-    return NULL;
+    return text && text_to_int(text, &port) == 0 ? json_integer(port) : NULL;
 }
 
 /* A driver that is found in two ways has an option for each: Bluetooth addresses go where one is asked for. */
@@ -49,13 +47,15 @@ int found_adopt(struct found *f, const char *id, const char *name, const json_t 
 {
     struct found_thing *i = found_find(f, id);
     struct driver *driver = i ? drivers_find(f->drivers, i->driver) : NULL;
+    struct wr_found seen;
     struct device *old;
     json_t *all;
     int r;
 
     if (!i || !driver)
         return error_set(e, -ENOENT, "nothing like \"%.60s\" was seen lately", id);
-    old = found_owner(f, i->address);
+    seen = found_thing_seen(i);
+    old = found_owner(f, &seen, i->driver);
     if (old && !(old->rejected && old->owner == DEVICE_OF_DATABASE))
         return error_set(e, -EEXIST, "%.60s is the device \"%s\" already", i->address, old->id);
     all = options_of(i, driver->table->options, options);

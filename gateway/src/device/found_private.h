@@ -3,6 +3,7 @@
  *     found.c        the list: what comes into it, is told, expires
  *     found_thing.c  one thing that was seen
  *     found_ask.c    whose it is, among the drivers
+ *     found_owner.c  whose it is, among the devices
  *     found_adopt.c  how it becomes a device
  */
 #pragma once
@@ -40,8 +41,6 @@ struct found {
 
 /* It leaves the list, and that is told. */
 void found_gone(struct found *f, struct found_thing *i);
-/* Also one that its driver has rejected; NULL: nobody. */
-struct device *found_owner(const struct found *f, const char *address);
 
 /* --- found_thing.c ---------------------------------------------------------------------------- */
 
@@ -51,6 +50,8 @@ struct found_thing *found_find_seen(const struct found *f, const struct wr_found
 int found_take(struct found *f, struct found_thing *i, const struct wr_found *seen);
 /* A new one. -ENOSPC, -ENOMEM */
 int found_add(struct found *f, const struct wr_found *seen, struct found_thing **ret);
+/* As it was seen last; valid as long as it is. */
+struct wr_found found_thing_seen(const struct found_thing *i);
 /* Nothing is told. */
 void found_drop(struct found *f, struct found_thing *i);
 
@@ -58,3 +59,13 @@ void found_drop(struct found *f, struct found_thing *i);
 
 /* The driver that takes it; NULL: none. */
 const char *found_ask(struct found *f, const struct wr_found *seen);
+
+/* --- found_owner.c ---------------------------------------------------------------------------- */
+
+/* The device that it is, by the driver that takes it (NULL: none). Also one that its driver has
+ * rejected; NULL: nobody. */
+struct device *found_owner(const struct found *f, const struct wr_found *seen, const char *driver);
+/* One of that driver's that would take any; NULL: none. */
+struct device *found_seeker(const struct found *f, const struct wr_found *seen, const char *driver);
+/* The first of that key; NULL: it has none. */
+const char *found_prop_of(const struct wr_found *seen, const char *key);

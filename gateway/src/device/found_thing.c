@@ -36,12 +36,34 @@ struct found_thing *found_find(const struct found *f, const char *id)
     return NULL;
 }
 
+struct wr_found found_thing_seen(const struct found_thing *i)
+{
+    return (struct wr_found){.size = sizeof(struct wr_found),
+        .bus = i->bus,
+        .address = i->address,
+        .name = i->name,
+        .props = i->props,
+        .n_props = i->n_props};
+}
+
+/* "": none. */
+static const char *port_of(const struct wr_found *seen)
+{
+    const char *port = found_prop_of(seen, "port");
+
+    return port ? port : "";
+}
+
+/* Behind one address of a network there may be several, at ports of their own. */
 struct found_thing *found_find_seen(const struct found *f, const struct wr_found *seen)
 {
     struct found_thing *i;
 
     list_for_each (i, &f->items, link) {
-        if (strcmp(i->bus, seen->bus) == 0 && strcasecmp(i->address, seen->address) == 0)
+        struct wr_found other = found_thing_seen(i);
+
+        if (strcmp(i->bus, seen->bus) == 0 && strcasecmp(i->address, seen->address) == 0 &&
+            strcmp(port_of(&other), port_of(seen)) == 0)
             return i;
     }
     return NULL;
@@ -56,8 +78,8 @@ static uint32_t fnv1a(const char *s)
     return h;
 }
 
-/* Of bus and address; where that is too long, or another's already, a part of it and its hash: the
- * same thing gets the same id again. */
+/* Of bus and address; where that is too long, or another's already, a part of it and the hash of all
+ * that tells it from others: the same thing gets the same id again. */
 static void make_id(const struct found *f, const struct wr_found *seen, char id[WR_NAME_MAX + 1])
 {
     char text[160], slug[WR_NAME_MAX + 1];
@@ -67,6 +89,7 @@ static void make_id(const struct found *f, const struct wr_found *seen, char id[
     if (strlen(text) <= WR_NAME_MAX && !found_find(f, id))
         return;
     text_slug(text, slug, WR_NAME_MAX - 8);
+    snprintf(text, sizeof text, "%s-%s%s", seen->bus, seen->address, port_of(seen));
     snprintf(id, WR_NAME_MAX + 1, "%.54s-%08x", slug, fnv1a(text));
 }
 

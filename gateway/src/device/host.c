@@ -97,24 +97,7 @@ static void host_away(struct wr_dev *dev, const char *why)
 
 static int host_identify(struct wr_dev *dev, const char *serial)
 {
-    struct device *d = device_of(dev);
-    struct store *s = d->all->env.store;
-    char key[WR_NAME_MAX * 2 + 2], other[WR_NAME_MAX + 1];
-    const char *owner;
-    size_t n = 0;
-
-    if (!serial || !*serial || strlen(serial) > WR_NAME_MAX)
-        return -EINVAL;
-    snprintf(key, sizeof key, "%s/%s", d->driver_name, serial);
-    owner = store_get(s, "serials", key, &n);
-    if (owner && n == strlen(d->id) && memcmp(owner, d->id, n) == 0)
-        return 0;
-    if (owner && n <= WR_NAME_MAX) {
-        snprintf(other, sizeof other, "%.*s", (int)n, owner);
-        if (devices_find(d->all, other)) /* one that was removed has it no more */
-            return -EEXIST;
-    }
-    return store_put(s, "serials", key, d->id, strlen(d->id), NULL, NULL);
+    return device_identify(device_of(dev), serial);
 }
 
 static void host_reject(struct wr_dev *dev, const char *why)

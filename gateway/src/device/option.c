@@ -40,8 +40,25 @@ const char *device_address(const struct device *d)
     return text ? text : "";
 }
 
-bool device_is_at(const struct device *d, const char *address)
+/* In effect, or else as it was given; 0: not known. */
+static int64_t port_of(const struct device *d)
 {
+    const struct wr_param *rows = d->driver ? d->driver->table->options : NULL;
+    const char *given = given_text(d, "port");
+    int64_t port = 0;
+    unsigned i;
+
+    if (rows && param_find(rows, "port", &i) && i < d->n_options && d->options[i].v.type == WR_INT)
+        return d->options[i].v.i;
+    return given && text_to_int(given, &port) == 0 ? port : 0;
+}
+
+bool device_is_at(const struct device *d, const char *address, const char *port)
+{
+    int64_t of_device = port_of(d), of_thing = 0;
+
+    if (port && of_device != 0 && text_to_int(port, &of_thing) == 0 && of_thing != of_device)
+        return false;
     for (size_t i = 0; i < N_ELEMENTS(address_keys); i++) {
         const char *text = given_text(d, address_keys[i]);
 

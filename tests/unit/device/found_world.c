@@ -7,7 +7,7 @@ struct found_world here;
 void found_put_driver(const char *name)
 {
     static const char *const built[][2] = {{"buoy", BUOY_DRIVER}, {"lamp", LAMP_DRIVER},
-        {"lantern", LANTERN_DRIVER}, {"picky", PICKY_DRIVER}};
+        {"lantern", LANTERN_DRIVER}, {"picky", PICKY_DRIVER}, {"rover", ROVER_DRIVER}};
     char path[128];
     uint8_t *bytes = NULL;
     size_t n = 0;
