@@ -126,31 +126,10 @@ static void follow_centre(
             .time_us = now_us});
 }
 
-/* Begin and end, neither at the first sign of it. */
-static void follow_motion(struct flow_summary *s, int64_t now_us)
-{
-    if (s->active == s->moving) {
-        s->changing = false;
-    } else if (!s->changing) {
-        s->changing = true;
-        s->change_us = now_us;
-    }
-    if (s->changing && now_us - s->change_us >= (s->moving ? FLOW_END_US : FLOW_START_US)) {
-        s->moving = !s->moving;
-        s->changing = false;
-        s->heading = s->moving ? s->direction : MOTION_NONE;
-        s->events |= s->moving ? FLOW_STARTED : FLOW_ENDED;
-    } else if (s->moving && s->active && s->direction != MOTION_NONE &&
-        s->direction != s->heading) {
-        s->heading = s->direction;
-        s->events |= FLOW_TURNED;
-    }
-}
-
 static void follow_gesture(struct flow_summary *s, int64_t now_us)
 {
     struct flow_gesture_motion m = {s->dx, s->dy, s->intensity, s->confidence, s->speed_px_s};
-    bool moves = s->moving && s->active && s->direction != MOTION_NONE;
+    bool moves = s->phase.moving && s->active && s->direction != MOTION_NONE;
 
     s->recognised = flow_gesture_update(&s->gesture, moves ? &m : NULL, now_us);
     if (s->recognised != MOTION_GESTURE_NONE)
@@ -163,7 +142,6 @@ void flow_summary_update(
     struct total moving = count_moving(s, f);
     int64_t step_us = s->n_frames ? now_us - s->frame_us : 0;
 
-    s->events = 0;
     s->brightness = brightness;
     s->flash = flow_flash_step(s->flash, flow_flash_target(brightness));
     describe(s, &moving);
@@ -174,6 +152,6 @@ void flow_summary_update(
     s->n_active_frames += s->active;
     s->frame_us = now_us;
     follow_centre(s, flow_shape(f), &moving, now_us);
-    follow_motion(s, now_us);
+    s->events = motion_phase_update(&s->phase, s->active, s->direction, now_us);
     follow_gesture(s, now_us);
 }

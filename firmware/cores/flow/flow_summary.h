@@ -8,10 +8,8 @@
 #include "flow_direction.h"
 #include "flow_gesture.h"
 #include "flow_trajectory.h"
+#include "motion_phase.h"
 
-/* Motion has begun when it was there for so long without a gap, and is over when it was not. */
-#define FLOW_START_US INT64_C(120000)
-#define FLOW_END_US INT64_C(180000)
 /* With this speed in px per frame, and no doubt, intensity is 255. */
 #define FLOW_FULL_SPEED_PX 20
 /* Frames further apart say nothing about speed. */
@@ -31,7 +29,12 @@ bool flow_rules_count(const struct flow_rules *rules, const struct flow_vector *
 bool flow_rules_move(const struct flow_rules *rules, const struct flow_vector *v);
 
 /* What happened at a frame. */
-enum { FLOW_STARTED = 1, FLOW_ENDED = 2, FLOW_TURNED = 4, FLOW_GESTURE = 8 };
+enum {
+    FLOW_STARTED = MOTION_STARTED,
+    FLOW_ENDED = MOTION_ENDED,
+    FLOW_TURNED = MOTION_TURNED,
+    FLOW_GESTURE = 8
+};
 
 struct flow_summary {
     struct flow_rules rules;
@@ -51,15 +54,12 @@ struct flow_summary {
     int32_t x, y;    /* of what moves, smoothed: 1/256 px */
     unsigned events; /* of this frame */
     /* Over time. */
-    bool moving;                   /* between FLOW_STARTED and FLOW_ENDED */
-    enum motion_direction heading; /* the direction that was told last */
+    struct motion_phase phase;
     struct flow_trajectory trajectory;
     struct flow_gesture gesture;
     enum motion_gesture recognised; /* with FLOW_GESTURE */
     uint32_t n_frames, n_active_frames;
-    int64_t frame_us;  /* time of the last frame */
-    int64_t change_us; /* since then `active` differs from `moving`; see changing */
-    bool changing;
+    int64_t frame_us; /* time of the last frame */
 };
 
 void flow_summary_init(struct flow_summary *s, const struct flow_rules *rules);

@@ -151,6 +151,8 @@ void device_set_state(struct device *d, enum device_state state, const char *why
     bool other = d->state != state,
          other_why = strncmp(d->why, why ? why : "", sizeof d->why - 1) != 0;
 
+    if (state != DEVICE_ONLINE)
+        motion_end(d);
     d->state = state;
     snprintf(d->why, sizeof d->why, "%s", why ? why : "");
     if (state == DEVICE_ERROR && (other || other_why)) {
@@ -277,6 +279,7 @@ void device_halt(struct device *d, const char *why)
     d->running = false;
     d->restart = false;
     commands_cancel(d, -ECANCELED);
+    motion_end(d);
     overlay_match_clear(&d->overlays);
     scope_clear(&d->scope);
     frame_quota_reclaim(d->all->env.pool, &d->quota);
@@ -407,6 +410,7 @@ int device_new(struct devices *all, const char *id, const char *name, enum devic
     list_init(&d->calls);
     list_init(&d->frame_waiters);
     overlay_match_init(&d->overlays, all->env.loop, device_overlay_timeout);
+    motion_init(d);
     scope_init(&d->scope, &all->generation);
     deferred_init(&d->pump, device_pump);
     timer_init(&d->retry, all->env.loop, retry_due);
@@ -434,6 +438,7 @@ void device_free(struct device *d)
     timer_stop(&d->linger);
     timer_stop(&d->attributes_timer);
     timer_stop(&d->left_out_timer);
+    timer_stop(&d->motion.silence);
     if (d->channel)
         last_forget(d->all->env.last, d->channel);
     frame_quota_release(d->all->env.pool, &d->quota);

@@ -20,6 +20,7 @@
 #include "device/devices.h"
 #include "device/driver.h"
 #include "device/event_allowance.h"
+#include "device/motion.h"
 #include "device/overlay_match.h"
 #include "device/scope.h"
 #include "loop/loop.h"
@@ -113,6 +114,7 @@ struct device {
     struct list frame_waiters; /* of struct command_call: host's own `capture` */
 
     struct overlay_match overlays;
+    struct motion motion;
     int64_t overlay_us; /* when the newest came, by the loop's clock; 0: none */
 
     struct timer attributes_timer;

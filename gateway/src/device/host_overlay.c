@@ -84,6 +84,7 @@ static void note(struct device *d, const struct overlay *o)
     d->overlay_us = loop_now_us(d->all->env.loop);
     if (!had)
         device_tell_changed(d);
+    motion_see(d, o);
 }
 
 static struct overlay_message *message_new(

@@ -90,12 +90,12 @@ Test(flow_summary, motion_begins_after_120_ms_and_ends_after_180)
     cr_expect_eq(look(&w, FLOW_SCENE, 50 * MS), 0); /* a gap */
     cr_expect_eq(look(&w, go, 50 * MS), 0);
     cr_expect_eq(look(&w, go, 119 * MS), 0);
-    cr_expect(look(&w, go, 1 * MS) & FLOW_STARTED && w.s.moving);
+    cr_expect(look(&w, go, 1 * MS) & FLOW_STARTED && w.s.phase.moving);
     cr_expect_eq(look(&w, FLOW_SCENE, 100 * MS), 0);
     cr_expect_eq(look(&w, go, 100 * MS) & (FLOW_STARTED | FLOW_ENDED), 0);
     cr_expect_eq(look(&w, FLOW_SCENE, 100 * MS), 0);
     cr_expect_eq(look(&w, FLOW_SCENE, 179 * MS), 0);
-    cr_expect(look(&w, FLOW_SCENE, 1 * MS) & FLOW_ENDED && !w.s.moving);
+    cr_expect(look(&w, FLOW_SCENE, 1 * MS) & FLOW_ENDED && !w.s.phase.moving);
     cr_expect(w.s.n_frames == 11 && w.s.n_active_frames == 5, "%u", w.s.n_active_frames);
     flow_rig_free(&w.rig);
 }
@@ -106,10 +106,10 @@ Test(flow_summary, a_turn_is_told)
 
     for (int i = 0; i < 3; i++)
         look(&w, moved(3, 0), 100 * MS);
-    cr_expect(w.s.moving && w.s.heading == MOTION_RIGHT);
+    cr_expect(w.s.phase.moving && w.s.phase.heading == MOTION_RIGHT);
     cr_expect(look(&w, moved(0, 3), 100 * MS) & FLOW_TURNED);
     cr_expect_eq(look(&w, moved(0, 3), 100 * MS) & FLOW_TURNED, 0);
-    cr_expect_eq(w.s.heading, MOTION_DOWN);
+    cr_expect_eq(w.s.phase.heading, MOTION_DOWN);
     flow_rig_free(&w.rig);
 }
 
