@@ -19,7 +19,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # The browser's tests run no C.
 SANITIZED_SUITES = ["unit", "fuzz", "e2e"]
 # gcc's warnings about null and uninitialized values are wrong now and then in what sanitizers have changed; the plain build has none.
-SANITIZERS = ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Dwerror=false"]
+# -Og: what is found is the same, and it compiles in less than half of the time that -O2 takes.
+SANITIZERS = ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Dwerror=false", "-Doptimization=g"]
 REPORTS = os.path.join(ROOT, "build-asan/sanitizer-reports")
 TO_FILES = f"log_path={REPORTS}/report:log_exe_name=1"
 SANITIZER_ENV = {
