@@ -56,7 +56,7 @@ build: $(BUILD)/build.ninja
 programs: $(BUILD)/build.ninja
 	@deploy/deps.sh install build $(if $(SOURCE),video)
 	@test -e '$(BUILD)/gateway/src/warren' || echo 'Compiling. The first time, this takes a minute or two, and more on a small machine.'
-	@ninja -C '$(BUILD)' --quiet programs
+	@ninja -C '$(BUILD)' $(if $(MAKE_TERMOUT),,--quiet) programs
 
 # `exec`: the demo is make's own child, so that what make is told reaches it.
 run: programs

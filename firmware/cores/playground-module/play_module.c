@@ -42,14 +42,22 @@ static void save(struct play_module *m)
     m->save_us = m->now_us + PLAY_MODULE_SAVE_AGAIN_US;
 }
 
+/* Flash wears, and anybody in reach may send one game after the other. */
+static void keep(struct play_module *m)
+{
+    m->unsaved = true;
+    if (m->now_us >= m->save_us)
+        save(m);
+}
+
 static void set_game(struct play_module *m, int32_t game)
 {
     if (game < 0 || game >= PLAY_N_GAMES)
         return;
-    /* What holds already is not written again: flash wears. */
+    /* What holds already is not written again. */
     if ((int32_t)m->settings.game != game) {
         m->settings.game = (enum play_game)game;
-        save(m);
+        keep(m);
     }
     play_round_reset(m);
     m->color_mode = false;
@@ -62,7 +70,7 @@ static void set_threshold(struct play_module *m, int32_t dbm)
         return;
     if (m->settings.threshold_dbm != dbm) {
         m->settings.threshold_dbm = dbm;
-        save(m);
+        keep(m);
     }
     play_lights_pass(m, play_light_run(green), PLAY_RUN_US);
 }

@@ -45,9 +45,10 @@
 #define PLAY_MODULE_LIGHT_US INT64_C(100000)
 #define PLAY_MODULE_SHOW_US INT64_C(2000000)
 #define PLAY_MODULE_SLEEP_US INT64_C(1000000)
-/* The radio, or the flash, refused: again after that. A message is given up after so many attempts. */
+/* The radio refused: again after that. A message is given up after so many attempts. */
 #define PLAY_MODULE_SEND_AGAIN_US INT64_C(20000)
 #define PLAY_MODULE_SEND_TRIES 10
+/* From one write of the flash to the next: 8640 a day at worst, which the pages of ESP-IDF's storage, erased by turns, take for decades. */
 #define PLAY_MODULE_SAVE_AGAIN_US INT64_C(10000000)
 
 enum play_game { PLAY_GAME_PLAY, PLAY_GAME_COLOR, PLAY_GAME_NUMBER, PLAY_N_GAMES };
@@ -108,7 +109,7 @@ struct play_module {
     uint8_t mac[HUB_MAC_RAW_BYTES];
     struct play_module_settings settings;
     bool unsaved;
-    int64_t save_us;
+    int64_t save_us; /* not written before */
     int64_t now_us;
     bool asleep; /* or soon */
     int64_t sleep_us;

@@ -19,9 +19,11 @@ Test(esp_module_keeps, settings_outlive_a_loss_of_power)
     module_hears(9, -50, V1("updateGame", "2"));
     module_hears(9, -50, V1("updateThreshold", "-77"));
     esp_pass_ms(50);
+    cr_expect_eq(esp->n_saves, 2, "flash wears");
+    esp_pass_ms(10000);
     cr_expect_eq(esp->n_saves, 4);
     module_hears(9, -50, V1("updateGame", "2"));
-    esp_pass_ms(50);
+    esp_pass_ms(10000);
     cr_expect_eq(esp->n_saves, 4, "it is in there already");
     module_switch_on();
     module_press();

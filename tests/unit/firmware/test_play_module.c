@@ -149,16 +149,32 @@ Test(play_module, game_and_threshold_are_kept_in_flash)
 {
     hear("{\"updateGame\": {\"RSSI\": -100, \"value\": 2}}");
     hear("{\"updateThreshold\": {\"RSSI\": -100, \"value\": -70}}");
+    cr_expect_eq(w->n_saves, 1);
+    fake_play_module_pass(w, 10 * S);
     cr_expect_eq(w->n_saves, 2);
     hear("{\"updateGame\": {\"RSSI\": -100, \"value\": 2}}");
     hear("{\"updateThreshold\": {\"RSSI\": -100, \"value\": -70}}");
     hear("{\"updateThreshold\": {\"RSSI\": -100, \"value\": -128}}");
     hear("{\"updateThreshold\": {\"RSSI\": -100, \"value\": 1}}");
+    fake_play_module_pass(w, 30 * S);
     cr_expect_eq(w->n_saves, 2, "flash wears");
     fake_play_module_boot(w);
     cr_expect_eq(w->module.settings.game, PLAY_GAME_NUMBER);
     cr_expect_eq(w->module.settings.threshold_dbm, -70);
     cr_expect_str_eq(w->module.settings.name, "duck");
+}
+
+Test(play_module, who_sends_one_game_after_the_other_does_not_wear_the_flash_out)
+{
+    for (unsigned i = 0; i < 600; i++) {
+        hear(i % 2 ? "{\"updateGame\": {\"RSSI\": -100, \"value\": 1}}"
+                   : "{\"updateGame\": {\"RSSI\": -100, \"value\": 2}}");
+        fake_play_module_pass(w, 100 * MS);
+    }
+    cr_expect_leq(w->n_saves, 7, "%u", w->n_saves);
+    hear("{\"updateGame\": {\"RSSI\": -100, \"value\": 2}}");
+    hear(OFF);
+    cr_expect_eq(w->saved.game, PLAY_GAME_NUMBER, "the last one is kept");
 }
 
 Test(play_module, what_the_flash_refused_is_saved_later_and_before_sleep)
