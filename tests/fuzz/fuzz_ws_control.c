@@ -35,8 +35,9 @@ static void check(const struct ws_message *m)
     check_patterns(&m->devices);
     check_patterns(&m->events);
     check_patterns(&m->frames);
+    check_patterns(&m->overlays);
     if (m->type != WS_MESSAGE_SUBSCRIBE)
-        must(m->devices.n == 0 && m->events.n == 0 && m->frames.n == 0);
+        must(m->devices.n == 0 && m->events.n == 0 && m->frames.n == 0 && m->overlays.n == 0);
     if (m->type == WS_MESSAGE_COMMAND) {
         check_name(m->device);
         check_name(m->command);
@@ -48,7 +49,8 @@ static void check_same(const struct ws_message *a, const struct ws_message *b)
 {
     must(a->type == b->type && a->id == b->id);
     must(a->channel == b->channel && a->seq == b->seq);
-    must(a->devices.n == b->devices.n && a->events.n == b->events.n && a->frames.n == b->frames.n);
+    must(a->devices.n == b->devices.n && a->events.n == b->events.n);
+    must(a->frames.n == b->frames.n && a->overlays.n == b->overlays.n);
 }
 
 static void read_again(const struct ws_message *m)

@@ -170,6 +170,8 @@ void device_json(const struct device *d, struct wr_json *j)
         wr_json_null(j);
     wr_json_key(j, "camera");
     wr_json_bool(j, device_is_camera(d));
+    wr_json_key(j, "overlay");
+    wr_json_bool(j, device_has_overlay(d));
     wr_json_key(j, "enabled");
     wr_json_bool(j, d->enabled);
     key_string(j, "owner", owners[d->owner]);

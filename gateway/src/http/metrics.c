@@ -84,6 +84,16 @@ static double value_dropped(const struct device *d, int64_t now_us)
     return of_camera(d, device_stats(d)->n_dropped);
 }
 
+static double value_overlays(const struct device *d, int64_t now_us)
+{
+    return of_camera(d, device_stats(d)->n_overlays);
+}
+
+static double value_overlays_unmatched(const struct device *d, int64_t now_us)
+{
+    return of_camera(d, device_stats(d)->n_overlays_unmatched);
+}
+
 static double value_reconnects(const struct device *d, int64_t now_us)
 {
     return (double)device_stats(d)->n_reconnects;
@@ -121,6 +131,10 @@ static void per_device(struct buf *b, struct api *a)
         {"warren_device_frame_bytes_total", "counter", "Bytes of pictures received.", value_bytes},
         {"warren_device_frames_dropped_total", "counter",
             "Pictures not taken because readers were slow.", value_dropped},
+        {"warren_device_overlays_total", "counter", "Overlays of what moves, received or computed.",
+            value_overlays},
+        {"warren_device_overlays_unmatched_total", "counter",
+            "Overlays whose picture did not come.", value_overlays_unmatched},
         {"warren_device_reconnects_total", "counter", "Times the device went away.",
             value_reconnects},
         {"warren_device_events_left_out_total", "counter",
@@ -165,6 +179,11 @@ static void viewer_metrics(struct buf *b, const struct ws_hub_stats *s)
     single(b, "warren_viewer_frames_skipped_total", "counter",
         "Pictures that a newer one replaced before the viewer took them.",
         (double)s->n_frames_skipped);
+    single(b, "warren_viewer_overlays_total", "counter", "Overlays sent to WebSocket viewers.",
+        (double)s->n_overlays_sent);
+    single(b, "warren_viewer_overlays_skipped_total", "counter",
+        "Overlays not sent because the viewer had gone on to a newer picture.",
+        (double)s->n_overlays_skipped);
     single(b, "warren_viewer_events_total", "counter", "Events sent to WebSocket viewers.",
         (double)s->n_events_sent);
     single(b, "warren_viewers_slow_closed_total", "counter",

@@ -37,7 +37,8 @@ static const struct {
         ",\"kind\":" TEXT_OR_NULL ",\"driver\":" TEXT
         ",\"state\":{\"enum\":[\"disabled\",\"starting\",\"online\",\"offline\",\"error\"]},"
         "\"why\":" TEXT_OR_NULL ",\"parent\":" TEXT_OR_NULL
-        ",\"channel\":{\"type\":[\"integer\",\"null\"]},\"camera\":" BOOL ",\"enabled\":" BOOL
+        ",\"channel\":{\"type\":[\"integer\",\"null\"]},\"camera\":" BOOL ",\"overlay\":" BOOL
+        ",\"enabled\":" BOOL
         ",\"owner\":{\"enum\":[\"config\",\"database\",\"driver\",\"parent\"]},\"fixed\":{"
         "\"type\":\"array\",\"items\":{\"enum\":[\"name\",\"enabled\",\"options\"]},"
         "\"description\":\"what cannot be changed here, for it stands in the configuration file "

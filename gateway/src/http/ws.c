@@ -13,6 +13,7 @@
 
 _Static_assert(
     FRAME_HEADROOM - FRAME_HEADER_BYTES >= HTTP_HEADROOM, "room in front of a frame's message");
+_Static_assert(OVERLAY_HEADROOM >= HTTP_HEADROOM, "room in front of an overlay's message");
 _Static_assert(EVENT_HEADROOM >= HTTP_HEADROOM, "room in front of an event's message");
 
 /* --- what comes from the bus ------------------------------------------------------------------ */
@@ -48,6 +49,17 @@ static void hub_frame(struct bus_listener *l, struct frame *f)
 
     list_for_each (v, &h->viewers, link) {
         if (subscription_frame(v, f))
+            ws_want(v->ws);
+    }
+}
+
+static void hub_overlay(struct bus_listener *l, struct overlay_message *o)
+{
+    struct ws_hub *h = container_of(l, struct ws_hub, listener);
+    struct ws_viewer *v;
+
+    list_for_each (v, &h->viewers, link) {
+        if (subscription_overlay(v, o))
             ws_want(v->ws);
     }
 }
@@ -155,12 +167,25 @@ static bool write_frame(struct ws_viewer *v)
     return true;
 }
 
+/* Before the frame that follows the one it belongs to. */
+static bool write_overlay(struct ws_viewer *v)
+{
+    struct overlay_message *o = subscription_next_overlay(v);
+
+    if (!o)
+        return false;
+    ws_write(v->ws, true, o->message, o->len);
+    v->hub->stats.n_overlays_sent++;
+    overlay_message_unref(o);
+    return true;
+}
+
 /* To be asked for nothing would cost each viewer a system call per picture. */
 static bool has_more(const struct ws_viewer *v)
 {
     return !list_empty(&v->replies) ||
         (v->subscribed && v->next_event < bus_next_id(v->hub->api->bus)) ||
-        subscription_has_frame(v);
+        subscription_has_overlay(v) || subscription_has_frame(v);
 }
 
 void ws_hub_writable(struct ws *w)
@@ -169,7 +194,7 @@ void ws_hub_writable(struct ws *w)
 
     if (!v || v->closing)
         return;
-    if ((write_reply(v) || write_event(v) || write_frame(v)) && has_more(v))
+    if ((write_reply(v) || write_event(v) || write_overlay(v) || write_frame(v)) && has_more(v))
         ws_want(w);
 }
 
@@ -183,7 +208,8 @@ int ws_hub_new(struct api *a, struct ws_hub **ret)
     if (!h)
         return -ENOMEM;
     h->api = a;
-    h->listener = (struct bus_listener){.event = hub_event, .frame = hub_frame};
+    h->listener =
+        (struct bus_listener){.event = hub_event, .frame = hub_frame, .overlay = hub_overlay};
     list_init(&h->viewers);
     timer_init(&h->tick, a->loop, hub_tick);
     r = timer_every(&h->tick, TICK_US);

@@ -1,8 +1,8 @@
 /* ws.h - everybody who watches through a WebSocket (docs/websocket.md).
  *
- * A viewer has one slot per camera, which holds the newest frame only, and a place in the bus's
- * tail of events. It is written to when its socket takes more: answers first, then events, then the
- * cameras in turn. So a slow viewer skips pictures, and touches nobody.
+ * A viewer has one slot per camera, which holds the newest frame only, with at most one overlay, and a
+ * place in the bus's tail of events. It is written to when its socket takes more: answers first, then
+ * events, then the cameras in turn. So a slow viewer skips pictures, and touches nobody.
  */
 #pragma once
 
@@ -40,6 +40,8 @@ void ws_hub_closed(struct ws *w);
 struct ws_hub_stats {
     unsigned n_viewers;
     uint64_t n_frames_sent, n_frames_skipped, n_events_sent, n_slow_closed;
+    uint64_t n_overlays_sent,
+        n_overlays_skipped; /* skipped: the viewer had gone on to a newer frame */
     /* Received here to acknowledged by the viewer; only of viewers that acknowledge. */
     uint64_t n_acked;
     int64_t age_sum_us, age_max_us;

@@ -112,14 +112,14 @@ static int read_max_fps(const json_t *from, double *ret, struct error *e)
 }
 
 /* true, false, or names: a page wants the pictures that are in sight and the events of all. */
-static int read_frames(const json_t *from, struct ws_patterns *p, struct error *e)
+static int read_wanted(const json_t *from, const char *key, struct ws_patterns *p, struct error *e)
 {
-    const json_t *j = json_object_get(from, "frames");
+    const json_t *j = json_object_get(from, key);
 
     if (json_is_array(j))
-        return read_patterns(from, "frames", p, e);
+        return read_patterns(from, key, p, e);
     if (j && !json_is_boolean(j))
-        return error_set(e, -EINVAL, "frames: expected true, false or a list of names");
+        return error_set(e, -EINVAL, "%s: expected true, false or a list of names", key);
     if (!json_is_true(j))
         return 0;
     p->at[0] = strdup("*");
@@ -134,7 +134,9 @@ static int read_subscribe(struct ws_message *m, struct error *e)
     int r = read_max_fps(m->json, &m->max_fps, e);
 
     if (r == 0)
-        r = read_frames(m->json, &m->frames, e);
+        r = read_wanted(m->json, "frames", &m->frames, e);
+    if (r == 0)
+        r = read_wanted(m->json, "overlays", &m->overlays, e);
     if (r == 0)
         r = read_patterns(m->json, "devices", &m->devices, e);
     return r == 0 ? read_patterns(m->json, "events", &m->events, e) : r;
@@ -204,6 +206,7 @@ void ws_message_fini(struct ws_message *m)
     ws_patterns_fini(&m->devices);
     ws_patterns_fini(&m->events);
     ws_patterns_fini(&m->frames);
+    ws_patterns_fini(&m->overlays);
     json_decref(m->json);
     m->json = NULL;
 }

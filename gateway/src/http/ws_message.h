@@ -1,7 +1,7 @@
 /* ws_message.h - what a viewer says over its WebSocket: text in, a checked struct out. Pure: no viewer, no devices; fuzzed.
  *
  *     {"id":1,"type":"subscribe","devices":["*"],"events":["camera.*"],"frames":true,"max_fps":30}
- *     {"id":1,"type":"subscribe","devices":["*"],"events":["*"],"frames":["porch"]}
+ *     {"id":1,"type":"subscribe","devices":["*"],"events":["*"],"frames":["porch"],"overlays":true}
  *     {"id":2,"type":"unsubscribe"}
  *     {"id":3,"type":"command","device":"porch","command":"save","args":{…}}
  *     {"id":4,"type":"ping"}
@@ -44,9 +44,9 @@ struct ws_message {
     uint16_t channel; /* of an ack */
     uint32_t seq;
 
-    struct ws_patterns devices, events; /* of a subscription */
-    struct ws_patterns frames;          /* of which devices, too; `true` is all of them, "*" */
-    double max_fps;                     /* 0: all */
+    struct ws_patterns devices, events;  /* of a subscription */
+    struct ws_patterns frames, overlays; /* of which devices, too; `true` is all of them, "*" */
+    double max_fps;                      /* 0: all */
 
     const char *device, *command; /* of a command: never NULL; they and args lie in `json` */
     const json_t *args;           /* an object, or NULL */

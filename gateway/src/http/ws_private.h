@@ -1,5 +1,5 @@
-/* ws_private.h - a viewer, between the files ws.c (life, writing), ws_control.c (does what it asks) and
- * ws_subscription.c (what it gets). */
+/* ws_private.h - a viewer, between the files ws.c (life, writing), ws_control.c (does what it asks),
+ * ws_subscription.c (what it gets) and ws_overlay.c (what it gets of overlays). */
 #pragma once
 
 #include "base/buf.h"
@@ -39,10 +39,11 @@ struct ws_reply {
 
 /* One camera of one viewer. What each picture touches comes first. */
 struct ws_slot {
-    struct frame *pending;    /* the newest that was not sent; NULL: none */
-    int64_t last_us;          /* when one was taken for sending, for max_fps */
-    uint64_t n_sent, n_acked; /* of all that were sent, those up to an acknowledged one */
-    bool wanted;
+    struct frame *pending;           /* the newest that was not sent; NULL: none */
+    int64_t last_us;                 /* when one was taken for sending, for max_fps */
+    uint64_t n_sent, n_acked;        /* of all that were sent, those up to an acknowledged one */
+    struct overlay_message *overlay; /* of `pending`, or of what was sent last; NULL: none */
+    bool wanted, wants_overlays;
     bool looking; /* device_look() was called */
     struct {
         int64_t received_us;
@@ -66,6 +67,7 @@ struct ws_viewer {
     int64_t min_interval_us;
     uint64_t next_event;
     bool closing, subscribed, acks;
+    unsigned n_overlays; /* in all slots */
     struct ws_hub *hub;
     struct list replies;
 
@@ -76,7 +78,7 @@ struct ws_viewer {
     int64_t tokens_us; /* token bucket of messages */
     double tokens;
     struct auth_who who;
-    struct ws_patterns devices, events, frames;
+    struct ws_patterns devices, events, frames, overlays;
 };
 
 /* --- ws.c ------------------------------------------------------------------------------------- */
@@ -101,6 +103,20 @@ struct ws_slot *subscription_next(struct ws_viewer *v);
 void subscription_ack(struct ws_viewer *v, uint16_t channel, uint32_t seq);
 /* {"porch":1,…} */
 void subscription_channels(struct ws_viewer *v, struct wr_json *j);
+
+/* --- ws_overlay.c ----------------------------------------------------------------------------- */
+
+/* An overlay follows its frame: it is kept for a viewer that waits for that frame or was sent it last. True: there is something to
+ * send. */
+bool subscription_overlay(struct ws_viewer *v, struct overlay_message *o);
+/* The next whose frame has been sent; a reference for the caller. NULL: none. */
+struct overlay_message *subscription_next_overlay(struct ws_viewer *v);
+bool subscription_has_overlay(const struct ws_viewer *v);
+/* A newer frame takes the place of `pending`, or `pending` is about to be sent: what does not belong to it any more goes. */
+void overlay_frame_replaced(struct ws_viewer *v, struct ws_slot *s);
+void overlay_frame_sent(struct ws_viewer *v, struct ws_slot *s);
+/* NULL-safe in its overlay. */
+void overlay_drop(struct ws_viewer *v, struct ws_slot *s);
 
 /* --- ws_control.c ----------------------------------------------------------------------------- */
 

@@ -35,6 +35,7 @@ static void slot_stop(struct ws_viewer *v, size_t channel)
     if (s->looking && d)
         device_unlook(d);
     frame_unref(s->pending);
+    overlay_drop(v, s);
     *s = (struct ws_slot){0};
 }
 
@@ -42,18 +43,26 @@ static void slot_begin(struct ws_viewer *v, struct device *d)
 {
     uint16_t channel = device_channel(d);
     struct frame *newest = last_frame(v->hub->api->last, channel);
+    struct overlay_message *overlay = last_overlay(v->hub->api->last, channel);
+    bool had_overlays;
     struct ws_slot *s;
 
     if (slots_reserve(v, channel) < 0)
         return;
     s = &v->slots[channel];
     s->wanted = true;
+    had_overlays = s->wants_overlays;
+    s->wants_overlays = ws_patterns_match(&v->overlays, device_id(d));
     if (!s->looking) {
         s->looking = true;
         device_look(d);
         s->pending = newest ? frame_ref(newest) : NULL;
         ws_want(v->ws);
     }
+    if (!s->wants_overlays)
+        overlay_drop(v, s);
+    else if (!had_overlays && overlay && subscription_overlay(v, overlay))
+        ws_want(v->ws);
 }
 
 static int refresh_one(void *ctx, struct device *d)
@@ -88,6 +97,7 @@ void subscription_clear(struct ws_viewer *v)
     ws_patterns_fini(&v->devices);
     ws_patterns_fini(&v->events);
     ws_patterns_fini(&v->frames);
+    ws_patterns_fini(&v->overlays);
 }
 
 void subscription_set_consume(struct ws_viewer *v, struct ws_message *m)
@@ -95,10 +105,12 @@ void subscription_set_consume(struct ws_viewer *v, struct ws_message *m)
     ws_patterns_fini(&v->devices);
     ws_patterns_fini(&v->events);
     ws_patterns_fini(&v->frames);
+    ws_patterns_fini(&v->overlays);
     v->devices = m->devices;
     v->events = m->events;
     v->frames = m->frames;
-    m->devices.n = m->events.n = m->frames.n = 0;
+    v->overlays = m->overlays;
+    m->devices.n = m->events.n = m->frames.n = m->overlays.n = 0;
     v->min_interval_us = m->max_fps > 0 ? INTERVAL_SLACK((int64_t)(1e6 / m->max_fps)) : 0;
     if (!v->subscribed)
         v->next_event = bus_next_id(v->hub->api->bus);
@@ -155,6 +167,7 @@ bool subscription_frame(struct ws_viewer *v, struct frame *f)
         f->pub.received_us >= s->last_us)
         return false;
     v->hub->stats.n_frames_skipped += s->pending != NULL;
+    overlay_frame_replaced(v, s);
     frame_unref(s->pending);
     s->pending = frame_ref(f);
     s->last_us = f->pub.received_us;
@@ -187,6 +200,7 @@ struct ws_slot *subscription_next(struct ws_viewer *v)
             continue;
         v->at_slot = (v->at_slot + i + 1) % v->n_slots;
         note_sent(s);
+        overlay_frame_sent(v, s);
         return s;
     }
     return NULL;

@@ -61,6 +61,21 @@ Test(ws_message, frames_are_wanted_of_all_or_of_some)
     ws_message_fini(&m);
 }
 
+Test(ws_message, overlays_are_wanted_as_frames_are)
+{
+    cr_assert_eq(read_text("{\"id\":1,\"type\":\"subscribe\",\"frames\":true,"
+                           "\"overlays\":[\"shed-*\"]}"),
+        0);
+    cr_expect(ws_patterns_match(&m.overlays, "shed-2"));
+    cr_expect_not(ws_patterns_match(&m.overlays, "porch"));
+    ws_message_fini(&m);
+    cr_assert_eq(read_text("{\"id\":1,\"type\":\"subscribe\",\"overlays\":true}"), 0);
+    cr_expect(ws_patterns_match(&m.overlays, "toy") && m.frames.n == 0);
+    ws_message_fini(&m);
+    refused("{\"id\":1,\"type\":\"subscribe\",\"frames\":true,\"overlays\":7}",
+        "overlays: expected true, false or a list of names");
+}
+
 Test(ws_message, subscribe_without_more_wants_nothing)
 {
     cr_assert_eq(read_text("{\"id\":-3,\"type\":\"subscribe\"}"), 0);
