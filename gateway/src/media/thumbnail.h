@@ -8,8 +8,6 @@
 #include "base/error.h"
 
 #define THUMBNAIL_MAX_WIDTH 320
-/* Largest picture that is decoded at all: a JPEG of few bytes can claim any size. */
-#define JPEG_MAX_PIXELS (64u << 20)
 
 /* At most `max_width` wide, never enlarged, quality 75. *ret is malloc'ed. -EBADMSG and a sentence:
  * not a JPEG that can be decoded. */

@@ -9,7 +9,7 @@
 #include "base/sha256.h"
 #include "base/text.h"
 #include "jpeg_scan.h"
-#include "media/thumbnail.h"
+#include "media/pixels.h"
 #include "store/internal.h"
 
 /* Year 10000: what a day's folder cannot be named after. */

@@ -1,0 +1,29 @@
+/* pixels.h - a JPEG as pixels, and back. Pure: no loop, no files; for threads. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* Largest picture that is decoded at all: a JPEG of few bytes can claim any size. */
+#define JPEG_MAX_PIXELS (64u << 20)
+
+struct pixels {
+    uint8_t *bytes;                       /* malloc'ed; rows without gaps */
+    unsigned width, height, n_components; /* 1 grey, 3 RGB */
+};
+
+size_t pixels_row_bytes(const struct pixels *p);
+void pixels_fini(struct pixels *p);
+
+enum pixels_form { PIXELS_AS_IT_IS, PIXELS_GREY, PIXELS_RGB };
+
+/* Of a damaged picture what can be decoded; the rest is grey. With max_width at a reduced DCT scale, by eighths: the largest that is
+ * at most so wide, or an eighth; 0: as it is. PIXELS_GREY does not look at the colours. -EBADMSG and a sentence: not a JPEG
+ * that can be decoded, or too large; -ENOMEM. */
+int pixels_decode(const uint8_t *jpeg, size_t n, unsigned max_width, enum pixels_form form,
+    struct pixels *ret, struct error *e);
+/* *ret is malloc'ed. -ENOMEM and a sentence. */
+int pixels_encode(
+    const struct pixels *p, int quality, uint8_t **ret, size_t *ret_n, struct error *e);
