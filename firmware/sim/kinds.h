@@ -3,4 +3,4 @@
 
 #include "sim_show.h"
 
-extern const struct sim_kind batch_kind, play_kind;
+extern const struct sim_kind batch_kind, play_kind, wifi_kind;

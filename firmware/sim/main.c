@@ -12,7 +12,7 @@
 
 #define PI "pi-trigger-camera"
 
-static const struct sim_kind *const kinds[] = {&batch_kind, &play_kind};
+static const struct sim_kind *const kinds[] = {&batch_kind, &play_kind, &wifi_kind};
 
 static int pi_trigger_camera(int argc, char **argv)
 {

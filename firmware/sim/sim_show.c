@@ -59,6 +59,9 @@ static void break_links(struct sim_show *s)
         else
             gatt_disconnect(s->apps[i]);
     }
+    for (unsigned i = 0; i < s->n_parts; i++)
+        if (s->parts[i].kind->strike)
+            s->parts[i].kind->strike(s->opened[i]);
     log_info("all links were broken");
 }
 

@@ -32,6 +32,8 @@ struct sim_kind {
     int (*open)(struct sim_show *s, const void *options, void **ret, struct error *e);
     /* " cameras=1" */
     void (*tell)(const void *opened, FILE *to);
+    /* All links break: those it has besides Bluetooth. NULL: none. */
+    void (*strike)(void *opened);
     /* Nobody shows its devices any more. NULL-safe. */
     void (*close)(void *opened);
 };
