@@ -63,14 +63,15 @@ run: programs
 	@exec deploy/demo.py --build '$(BUILD)' --port '$(PORT)' --data '$(DATA)' --source '$(SOURCE)' \
 		--bluetooth '$(BLUETOOTH)'
 
-# Where there are no packages for emulated machines, the test that needs one says so and is skipped.
+# Where there are no packages for emulated machines, the tests that need one say so and are skipped.
 test:
 	@deploy/deps.sh install build test
+	@deploy/deps.sh install arm || true
 	@deploy/deps.sh install vm || true
 	@exec tests/run.py
 
 # The fake host and what it is made of, with the libraries that these stand on.
-FAKES = tests/fakes/libfakes.a $(patsubst %,gateway/src/%.a,base/libbase bus/libbus ble/libble config/libconfig dbus/libdbus \
+FAKES = tests/fakes/libfakes.a firmware/cores/flow/libflow-core.a $(patsubst %,gateway/src/%.a,base/libbase bus/libbus ble/libble config/libconfig dbus/libdbus \
 	device/libdevice loop/libloop media/libmedia store/libstore) firmware/proto/libproto.a
 FAKES_NEED = criterion jansson libcrypto libcurl libjpeg libsystemd libuv sqlite3 yaml-0.1
 

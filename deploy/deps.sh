@@ -4,7 +4,7 @@
 #   deploy/deps.sh install GROUP…   install what is missing (says nothing when nothing is)
 #   deploy/deps.sh missing GROUP…   print what is missing
 #
-# Groups: build, run, video, test, driver-test, bench, check, firmware, vm. For Debian 12 and newer and Ubuntu 24.04: "a|b" is one package
+# Groups: build, run, video, test, driver-test, bench, check, firmware, arm, vm. For Debian 12 and newer and Ubuntu 24.04: "a|b" is one package
 # under its names in different releases, the first that exists is taken.
 set -eu
 
@@ -27,6 +27,8 @@ packages_of() {
     driver-test) echo 'libcriterion-dev' ;;
     # OpenCV is what the optical flow is measured against; an emulator counts its instructions on a microcontroller.
     bench) echo 'python3 python3-opencv valgrind gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc' ;;
+    # To run what is written for 64-bit ARM's registers on another machine.
+    arm) echo 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user' ;;
     # A kernel of Debian's in an emulated machine; a virtual radio, BlueZ, and a client of it that is none of ours.
     vm) echo 'qemu-system-x86 busybox-static cpio kmod bluez bluez-test-tools|bluez-tests python3-bleak' ;;
     # To look at the code with other eyes: `make check`, `make format`, `make fuzz`.
@@ -34,7 +36,7 @@ packages_of() {
     # Front ends of the compilers for both architectures of ESP32 chips, a C library's headers, Kconfig.
     firmware) echo 'gcc-xtensa-lx106 gcc-riscv64-unknown-elf libnewlib-dev python3-kconfiglib' ;;
     *)
-        echo "deps.sh: no group \"$1\" (build, run, video, test, driver-test, bench, check, firmware, vm)" >&2
+        echo "deps.sh: no group \"$1\" (build, run, video, test, driver-test, bench, check, firmware, arm, vm)" >&2
         return 2
         ;;
     esac

@@ -20,6 +20,7 @@ import flow_set
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CORE = f"{ROOT}/firmware/cores/flow"
+MEDIA = f"{ROOT}/gateway/src/media"
 SOURCES = [p for p in sorted(glob.glob(f"{CORE}/*.c")) if re.search(r"flow(_agree|_fit|_full|_half|_math|_ops|_pyramid|_search)?\.c$", p)]
 HEAD, BLOCKS = 24, flow_set.COLUMNS * flow_set.ROWS
 FRAMES = 2 * flow_set.WIDTH * flow_set.HEIGHT
@@ -50,9 +51,12 @@ def count_riscv(folder, pairs):
 
 
 def count_x86(folder, path, n):
-    subprocess.run(["gcc", "-Os", "-std=gnu11", f"-I{CORE}", f"-I{ROOT}/firmware/proto", "-o", f"{folder}/pairs", f"{ROOT}/tests/bench/flow_pairs.c", *SOURCES], check=True)
-    done = subprocess.run(["valgrind", "--tool=callgrind", "--toggle-collect=flow_run", f"--callgrind-out-file={folder}/callgrind.out", f"{folder}/pairs", path,
-                           f"{folder}/out.pred"], check=True, capture_output=True, text=True)
+    gcc = ["gcc", "-Os", "-std=gnu11", f"-I{CORE}", f"-I{ROOT}/firmware/proto", f"-I{ROOT}/gateway/src"]
+    subprocess.run([*gcc, "-mavx2", "-c", "-o", f"{folder}/avx2.o", f"{MEDIA}/flow_avx2.c"], check=True)
+    subprocess.run([*gcc, "-o", f"{folder}/pairs", f"{ROOT}/tests/bench/flow_pairs.c", f"{MEDIA}/flow_fast.c", f"{MEDIA}/flow_sse2.c", f"{folder}/avx2.o",
+                    *SOURCES], check=True)
+    done = subprocess.run(["valgrind", "--tool=callgrind", "--toggle-collect=flow_run", f"--callgrind-out-file={folder}/callgrind.out", f"{folder}/pairs", "--ops",
+                           "portable", path, f"{folder}/out.pred"], check=True, capture_output=True, text=True)
     return int(re.search(r"Collected : (\d+)", done.stderr)[1]) / n
 
 

@@ -1,4 +1,6 @@
-/* flow_pairs.c - the optical flow on a set of pairs of frames: flow_pairs SET.bin OUT.pred
+/* flow_pairs.c - the optical flow on a set of pairs of frames: flow_pairs [--ops NAME] SET.bin OUT.pred
+ *
+ * NAME is one of flow_fast.h's; without it the fastest ones that the machine has.
  *
  * SET.bin is what flow_set.py writes. OUT.pred, little-endian: "FLP1", u32 pairs, u32 blocks, float32 µs of a pair, the median and the least
  * (thread CPU time), float32 [pairs][blocks][dx, dy, confidence]. Confidence is 0 … 1.
@@ -9,12 +11,14 @@
 #include <time.h>
 
 #include "flow.h"
+#include "media/flow_fast.h"
 
 struct pairs {
     FILE *in;
     uint32_t n, columns, rows;
     struct flow_shape shape;
     uint8_t *frames[2];
+    const struct flow_ops *ops;
     struct flow *flow;
     float *us, *found; /* of each pair; of each block three */
 };
@@ -56,7 +60,7 @@ static const char *begin(struct pairs *p)
     pixels = (size_t)head[1] * head[2];
     p->frames[0] = malloc(pixels);
     p->frames[1] = malloc(pixels);
-    p->flow = flow_init(malloc(bytes), bytes, &p->shape, NULL);
+    p->flow = flow_init(malloc(bytes), bytes, &p->shape, p->ops);
     p->us = calloc(p->n, sizeof(*p->us));
     p->found = calloc((size_t)p->n * p->columns * p->rows * 3, sizeof(*p->found));
     return p->frames[0] && p->frames[1] && p->flow && p->us && p->found
@@ -118,10 +122,15 @@ int main(int argc, char **argv)
     const char *why;
     int status = 1;
 
-    if (argc != 3) {
-        fprintf(stderr, "usage: flow_pairs SET.bin OUT.pred\n");
+    p.ops = argc == 5 && strcmp(argv[1], "--ops") == 0 ? flow_fast_named(argv[2]) : flow_fast();
+    if ((argc != 3 && argc != 5) || !p.ops) {
+        fprintf(stderr, "usage: flow_pairs [--ops NAME] SET.bin OUT.pred      NAME: one of");
+        for (size_t i = 0; flow_fast_name(i); i++)
+            fprintf(stderr, " %s", flow_fast_name(i));
+        fprintf(stderr, "\n");
         return 2;
     }
+    argv += argc - 3;
     p.in = fopen(argv[1], "rb");
     if (!p.in)
         return fail(argv[1], "it cannot be opened");

@@ -38,7 +38,7 @@ size_t flow_bytes(const struct flow_shape *s)
     if (!shape_is_sound(s))
         return 0;
     return sizeof(struct flow) + blocks * (sizeof(struct flow_state) + sizeof(struct flow_vector)) +
-        2 * (quarter_bytes(s) + eighth_bytes(s)) + scratch_bytes(s);
+        2 * (quarter_bytes(s) + eighth_bytes(s)) + scratch_bytes(s) + FLOW_SLACK;
 }
 
 struct flow *flow_init(

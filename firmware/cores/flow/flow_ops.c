@@ -30,51 +30,47 @@ static void half(
 
 /* --- surroundings ----------------------------------------------------------------------------- */
 
-/* Contrast below this, in grey levels, is taken for the sensor's noise. */
-#define NOISE 2
-/* Steps of the result for one deviation; 2.7 of them fit. */
-#define DEVIATION 48
-
 /* One point, by the sum and the sum of squares of the 49 around it. */
 static uint8_t normal(int32_t point, int32_t sum, int32_t squares)
 {
     const int32_t n = FLOW_WINDOW * FLOW_WINDOW;
     /* n² times the variance fits; 2048 instead of n² = 2401 is a constant factor, 1.08 in the root. */
     int32_t deviation = flow_root16((uint32_t)(n * squares - sum * sum) >> 11);
-    int32_t from_mean = (n * point - sum) * (16 * DEVIATION / n);
-    int32_t v = 128 + from_mean / (deviation + 16 * NOISE);
+    int32_t from_mean = (n * point - sum) * FLOW_SCALE;
+    int32_t v = 128 + from_mean / (deviation + 16 * FLOW_NOISE);
 
     return (uint8_t)flow_clamp(v, 0, 255);
 }
 
-static void slide(struct flow_column *columns, const uint8_t *in, const uint8_t *out, unsigned w)
+static void slide(
+    uint16_t *sums, uint32_t *squares, const uint8_t *in, const uint8_t *out, unsigned w)
 {
     for (unsigned x = 0; x < w; x++) {
         int32_t more = in[x] - (out ? out[x] : 0), both = in[x] + (out ? out[x] : 0);
 
-        columns[x].sum += more;
-        columns[x].squares += more * both;
+        sums[x] = (uint16_t)(sums[x] + more);
+        squares[x] += (uint32_t)(more * both);
     }
 }
 
 static void normalise(
-    const struct flow_column *columns, const uint8_t *row, unsigned w, uint8_t *to)
+    const uint16_t *sums, const uint32_t *squares, const uint8_t *row, unsigned w, uint8_t *to)
 {
-    struct flow_column all = {0, 0};
+    uint32_t sum = 0, square = 0;
 
     for (unsigned i = 0; i < FLOW_WINDOW; i++) {
-        all.sum += columns[i].sum;
-        all.squares += columns[i].squares;
+        sum += sums[i];
+        square += squares[i];
     }
     for (unsigned x = 0; x < w; x++) {
         /* Near the edges the window stays inside, and the point is beside its middle. */
         if (x > FLOW_AROUND && x + FLOW_AROUND < w) {
-            const struct flow_column *in = columns + x + FLOW_AROUND, *out = in - FLOW_WINDOW;
+            unsigned in = x + FLOW_AROUND, out = in - FLOW_WINDOW;
 
-            all.sum += in->sum - out->sum;
-            all.squares += in->squares - out->squares;
+            sum += (uint32_t)(sums[in] - sums[out]);
+            square += squares[in] - squares[out];
         }
-        to[x] = normal(row[x], all.sum, all.squares);
+        to[x] = normal(row[x], (int32_t)sum, (int32_t)square);
     }
 }
 

@@ -13,6 +13,14 @@
 /* Surroundings of a point: so many to each side and itself. */
 #define FLOW_AROUND 3
 #define FLOW_WINDOW (2 * FLOW_AROUND + 1)
+/* Contrast below this, in grey levels, is taken for the sensor's noise. */
+#define FLOW_NOISE 2
+/* Steps of what is set against its surroundings for one deviation, of which 2.7 fit a byte; and what a sixteenth of it makes
+ * of the sum of 49 differences. */
+#define FLOW_DEVIATION 48
+#define FLOW_SCALE (16 * FLOW_DEVIATION / (FLOW_WINDOW * FLOW_WINDOW))
+/* Behind the images that sad() is given. */
+#define FLOW_SLACK 15
 /* The most that moments() is asked for at once. */
 #define FLOW_PATCH_MAX 32
 
@@ -27,24 +35,21 @@ struct flow_moments {
     uint32_t dd;
 };
 
-/* Of some points one above the other. */
-struct flow_column {
-    int32_t sum, squares;
-};
-
 struct flow_ops {
     /* The mean of each 4 x 4 pixels, rounded; w and h are the result's. */
     void (*quarter)(const uint8_t *from, size_t stride, unsigned w, unsigned h, uint8_t *to);
     /* The mean of each 2 x 2 pixels, rounded; w and h are the result's, `pitch` its row's length. */
     void (*half)(
         const uint8_t *from, size_t stride, unsigned w, unsigned h, uint8_t *to, size_t pitch);
-    /* A row comes into the sums of columns, another one (NULL: none) leaves them. */
-    void (*slide)(struct flow_column *columns, const uint8_t *in, const uint8_t *out, unsigned w);
+    /* A row comes into the sums and sums of squares of columns, another one (NULL: none) leaves them. */
+    void (*slide)(
+        uint16_t *sums, uint32_t *squares, const uint8_t *in, const uint8_t *out, unsigned w);
     /* Makes of each point of a row how far it is from the mean of its surroundings, in their deviations; 128 is the mean
-     * itself. The columns hold FLOW_WINDOW rows; w is FLOW_WINDOW at least. `to` may be `row`. */
+     * itself. The columns hold FLOW_WINDOW rows; w is FLOW_WINDOW at least. */
     void (*normalise)(
-        const struct flow_column *columns, const uint8_t *row, unsigned w, uint8_t *to);
-    /* The sum of absolute differences; something not less than `stop` when that is reached. */
+        const uint16_t *sums, const uint32_t *squares, const uint8_t *row, unsigned w, uint8_t *to);
+    /* The sum of absolute differences; something not less than `stop` when that is reached. Reads up to FLOW_SLACK bytes
+     * behind each row. */
     uint32_t (*sad)(
         const uint8_t *a, const uint8_t *b, size_t stride, unsigned w, unsigned h, uint32_t stop);
     /* b is looked at fx and fy steps further to the right and down. Reads a one further to each side, b one to the right and down. */

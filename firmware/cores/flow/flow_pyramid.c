@@ -4,24 +4,28 @@
 
 #include <string.h>
 
+/* Of a column: the sum of its squares, and its sum. */
+#define COLUMN_BYTES (sizeof(uint32_t) + sizeof(uint16_t))
+
 /* In place: rows that are to leave the sums still are kept. */
 static void normalise(const struct flow *f, uint8_t *points, unsigned w, unsigned h)
 {
-    struct flow_column *columns = (struct flow_column *)(void *)f->scratch;
-    uint8_t *kept = f->scratch + w * sizeof(*columns);
+    uint32_t *squares = (uint32_t *)(void *)f->scratch;
+    uint16_t *sums = (uint16_t *)(void *)(squares + w);
+    uint8_t *kept = (uint8_t *)(sums + w);
 
-    memset(columns, 0, w * sizeof(*columns));
+    memset(f->scratch, 0, w * COLUMN_BYTES);
     for (unsigned y = 0; y < FLOW_WINDOW; y++)
-        f->ops->slide(columns, points + (size_t)y * w, NULL, w);
+        f->ops->slide(sums, squares, points + (size_t)y * w, NULL, w);
     for (unsigned y = 0; y < h; y++) {
         uint8_t *row = points + (size_t)y * w;
 
         /* Near the edges the window stays inside. */
         if (y > FLOW_AROUND && y + FLOW_AROUND < h)
-            f->ops->slide(
-                columns, row + FLOW_AROUND * w, kept + (y + FLOW_AROUND) % FLOW_WINDOW * w, w);
+            f->ops->slide(sums, squares, row + FLOW_AROUND * w,
+                kept + (y + FLOW_AROUND) % FLOW_WINDOW * w, w);
         memcpy(kept + y % FLOW_WINDOW * w, row, w);
-        f->ops->normalise(columns, row, w, row);
+        f->ops->normalise(sums, squares, kept + y % FLOW_WINDOW * w, w, row);
     }
 }
 
@@ -37,5 +41,5 @@ void flow_shrink(struct flow *f, const uint8_t *frame, struct flow_small *small)
 
 size_t flow_shrink_bytes(const struct flow_shape *shape)
 {
-    return (FLOW_WINDOW + sizeof(struct flow_column)) * (shape->width / 4);
+    return (FLOW_WINDOW + COLUMN_BYTES) * (shape->width / 4);
 }

@@ -1,0 +1,160 @@
+/* flow_vec_avx2.h - the vocabulary of flow_wide.h for processors with AVX2. Its registers are two of 128 bits that hardly
+ * know of each other: what is made of two registers by zipping is out of order until it is packed again. */
+#pragma once
+
+#include <immintrin.h>
+#include <stdint.h>
+
+#define LANES 16
+#define ROWS 2
+
+typedef __m256i v16;
+typedef __m256i v32;
+typedef __m256 vf;
+
+#define v_set16 _mm256_set1_epi16
+#define v_set32 _mm256_set1_epi32
+#define v_setf _mm256_set1_ps
+#define v_add16 _mm256_add_epi16
+#define v_sub16 _mm256_sub_epi16
+#define v_mul16 _mm256_mullo_epi16
+#define v_and16 _mm256_and_si256
+#define v_shift16 _mm256_srli_epi16
+#define v_shift_left16 _mm256_slli_epi16
+#define v_add32 _mm256_add_epi32
+#define v_sub32 _mm256_sub_epi32
+#define v_shift32 _mm256_srai_epi32
+#define v_shift_left32 _mm256_slli_epi32
+#define v_madd _mm256_madd_epi16
+#define v_zip_low _mm256_unpacklo_epi16
+#define v_zip_high _mm256_unpackhi_epi16
+#define v_pack_zipped _mm256_packs_epi32
+#define v_float _mm256_cvtepi32_ps
+#define v_cut _mm256_cvttps_epi32
+#define v_addf _mm256_add_ps
+#define v_mulf _mm256_mul_ps
+#define v_divf _mm256_div_ps
+#define v_root _mm256_sqrt_ps
+#define vf_bits _mm256_castps_si256
+#define vf_of_bits _mm256_castsi256_ps
+
+static inline v16 v_load16(const void *p)
+{
+    return _mm256_loadu_si256(p);
+}
+
+static inline v32 v_load32(const void *p)
+{
+    return _mm256_loadu_si256(p);
+}
+
+static inline void v_store16(void *p, v16 v)
+{
+    _mm256_storeu_si256(p, v);
+}
+
+static inline void v_store32(void *p, v32 v)
+{
+    _mm256_storeu_si256(p, v);
+}
+
+static inline v16 v_set_pairs(int16_t first, int16_t second)
+{
+    return _mm256_unpacklo_epi16(_mm256_set1_epi16(first), _mm256_set1_epi16(second));
+}
+
+static inline v16 v_load8(const uint8_t *p)
+{
+    return _mm256_cvtepu8_epi16(_mm_loadu_si128((const void *)p));
+}
+
+static inline void v_store8(uint8_t *p, v16 v)
+{
+    __m256i bytes = _mm256_permute4x64_epi64(_mm256_packus_epi16(v, v), 0x08);
+
+    _mm_storeu_si128((void *)p, _mm256_castsi256_si128(bytes));
+}
+
+static inline v16 v_load_pairs(const uint8_t *p)
+{
+    return _mm256_maddubs_epi16(_mm256_loadu_si256((const void *)p), _mm256_set1_epi8(1));
+}
+
+static inline v16 v_load_rows8(const uint8_t *p, size_t stride)
+{
+    __m128i first = _mm_loadl_epi64((const void *)p);
+    __m128i second = _mm_loadl_epi64((const void *)(p + stride));
+
+    return _mm256_cvtepu8_epi16(_mm_unpacklo_epi64(first, second));
+}
+
+static inline v16 v_each_row(const int16_t *p)
+{
+    return _mm256_broadcastsi128_si256(_mm_loadu_si128((const void *)p));
+}
+
+static inline v16 v_last_rows(unsigned n)
+{
+    return _mm256_inserti128_si256(
+        _mm256_set1_epi8(-1), n < ROWS ? _mm_setzero_si128() : _mm_set1_epi8(-1), 0);
+}
+
+static inline v16 v32_as16(v32 v)
+{
+    return v;
+}
+
+static inline v32 v_widen_low(v16 v)
+{
+    return _mm256_cvtepi16_epi32(_mm256_castsi256_si128(v));
+}
+
+static inline v32 v_widen_high(v16 v)
+{
+    return _mm256_cvtepi16_epi32(_mm256_extracti128_si256(v, 1));
+}
+
+static inline v16 v_pack32(v32 low, v32 high)
+{
+    return _mm256_permute4x64_epi64(_mm256_packs_epi32(low, high), 0xd8);
+}
+
+static inline v32 v_not_negative(v32 v)
+{
+    return _mm256_max_epi32(v, _mm256_setzero_si256());
+}
+
+static inline void v_sums(v32 a, v32 b, v32 c, v32 d, int32_t ret[4])
+{
+    __m256i all = _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d));
+
+    _mm_storeu_si128(
+        (void *)ret, _mm_add_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1)));
+}
+
+static inline __m256i v_two_rows(const uint8_t *p, size_t stride)
+{
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128((const void *)p)),
+        _mm_loadu_si128((const void *)(p + stride)), 1);
+}
+
+/* Two rows at once. */
+static inline uint32_t v_sad(
+    const uint8_t *a, const uint8_t *b, size_t stride, unsigned h, const uint8_t *which)
+{
+    __m256i mask = _mm256_broadcastsi128_si256(_mm_loadu_si128((const void *)which));
+    __m256i sum = _mm256_setzero_si256();
+    __m128i half;
+
+    for (; h > 1; h -= 2, a += 2 * stride, b += 2 * stride)
+        sum = _mm256_add_epi64(sum,
+            _mm256_sad_epu8(_mm256_and_si256(v_two_rows(a, stride), mask),
+                _mm256_and_si256(v_two_rows(b, stride), mask)));
+    half = _mm_add_epi64(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
+    if (h)
+        half = _mm_add_epi64(half,
+            _mm_sad_epu8(
+                _mm_and_si128(_mm_loadu_si128((const void *)a), _mm256_castsi256_si128(mask)),
+                _mm_and_si128(_mm_loadu_si128((const void *)b), _mm256_castsi256_si128(mask))));
+    return (uint32_t)_mm_cvtsi128_si32(_mm_add_epi64(half, _mm_unpackhi_epi64(half, half)));
+}

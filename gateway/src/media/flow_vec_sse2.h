@@ -1,0 +1,147 @@
+/* flow_vec_sse2.h - the vocabulary of flow_wide.h for any 64-bit processor by Intel or AMD. */
+#pragma once
+
+#include <emmintrin.h>
+#include <stdint.h>
+
+#define LANES 8
+#define ROWS 1
+
+typedef __m128i v16;
+typedef __m128i v32;
+typedef __m128 vf;
+
+#define v_set16 _mm_set1_epi16
+#define v_set32 _mm_set1_epi32
+#define v_setf _mm_set1_ps
+#define v_add16 _mm_add_epi16
+#define v_sub16 _mm_sub_epi16
+#define v_mul16 _mm_mullo_epi16
+#define v_and16 _mm_and_si128
+#define v_shift16 _mm_srli_epi16
+#define v_shift_left16 _mm_slli_epi16
+#define v_add32 _mm_add_epi32
+#define v_sub32 _mm_sub_epi32
+#define v_shift32 _mm_srai_epi32
+#define v_shift_left32 _mm_slli_epi32
+#define v_madd _mm_madd_epi16
+#define v_zip_low _mm_unpacklo_epi16
+#define v_zip_high _mm_unpackhi_epi16
+#define v_pack32 _mm_packs_epi32
+#define v_float _mm_cvtepi32_ps
+#define v_cut _mm_cvttps_epi32
+#define v_addf _mm_add_ps
+#define v_mulf _mm_mul_ps
+#define v_divf _mm_div_ps
+#define v_root _mm_sqrt_ps
+#define vf_bits _mm_castps_si128
+#define vf_of_bits _mm_castsi128_ps
+
+static inline v16 v_load16(const void *p)
+{
+    return _mm_loadu_si128(p);
+}
+
+static inline v16 v_set_pairs(int16_t first, int16_t second)
+{
+    return _mm_unpacklo_epi16(_mm_set1_epi16(first), _mm_set1_epi16(second));
+}
+
+static inline v32 v_load32(const void *p)
+{
+    return _mm_loadu_si128(p);
+}
+
+static inline void v_store16(void *p, v16 v)
+{
+    _mm_storeu_si128(p, v);
+}
+
+static inline void v_store32(void *p, v32 v)
+{
+    _mm_storeu_si128(p, v);
+}
+
+/* Bytes into registers, and back, where what does not fit becomes the nearest that does. */
+static inline v16 v_load8(const uint8_t *p)
+{
+    return _mm_unpacklo_epi8(_mm_loadl_epi64((const void *)p), _mm_setzero_si128());
+}
+
+static inline void v_store8(uint8_t *p, v16 v)
+{
+    _mm_storel_epi64((void *)p, _mm_packus_epi16(v, v));
+}
+
+/* The sums of each two bytes. */
+static inline v16 v_load_pairs(const uint8_t *p)
+{
+    __m128i v = _mm_loadu_si128((const void *)p);
+
+    return _mm_add_epi16(_mm_and_si128(v, _mm_set1_epi16(255)), _mm_srli_epi16(v, 8));
+}
+
+/* 8 bytes of each of ROWS rows; the same 8 values for each; all bits in the last n rows. */
+static inline v16 v_load_rows8(const uint8_t *p, size_t stride)
+{
+    return v_load8(p);
+}
+
+static inline v16 v_each_row(const int16_t *p)
+{
+    return v_load16(p);
+}
+
+static inline v16 v_last_rows(unsigned n)
+{
+    return _mm_set1_epi16(-1);
+}
+
+static inline v16 v32_as16(v32 v)
+{
+    return v;
+}
+
+static inline v32 v_widen_low(v16 v)
+{
+    return _mm_srai_epi32(_mm_unpacklo_epi16(v, v), 16);
+}
+
+static inline v32 v_widen_high(v16 v)
+{
+    return _mm_srai_epi32(_mm_unpackhi_epi16(v, v), 16);
+}
+
+/* In the order that v_zip_low() and v_zip_high() make. */
+static inline v16 v_pack_zipped(v32 low, v32 high)
+{
+    return _mm_packs_epi32(low, high);
+}
+
+/* What is below 0 becomes 0; of values that fit 16 bits. */
+static inline v32 v_not_negative(v32 v)
+{
+    return _mm_max_epi16(v, _mm_setzero_si128());
+}
+
+/* The sums of all values of four registers. */
+static inline void v_sums(v32 a, v32 b, v32 c, v32 d, int32_t ret[4])
+{
+    __m128i ab = _mm_add_epi32(_mm_unpacklo_epi32(a, b), _mm_unpackhi_epi32(a, b));
+    __m128i cd = _mm_add_epi32(_mm_unpacklo_epi32(c, d), _mm_unpackhi_epi32(c, d));
+
+    v_store32(ret, _mm_add_epi32(_mm_unpacklo_epi64(ab, cd), _mm_unpackhi_epi64(ab, cd)));
+}
+
+/* Of rows of 16 bytes, of which those count that `which` has all bits for. */
+static inline uint32_t v_sad(
+    const uint8_t *a, const uint8_t *b, size_t stride, unsigned h, const uint8_t *which)
+{
+    __m128i mask = _mm_loadu_si128((const void *)which), sum = _mm_setzero_si128();
+
+    for (; h > 0; h--, a += stride, b += stride)
+        sum = _mm_add_epi64(sum,
+            _mm_sad_epu8(_mm_and_si128(_mm_loadu_si128((const void *)a), mask),
+                _mm_and_si128(_mm_loadu_si128((const void *)b), mask)));
+    return (uint32_t)_mm_cvtsi128_si32(_mm_add_epi64(sum, _mm_unpackhi_epi64(sum, sum)));
+}
