@@ -3,13 +3,16 @@
 
 export class Address {
     #panel;
-    #views;
+    #partsOf;
     #deviceOf;
 
-    /** `panel`: the Part that is the Panel; `views` of views.js; `deviceOf(id)`: the device or null. */
-    constructor({ panel, views, deviceOf }) {
+    /**
+     * `panel`: the Part that is the Panel; `partsOf(device)`: those that it is shown with, where they
+     * can be had; `deviceOf(id)`: the device or null.
+     */
+    constructor({ panel, partsOf, deviceOf }) {
         this.#panel = panel;
-        this.#views = views;
+        this.#partsOf = partsOf;
         this.#deviceOf = deviceOf;
         window.addEventListener('hashchange', () => this.follow());
     }
@@ -43,15 +46,15 @@ export class Address {
         return match && this.#deviceOf(match[1]);
     }
 
-    async #open({ id, kind }) {
-        const view = this.#views.partOf({ kind });
-        view?.preload();
+    async #open(device) {
+        const parts = this.#partsOf(device);
+        parts.forEach((part) => part.preload());
         if (!(await this.#panel.need())) {
             this.forget();
             return;
         }
-        await view?.need(); /* Without it there are still the tables. */
+        for (const part of parts) await part.need(); /* Without them there are still the tables. */
         /* While they were fetched the address may have become another. */
-        if (this.#device?.id === id) this.#panel.made.open(this.#device);
+        if (this.#device?.id === device.id) this.#panel.made.open(this.#device);
     }
 }

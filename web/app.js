@@ -14,8 +14,7 @@ import { Gallery } from './gallery.js';
 import { icon } from './icons.js';
 import { LinkState } from './link.js';
 import { Part, whenIdle } from './part.js';
-import { Picture } from './picture.js';
-import { Sight } from './sight.js';
+import { Pictures } from './pictures.js';
 import { Socket } from './socket.js';
 import { Tile } from './tile.js';
 import { Toasts } from './toast.js';
@@ -31,14 +30,12 @@ const CAPTURES_SHOWN = matchMedia('(max-width: 600px)').matches ? 12 : 24;
 
 const byId = (id) => document.getElementById(id);
 
-/* Pictures belong to devices and outlive connections: the last one stays in sight. */
-const pictures = new Map();
 const transfers = new Transfers();
-const channels = new Map();
 const tiles = new Map();
 const cards = new Map();
 /* Ids of what is shown inside other devices, known as soon as it is told of. */
 const inside = new Set();
+let inSight = new Set();
 let loaded = false;
 /* Everything was read since the connection stands. */
 let synced = false;
@@ -51,11 +48,12 @@ const link = new LinkState(byId('link'), byId('banner'), () => socket.wake());
 const socket = new Socket(api.socketUrl(), {
     state: showLink,
     live: resync,
-    channels: learnChannels,
-    frame: receiveFrame,
+    channels: (byDevice) => pictures.learn(byDevice),
+    frame: (frame, ack) => pictures.receive(frame, ack),
+    overlay: (message) => motions.made?.receive(pictures.sender(message), message),
     event: receiveEvent,
 });
-const sight = new Sight(wantFrames);
+const pictures = new Pictures({ clock: socket.clock, want: wantFrames });
 const devices = new Devices(render);
 const captures = new Gallery({ limit: CAPTURES_SHOWN }, openCapture, devices.nameOf);
 const events = new EventList(byId('events'), devices.nameOf, (id) => inside.has(id));
@@ -70,7 +68,8 @@ const panel = new Part({
     sheets: ['panel.css', 'forms.css'],
     make: ({ Panel }) =>
         new Panel(byId('panel'), {
-            pictureOf,
+            pictureOf: (id) => pictures.of(id),
+            motions: () => motions.made,
             transferOf: (id) => transfers.of(id),
             openCapture,
             nameOf: devices.nameOf,
@@ -87,7 +86,24 @@ const panel = new Part({
         }),
     say: toasts.say,
 });
-const address = new Address({ panel, views, deviceOf: (id) => devices.get(id) });
+const motions = new Part({
+    load: (again) => import('./motions.js' + again),
+    sheets: ['motion.css'],
+    make: ({ Motions }) => {
+        const made = new Motions(
+            (id) => pictures.of(id),
+            (ids) => socket.wantOverlays(ids),
+        );
+        made.update(devices.all, inSight);
+        return made;
+    },
+    say: toasts.say,
+});
+const address = new Address({
+    panel,
+    partsOf: (device) => [device.camera && motions, views.partOf(device)].filter(Boolean),
+    deviceOf: (id) => devices.get(id),
+});
 const adding = new Part({
     load: (again) => import('./add.js' + again),
     sheets: ['forms.css'],
@@ -119,36 +135,22 @@ async function resync() {
         return; /* What is shown stays; all is read again with the next poll. */
     }
     synced = true;
+    motions.made?.restart();
     captures.refresh();
     events.load();
     found.refresh();
     showAbout(byId('foot'));
     whenIdle(() => {
         const ownViews = devices.all.map((device) => views.partOf(device)).filter(Boolean);
-        [panel, viewer, adding, ...ownViews].forEach((part) => part.preload());
+        [panel, motions, viewer, adding, ...ownViews].forEach((part) => part.preload());
     });
 }
 
-function learnChannels(byDevice) {
-    channels.clear();
-    Object.entries(byDevice).forEach(([id, channel]) => channels.set(channel, id));
-}
-
-function pictureOf(id) {
-    if (!pictures.has(id)) pictures.set(id, new Picture(id, socket.clock, sight));
-    return pictures.get(id);
-}
-
 function wantFrames(ids) {
+    inSight = ids;
     socket.wantFrames([...ids]);
-    pictures.forEach((picture, id) => picture.setInSight(ids.has(id)));
+    motions.made?.update(devices.all, inSight);
     tick();
-}
-
-function receiveFrame(frame, ack) {
-    const id = channels.get(frame.channel);
-    if (id === undefined) ack();
-    else pictureOf(id).push(frame, ack);
 }
 
 function receiveEvent(event) {
@@ -176,7 +178,7 @@ function deviceChanged({ type, device, data }) {
     if (['device.offline', 'device.removed'].includes(type)) transfers.end(device);
     if (['device.offline', 'device.online'].includes(type))
         found.stale(); /* Perhaps all of Bluetooth. */
-    if (Number.isInteger(data?.channel)) channels.set(data.channel, device);
+    pictures.tell(device, data?.channel);
     if (type === 'device.removed') devices.remove(device);
     else devices.stale(device);
 }
@@ -225,13 +227,11 @@ function render() {
     const cameras = devices.all.filter((device) => device.camera);
     devices.all.forEach((device) => inside[isInside(device) ? 'add' : 'delete'](device.id));
     const others = devices.all.filter(({ id, camera }) => !camera && !inside.has(id));
-    devices.all.forEach(
-        ({ id, channel }) => channel && !channels.has(channel) && channels.set(channel, id),
-    );
     renderCameras(cameras, others.length === 0);
     renderOthers(others);
     events.devices(devices.all);
-    for (const id of pictures.keys()) if (!devices.get(id)) pictures.delete(id);
+    motions.made?.update(devices.all, inSight);
+    pictures.update(devices.all);
     address.follow();
 }
 
@@ -241,7 +241,7 @@ function renderCameras(cameras, alone) {
         cameras,
         ({ id }) =>
             new Tile(
-                pictureOf(id),
+                pictures.of(id),
                 () => transfers.of(id),
                 () => address.goTo(id),
             ),

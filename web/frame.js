@@ -4,7 +4,7 @@
  *   +------+------+--------+-------+---------------+----------------+--------+-------+----------
  *   | 0x01 | kind | channel| seq   | captured at   | received at    | length | flags | length bytes
  *   +------+------+--------+-------+---------------+----------------+--------+-------+----------
- *     u8     u8     u16      u32     i64 µs, 0 none  i64 µs           u32      u32     JPEG
+ *     u8     u8     u16      u32     i64 µs, 0 none  i64 µs           u32      u32     JPEG, or overlay
  */
 
 const VERSION = 1;
@@ -15,6 +15,7 @@ export const KIND_OVERLAY = 2;
 
 const FLAG_NIGHT = 1 << 0;
 const FLAG_CAPTURE = 1 << 1;
+const FLAG_LOOSE = 1 << 2;
 
 /** The message taken apart, or null when it is not one of ours. `body` is a view into `buffer`. */
 export function parseFrame(buffer) {
@@ -34,6 +35,7 @@ export function parseFrame(buffer) {
         receivedMs: Number(view.getBigInt64(16, true)) / 1000,
         night: (flags & FLAG_NIGHT) !== 0,
         still: (flags & FLAG_CAPTURE) !== 0,
+        loose: (flags & FLAG_LOOSE) !== 0,
         body: new Uint8Array(buffer, HEADER_BYTES),
     };
 }

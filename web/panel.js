@@ -5,6 +5,7 @@
 import { Attributes } from './attributes.js';
 import { Commands } from './commands.js';
 import { closeBeside, h } from './dom.js';
+import { addFullscreen } from './fullscreen.js';
 import { Gallery, NO_CAPTURES } from './gallery.js';
 import { Head } from './head.js';
 import { icon } from './icons.js';
@@ -32,7 +33,7 @@ export class Panel {
     #parts = null;
 
     /**
-     * `host`: { pictureOf(id), transferOf(id), openCapture(gallery, id), nameOf(id), changed(device),
+     * `host`: { pictureOf(id), motions() → the Motions or null, transferOf(id), openCapture(gallery, id), nameOf(id), changed(device),
      * removed(device), closed(), open(id), viewOf(device) → its View or null, childrenOf(id),
      * holderOf(device) → whose view it is shown in, or null, back(id) opens that again,
      * now() → ms at the gateway, say(text, look) }
@@ -66,6 +67,7 @@ export class Panel {
         const parts = this.#parts;
         parts.head.update(device);
         parts.screen?.update(device);
+        parts.motion?.update(device);
         parts.stock.update(device);
         parts.attributes.update(device);
         parts.commands.update(device);
@@ -104,7 +106,11 @@ export class Panel {
     #build(device) {
         this.#release();
         const View = this.#host.viewOf(device);
-        const screen = device.camera ? new Screen(this.#host.pictureOf(device.id)) : null;
+        const screen = device.camera
+            ? new Screen(this.#host.pictureOf(device.id), { large: true })
+            : null;
+        if (screen) addFullscreen(screen.element);
+        const motions = screen && this.#host.motions();
         const gallery = device.camera
             ? new Gallery(
                   { device: device.id, limit: CAPTURES_SHOWN },
@@ -121,6 +127,7 @@ export class Panel {
             view: View && new View(this.#host, device),
             head: new Head(this.#host, (event) => this.#leave(event)),
             facts: new Facts(),
+            motion: motions?.blockOf(device.id, screen.element, this.#host.changed) ?? null,
             stock: new Stock(),
             attributes: new Attributes(),
             commands: new Commands(),
@@ -136,6 +143,7 @@ export class Panel {
             head,
             screen,
             facts,
+            motion,
             stock,
             attributes,
             gallery,
@@ -150,6 +158,7 @@ export class Panel {
         const left = [
             screen?.element,
             screen && facts.element,
+            motion?.element,
             stock.element,
             captures,
             attributes.element,
@@ -170,6 +179,7 @@ export class Panel {
     }
 
     #release() {
+        this.#parts?.motion?.close();
         this.#parts?.screen?.close();
         this.#parts?.gallery?.close();
         this.#parts?.view?.close();

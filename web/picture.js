@@ -3,7 +3,10 @@
  *
  * At most one frame is being decoded and at most one waits; a newer one takes the place of the
  * one that waits. An acknowledgement covers the frames before it, so the one that was passed
- * over needs none. Out of sight nothing is decoded. */
+ * over needs none. Out of sight nothing is decoded.
+ *
+ * What is drawn over it (motion.js) may keep a decoded one back for a moment, so that both change
+ * together; it was acknowledged then, for it stops nothing. */
 
 /**
  * Times of drawn frames that the rate is computed from: the last five seconds, at most 150 (30 per
@@ -19,7 +22,8 @@ export class Picture {
     #inSight = true;
     /* Nothing was asked for before (monotonic ms): then no picture is late. */
     #askedAt = performance.now();
-    #canvases = new Set();
+    #canvases = new Map();
+    #motion = null;
     #waiting = null;
     #decoding = false;
     #bitmap = null;
@@ -55,15 +59,26 @@ export class Picture {
         if (!this.#decoding) this.#work();
     }
 
-    attach(canvas) {
-        this.#canvases.add(canvas);
+    /** `large`: it is looked at closely, and not one of many. */
+    attach(canvas, large) {
+        this.#canvases.set(canvas, large);
         this.#sight.add(canvas, this.#id);
         if (this.#bitmap) paint(canvas, this.#bitmap);
+        this.#motion?.attach(canvas, large);
     }
 
     detach(canvas) {
         this.#canvases.delete(canvas);
         this.#sight.remove(canvas);
+        this.#motion?.detach(canvas);
+    }
+
+    /** `motion` draws over it from now on, a Motion; null: nothing does. */
+    accompany(motion) {
+        if (motion === this.#motion) return;
+        this.#motion?.rest();
+        this.#motion = motion;
+        this.#canvases.forEach((large, canvas) => motion?.attach(canvas, large));
     }
 
     /**
@@ -86,25 +101,31 @@ export class Picture {
         while (this.#waiting) {
             const { frame, ack } = this.#waiting;
             this.#waiting = null;
-            await this.#show(frame);
+            await this.#decode(frame);
             ack();
         }
         this.#decoding = false;
     }
 
-    async #show(frame) {
+    async #decode(frame) {
         let bitmap;
         try {
             bitmap = await createImageBitmap(new Blob([frame.body], { type: 'image/jpeg' }));
         } catch {
             return; /* No JPEG: what was there stays, its age grows, and says so. */
         }
+        const picture = { show: () => this.#show(frame, bitmap), drop: () => bitmap.close() };
+        if (this.#motion) this.#motion.take(frame.seq, picture);
+        else picture.show();
+    }
+
+    #show(frame, bitmap) {
         this.#bitmap?.close();
         this.#bitmap = bitmap;
         const { seq, night, still, capturedMs, receivedMs } = frame;
         const sinceMs = still && capturedMs > 0 ? capturedMs : receivedMs;
         this.#shown = { seq, night, still, sinceMs };
-        this.#canvases.forEach((canvas) => paint(canvas, bitmap));
+        this.#canvases.forEach((_, canvas) => paint(canvas, bitmap));
         this.#drawnAt.push(performance.now());
         if (this.#drawnAt.length > RATE_FRAMES) this.#drawnAt.shift();
     }

@@ -46,10 +46,10 @@ export class Screen {
         h('div', { class: 'badges' }, this.#stall, this.#night, this.#still),
     );
 
-    /** `picture`: what to show; attached until close(). */
-    constructor(picture) {
+    /** `picture`: what to show; attached until close(). `large`: as of Picture.attach(). */
+    constructor(picture, { large = false } = {}) {
         this.#picture = picture;
-        picture.attach(this.#canvas);
+        picture.attach(this.#canvas, large);
     }
 
     close() {

@@ -6,7 +6,7 @@
  * wants is ignored. */
 
 import { ServerClock } from './clock.js';
-import { KIND_JPEG, parseFrame } from './frame.js';
+import { KIND_JPEG, KIND_OVERLAY, parseFrame } from './frame.js';
 
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_LAST_MS = 15000;
@@ -39,6 +39,7 @@ export class Socket {
     #ws = null;
     #phase = 'connecting';
     #frames = [];
+    #overlays = [];
     #failures = 0;
     #retryTimer = 0;
     #openTimer = 0;
@@ -50,7 +51,7 @@ export class Socket {
 
     /**
      * `on`: { state({phase, words, retryInMs}), live({bootId}), channels({id: number}),
-     * frame(frame, ack), event(event) }
+     * frame(frame, ack), overlay(message), event(event) }
      */
     constructor(url, on) {
         this.#url = url;
@@ -80,6 +81,12 @@ export class Socket {
     /** The devices whose pictures are wanted, by id; events of all always are. */
     wantFrames(ids) {
         this.#frames = ids;
+        if (this.#phase === 'live') this.#subscribe();
+    }
+
+    /** The same for the motion in the pictures (overlay.js); comes only with pictures. */
+    wantOverlays(ids) {
+        this.#overlays = ids;
         if (this.#phase === 'live') this.#subscribe();
     }
 
@@ -146,7 +153,8 @@ export class Socket {
 
     #binary(ws, buffer) {
         const frame = parseFrame(buffer);
-        if (!frame || frame.kind !== KIND_JPEG) return;
+        if (frame?.kind === KIND_OVERLAY) this.#on.overlay(frame);
+        if (frame?.kind !== KIND_JPEG) return;
         this.#on.frame(frame, () => {
             if (this.#ws === ws)
                 this.#send({ type: 'ack', channel: frame.channel, seq: frame.seq });
@@ -167,7 +175,8 @@ export class Socket {
             id: this.#subscribeId,
             type: 'subscribe',
             devices: ['*'],
-            frames: this.#frames.length <= MAX_NAMES ? this.#frames : true,
+            frames: listed(this.#frames),
+            overlays: listed(this.#overlays),
             events: ['*'],
             max_fps: MAX_FPS,
         });
@@ -205,6 +214,8 @@ export class Socket {
         if (sentAt !== undefined) this.clock.sample(time, sentAt);
     }
 }
+
+const listed = (ids) => (ids.length <= MAX_NAMES ? ids : true);
 
 function parseJson(text) {
     try {

@@ -44,6 +44,8 @@ export class FakeGateway {
     commands = {};
     /** A device was switched on or off by PATCH. */
     switched = () => {};
+    /** device id → function(seq, peers): called after each picture with those that were sent it. */
+    afterPicture = new Map();
     /** Connections that were asked for so far. */
     upgrades = 0;
     /** A code: every new connection is closed with it at once. */
@@ -179,6 +181,7 @@ export class FakeGateway {
             inFlight: new Map(),
             acks: false,
             sent: 0,
+            overlays: 0,
             subscriptions: 0,
         });
         peer.onMessage = (text) => this.#control(peer, JSON.parse(text));
@@ -244,43 +247,63 @@ export class FakeGateway {
         this.#seq += 1;
         const message = this.#frameMessage(channel, this.#seq, jpeg, flags);
         this.#newest.set(channel, message);
-        for (const peer of this.peers) this.#deliver(peer, channel, message);
+        const peers = [...this.peers].filter((peer) => this.#deliver(peer, channel, message));
+        this.afterPicture.get(id)?.(this.#seq, peers);
     }
 
-    /* `frames` is true, false or a list of names. */
-    #wants({ subscription }, channel) {
-        const frames = subscription?.frames ?? false;
-        if (!Array.isArray(frames)) return frames;
-        return frames.some((id) => this.devices.get(id)?.channel === channel);
+    /** An overlay (overlays.mjs) for the picture `seq`, to those of `peers` that want it. */
+    sendOverlay(id, seq, body, peers, { loose = false } = {}) {
+        const channel = this.devices.get(id)?.channel;
+        if (!channel) return;
+        const message = this.#message(2, channel, seq, body, loose ? 4 : 0);
+        for (const peer of peers)
+            if (this.#wants(peer, channel, 'overlays')) {
+                peer.overlays += 1;
+                peer.sendBinary(message);
+            }
+    }
+
+    /* `frames` and `overlays` are true, false or a list of names. */
+    #wants({ subscription }, channel, what = 'frames') {
+        const wanted = subscription?.[what] ?? false;
+        if (!Array.isArray(wanted)) return wanted;
+        return wanted.some((id) => this.devices.get(id)?.channel === channel);
     }
 
     /* As the gateway: once a viewer acknowledges, at most two frames per camera are on the way
-     * to it. */
+     * to it. Whether it was sent. */
     #deliver(peer, channel, message) {
-        if (!this.#wants(peer, channel)) return;
+        if (!this.#wants(peer, channel)) return false;
         const waiting = peer.inFlight.get(channel) ?? [];
-        if (peer.acks && waiting.length >= 2) return;
+        if (peer.acks && waiting.length >= 2) return false;
         peer.inFlight.set(channel, [...waiting, message.readUInt32LE(4)]);
         peer.sent += 1;
         peer.sendBinary(message);
+        return true;
     }
 
-    #frameMessage(
+    #frameMessage(channel, seq, jpeg, { night = false, still = false, ...times }) {
+        return this.#message(1, channel, seq, jpeg, (night ? 1 : 0) | (still ? 2 : 0), times);
+    }
+
+    #message(
+        kind,
         channel,
         seq,
-        jpeg,
-        { night = false, still = false, capturedMs = 0, receivedMs = Date.now() + this.clockAheadMs },
+        body,
+        flags,
+        { capturedMs = 0, receivedMs = Date.now() + this.clockAheadMs } = {},
     ) {
         const head = Buffer.alloc(32);
         head[0] = 1;
-        head[1] = 1;
+        head[1] = kind;
         head.writeUInt16LE(channel, 2);
         head.writeUInt32LE(seq, 4);
         head.writeBigInt64LE(BigInt(capturedMs) * 1000n, 8);
         head.writeBigInt64LE(BigInt(receivedMs) * 1000n, 16);
-        head.writeUInt32LE(jpeg.length, 24);
-        head.writeUInt32LE((night ? 1 : 0) | (still ? 2 : 0), 28);
-        return Buffer.concat([head, jpeg]);
+        head.writeUInt32LE(body.length, 24);
+        head.writeUInt32LE(flags, 28);
+        return Buffer.concat([head, body]);
     }
 
     /* --- HTTP --------------------------------------------------------------------------------- */

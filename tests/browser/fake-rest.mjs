@@ -130,13 +130,14 @@ function listCaptures(gateway, query) {
     return { items: rows.slice(from, to), next: rows.length > to ? String(to) : null };
 }
 
-function patchDevice(gateway, device, { name, enabled, settings = {}, options = {} }) {
+function patchDevice(gateway, device, { name, enabled, flow, settings = {}, options = {} }) {
     for (const [key, v] of Object.entries(options)) {
         const o = device.options[key];
         const value = o.secret ? null : (v ?? o.default);
         device.options[key] = { ...o, value, owner: v === null ? 'default' : 'database' };
     }
     if (name !== undefined) device.name = name;
+    if (flow !== undefined) Object.assign(device, { flow, overlay: flow !== 'off' });
     if (enabled !== undefined) {
         Object.assign(
             device,

@@ -7,6 +7,8 @@ import { test } from 'node:test';
 import { here } from './deps.mjs';
 import { captureRow, porch } from './fixtures.mjs';
 import { openPanel, pageTest, textOf, until } from './harness.mjs';
+import { movingField, overlayBytes } from './overlays.mjs';
+import { pureModule } from './pure.mjs';
 
 const EVIL =
     '<img src=x onerror="window.owned=true"><script>window.owned=true</script>"\'>${owned}';
@@ -102,6 +104,82 @@ pageTest("a driver's answer is text", { devices: [porch()] }, async ({ gateway, 
     assert.equal(await textOf(page, '[data-command="night_level"] .answer-text'), EVIL);
     assert.equal(await page.evaluate(() => window.owned), undefined);
 });
+
+/* --- overlays ---------------------------------------------------------------------------------- */
+
+const { parseOverlay, STRIDE } = await pureModule('overlay.js');
+const whole = overlayBytes(movingField(1));
+
+/* What was taken for an overlay is one that can be drawn. */
+function assertDrawable(read) {
+    const { columns, rows, block, left, top, width, height, vectors, trajectory } = read;
+    assert.ok(columns <= 32 && rows <= 32 && vectors.length <= columns * rows * STRIDE);
+    if (columns) assert.ok(width && height && block);
+    for (let i = 0; i < vectors.length; i += STRIDE) {
+        const [x, y, dx, dy, level] = vectors.subarray(i, i + STRIDE);
+        assert.ok(x >= left && x <= left + columns * block && y >= top && y <= top + rows * block);
+        assert.ok((dx || dy) && Math.abs(dx) <= 128 && Math.abs(dy) <= 128 && level <= 2);
+    }
+    assert.ok(trajectory.length <= 40 && trajectory.every((v) => v >= 0 && v < 1));
+}
+
+test('an overlay that is cut anywhere is none; what a later gateway appends is passed over', () => {
+    for (let n = 0; n < whole.length; n++)
+        assert.equal(parseOverlay(new Uint8Array(whole.subarray(0, n))), null, `${n} bytes`);
+    const longer = Buffer.concat([whole, Buffer.from('more')]);
+    assertDrawable(parseOverlay(new Uint8Array(longer)));
+});
+
+test('an overlay is read in its own bytes, wherever they lie in the message', () => {
+    const message = new Uint8Array(Buffer.concat([Buffer.alloc(32, 0xff), whole]));
+    const body = new Uint8Array(message.buffer, message.byteOffset + 32, whole.length);
+    assert.deepEqual(parseOverlay(body), parseOverlay(new Uint8Array(whole)));
+});
+
+test('whatever bytes come, an overlay can be drawn or is none', () => {
+    let taken = 0;
+    for (let i = 0; i < 20000; i++) {
+        const bytes = new Uint8Array(whole);
+        for (let k = 0; k < 1 + (i % 6); k++)
+            bytes[Math.floor(Math.random() * (i % 2 ? 36 : bytes.length))] = Math.random() * 256;
+        const read = parseOverlay(bytes);
+        if (read) assertDrawable(read);
+        taken += read ? 1 : 0;
+    }
+    assert.ok(taken > 1000);
+    for (let i = 0; i < 2000; i++) {
+        const noise = Uint8Array.from({ length: Math.random() * 400 }, () => Math.random() * 256);
+        const read = parseOverlay(noise);
+        if (read) assertDrawable(read);
+    }
+});
+
+pageTest(
+    'rubbish in place of overlays stops no picture',
+    {
+        devices: [porch({ overlay: true })],
+        prepare: (gateway) => {
+            const bodies = [
+                [],
+                [1],
+                Array(36).fill(255),
+                Array(5000).fill(7),
+                [...whole].reverse(),
+            ];
+            gateway.afterPicture.set('porch', (seq, peers) => {
+                const body = Buffer.from(bodies[seq % bodies.length]);
+                gateway.sendOverlay('porch', (seq * 2654435761) >>> 0, body, peers);
+            });
+            gateway.stream('porch', { fps: 20 });
+        },
+    },
+    async ({ gateway, page }) => {
+        await openPanel(page, 'porch');
+        await until(() => [...gateway.peers][0].overlays > 20, 'some of it to come');
+        await textOf(page, '#panel .fps', /^(1[5-9]|2\d) fps$/);
+        await page.waitForSelector('#panel .motion-line', { state: 'hidden' });
+    },
+);
 
 const WEB = path.join(here, '..', '..', 'web');
 const sources = fs

@@ -2,14 +2,10 @@
  * browser. */
 
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import path from 'node:path';
 import { test } from 'node:test';
-import { here } from './deps.mjs';
+import { pureModule } from './pure.mjs';
 
-/* As a module whatever node takes a .js for; it imports nothing. */
-const source = fs.readFileSync(path.join(here, '..', '..', 'web', 'reach.js'), 'utf8');
-const reach = await import(`data:text/javascript,${encodeURIComponent(source)}`);
+const reach = await pureModule('reach.js');
 
 /* As the app that hubs were made for has it, from 1 on; 100 is all. */
 const THRESHOLDS = [

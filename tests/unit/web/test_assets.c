@@ -11,7 +11,7 @@
 /* What a browser fetches before it shows anything, as it goes over the wire. */
 #define FIRST_LOAD_MAX_BYTES 52000
 /* All there is: a gateway is on a small machine, and people are in fields. */
-#define ALL_MAX_BYTES 96000
+#define ALL_MAX_BYTES 120000
 #define MAX_FILES 256
 
 static void ungzip(const struct web_asset *a, uint8_t *out)
