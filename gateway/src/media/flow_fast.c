@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/util.h"
+
 static bool always(void)
 {
     return true;
@@ -31,11 +33,9 @@ static const struct {
     {"portable", &flow_portable, always},
 };
 
-#define N_KINDS (sizeof(kinds) / sizeof(*kinds))
-
 const char *flow_fast_name(size_t i)
 {
-    for (size_t k = 0; k < N_KINDS; k++)
+    for (size_t k = 0; k < N_ELEMENTS(kinds); k++)
         if (kinds[k].runs() && i-- == 0)
             return kinds[k].name;
     return NULL;
@@ -43,7 +43,7 @@ const char *flow_fast_name(size_t i)
 
 const struct flow_ops *flow_fast_named(const char *name)
 {
-    for (size_t k = 0; k < N_KINDS; k++)
+    for (size_t k = 0; k < N_ELEMENTS(kinds); k++)
         if (strcmp(kinds[k].name, name) == 0)
             return kinds[k].runs() ? kinds[k].ops : NULL;
     return NULL;

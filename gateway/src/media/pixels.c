@@ -39,6 +39,7 @@ struct trap {
     struct jpeg_error_mgr manager; /* first: libjpeg knows this one */
     jmp_buf jump;
     bool cut_off; /* the data ended before the picture did */
+    bool damaged; /* that, or what lies between is not what it should be */
     char text[JMSG_LENGTH_MAX];
 };
 
@@ -54,9 +55,14 @@ static void on_error(j_common_ptr c)
 static void on_message(j_common_ptr c, int level)
 {
     struct trap *t = (struct trap *)c->err;
+    int code = c->err->msg_code;
 
-    if (level < 0 && c->err->msg_code == JWRN_JPEG_EOF)
+    if (level < 0 && code == JWRN_JPEG_EOF)
         t->cut_off = true;
+    if (level < 0 &&
+        (code == JWRN_JPEG_EOF || code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE ||
+            code == JWRN_MUST_RESYNC))
+        t->damaged = true;
 }
 
 static struct jpeg_error_mgr *trap_init(struct trap *t)
@@ -73,7 +79,10 @@ struct decoder {
     struct trap trap;
     struct jpeg_decompress_struct jpeg;
     struct jpeg_progress_mgr progress;
+    enum pixels_form form;
+    unsigned max_width, max_side; /* 0: as it is */
     struct pixels out;
+    size_t room; /* of out.bytes */
     unsigned n_rows;
 };
 
@@ -84,12 +93,22 @@ static void on_progress(j_common_ptr c)
 }
 
 /* The largest n such that n/8 of the width is at most max_width. */
-static unsigned scale_eighths(unsigned width, unsigned max_width)
+static unsigned scale_by_width(unsigned width, unsigned max_width)
 {
     unsigned n = 8;
 
     while (max_width > 0 && n > 1 && ((uint64_t)width * n + 7) / 8 > max_width)
         n--;
+    return n;
+}
+
+/* The same of the longer side, of 8, 4, 2 and 1 only: for these the decoder has the processor's wide registers. */
+static unsigned scale_by_side(unsigned side, unsigned max_side)
+{
+    unsigned n = 8;
+
+    while (max_side > 0 && n > 1 && ((uint64_t)side * n + 7) / 8 > max_side)
+        n /= 2;
     return n;
 }
 
@@ -113,31 +132,50 @@ static J_COLOR_SPACE space_of(const struct jpeg_decompress_struct *j, enum pixel
     return form == PIXELS_GREY ? JCS_GRAYSCALE : JCS_RGB;
 }
 
-static int decoder_begin(
-    struct decoder *d, unsigned max_width, enum pixels_form form, struct error *e)
+static void set_scale(struct decoder *d)
 {
     struct jpeg_decompress_struct *j = &d->jpeg;
-    int r;
+    bool smaller = d->max_width > 0 || d->max_side > 0;
 
-    jpeg_read_header(j, TRUE);
-    r = check_header(j, e);
-    if (r < 0)
-        return r;
-    j->out_color_space = space_of(j, form);
-    j->scale_num = scale_eighths(j->image_width, max_width);
+    j->out_color_space = space_of(j, d->form);
+    j->scale_num = MIN(scale_by_width(j->image_width, d->max_width),
+        scale_by_side(MAX(j->image_width, j->image_height), d->max_side));
     j->scale_denom = 8;
     /* What is made smaller need not be exact. */
-    j->dct_method = max_width > 0 ? JDCT_IFAST : JDCT_ISLOW;
-    j->do_fancy_upsampling = max_width > 0 ? FALSE : TRUE;
-    jpeg_start_decompress(j);
-    d->out = (struct pixels){.width = j->output_width,
-        .height = j->output_height,
-        .n_components = (unsigned)j->output_components};
-    d->out.bytes = malloc(pixels_row_bytes(&d->out) * d->out.height);
+    j->dct_method = smaller ? JDCT_IFAST : JDCT_ISLOW;
+    j->do_fancy_upsampling = smaller ? FALSE : TRUE;
+}
+
+static int make_room(struct decoder *d, struct error *e)
+{
+    size_t bytes;
+
+    d->out.width = d->jpeg.output_width;
+    d->out.height = d->jpeg.output_height;
+    d->out.n_components = (unsigned)d->jpeg.output_components;
+    bytes = pixels_row_bytes(&d->out) * d->out.height;
+    if (bytes > d->room) {
+        pixels_fini(&d->out);
+        d->out.bytes = malloc(bytes);
+        d->room = d->out.bytes ? bytes : 0;
+    }
     if (!d->out.bytes)
         return error_set(e, -ENOMEM, "no memory for the picture");
-    memset(d->out.bytes, GREY, pixels_row_bytes(&d->out) * d->out.height);
+    memset(d->out.bytes, GREY, bytes);
     return 0;
+}
+
+static int decoder_begin(struct decoder *d, struct error *e)
+{
+    int r;
+
+    jpeg_read_header(&d->jpeg, TRUE);
+    r = check_header(&d->jpeg, e);
+    if (r < 0)
+        return r;
+    set_scale(d);
+    jpeg_start_decompress(&d->jpeg);
+    return make_room(d, e);
 }
 
 static void decoder_rows(struct decoder *d)
@@ -157,8 +195,7 @@ static void decoder_rows(struct decoder *d)
 }
 
 /* What could be decoded before an error counts. */
-static int decode(struct decoder *d, const uint8_t *jpeg, size_t n, unsigned max_width,
-    enum pixels_form form, struct error *e)
+static int decode(struct decoder *d, const uint8_t *jpeg, size_t n, struct error *e)
 {
     volatile int r = 0;
 
@@ -168,7 +205,7 @@ static int decode(struct decoder *d, const uint8_t *jpeg, size_t n, unsigned max
         d->progress.progress_monitor = on_progress;
         d->jpeg.progress = &d->progress;
         jpeg_mem_src(&d->jpeg, jpeg, n);
-        r = decoder_begin(d, max_width, form, e);
+        r = decoder_begin(d, e);
         if (r == 0)
             decoder_rows(d);
     }
@@ -181,13 +218,26 @@ static int decode(struct decoder *d, const uint8_t *jpeg, size_t n, unsigned max
 int pixels_decode(const uint8_t *jpeg, size_t n, unsigned max_width, enum pixels_form form,
     struct pixels *ret, struct error *e)
 {
-    struct decoder d = {0};
-    int r = decode(&d, jpeg, n, max_width, form, e);
+    struct decoder d = {.form = form, .max_width = max_width};
+    int r = decode(&d, jpeg, n, e);
 
     if (r < 0)
         pixels_fini(&d.out);
     else
         *ret = d.out;
+    return r;
+}
+
+int pixels_decode_grey(const uint8_t *jpeg, size_t n, unsigned max_side, struct pixels *p,
+    size_t *room, struct error *e)
+{
+    struct decoder d = {.form = PIXELS_GREY, .max_side = max_side, .out = *p, .room = *room};
+    int r = decode(&d, jpeg, n, e);
+
+    *p = d.out;
+    *room = d.room;
+    if (r == 0 && (d.trap.damaged || d.n_rows < p->height))
+        r = error_set(e, -EBADMSG, "the picture is damaged");
     return r;
 }
 

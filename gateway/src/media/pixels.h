@@ -24,6 +24,11 @@ enum pixels_form { PIXELS_AS_IT_IS, PIXELS_GREY, PIXELS_RGB };
  * that can be decoded, or too large; -ENOMEM. */
 int pixels_decode(const uint8_t *jpeg, size_t n, unsigned max_width, enum pixels_form form,
     struct pixels *ret, struct error *e);
+/* For pictures that are looked at by a program, one after the other: only the brightness, halved until the longer side is at most
+ * max_side, but thrice at most. p->bytes has `room` bytes, 0 at first; it is made larger where needed, kept whatever becomes of the
+ * picture, and the caller's to fini. A damaged picture is -EBADMSG here. */
+int pixels_decode_grey(const uint8_t *jpeg, size_t n, unsigned max_side, struct pixels *p,
+    size_t *room, struct error *e);
 /* *ret is malloc'ed. -ENOMEM and a sentence. */
 int pixels_encode(
     const struct pixels *p, int quality, uint8_t **ret, size_t *ret_n, struct error *e);
