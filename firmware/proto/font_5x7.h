@@ -1,4 +1,4 @@
-/* font_5x7.h - letters of 5 by 7 dots for small displays: a byte per column, its lowest bit the top row. */
+/* font_5x7.h - letters of 5 by 7 dots, for small displays and on pictures: a byte per column, its lowest bit the top row. */
 #ifndef FONT_5X7_H
 #define FONT_5X7_H
 
