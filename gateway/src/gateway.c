@@ -23,6 +23,7 @@
 #include "device/drivers.h"
 #include "device/found.h"
 #include "device/host_ble.h"
+#include "device/mdns_finder.h"
 #include "http/api.h"
 #include "loop/http_client.h"
 #include "loop/loop.h"
@@ -30,6 +31,7 @@
 #include "loop/sd_notify.h"
 #include "loop/signals.h"
 #include "loop/timer.h"
+#include "mdns/mdns.h"
 #include "store/store.h"
 
 /* Frames that nobody used lately give their memory back. */
@@ -45,6 +47,8 @@ struct gateway {
     struct http_client *http;
     struct ble *ble;
     struct ble_finder *ble_finder;
+    struct mdns *mdns;
+    struct mdns_finder *mdns_finder;
     struct store *store;
     struct bus *bus;
     struct last *last;
@@ -271,6 +275,26 @@ static int start_ble(struct gateway *g, struct error *e)
     return r < 0 ? error_set(e, r, "Bluetooth cannot be set up: %s", error_name(r)) : 0;
 }
 
+static void on_announced(void *ctx, const struct wr_found *seen)
+{
+    mdns_finder_seen(((struct gateway *)ctx)->mdns_finder, seen);
+}
+
+static void on_lost(void *ctx, const struct wr_found *seen)
+{
+    mdns_finder_lost(((struct gateway *)ctx)->mdns_finder, seen);
+}
+
+/* Opens nothing yet. */
+static int start_mdns(struct gateway *g, struct error *e)
+{
+    static const struct mdns_events events = {.seen = on_announced, .lost = on_lost};
+    struct mdns_config mc = {.enabled = g->config->mdns.enabled, .bus = g->config->mdns.bus};
+    int r = mdns_new(g->loop, &mc, &events, g, &g->mdns);
+
+    return r < 0 ? error_set(e, r, "mDNS cannot be set up: %s", error_name(r)) : 0;
+}
+
 static int start_devices(struct gateway *g, struct error *e)
 {
     struct devices_env env = {.loop = g->loop,
@@ -290,7 +314,8 @@ static int start_devices(struct gateway *g, struct error *e)
     if ((r = drivers_new(g->loop, g->bus, g->devices, g->config->plugins.folder, &g->drivers)) <
             0 ||
         (r = found_new(g->loop, g->bus, g->devices, g->drivers, &g->found)) < 0 ||
-        (r = ble_finder_new(g->bus, g->ble, g->drivers, g->found, &g->ble_finder)) < 0)
+        (r = ble_finder_new(g->bus, g->ble, g->drivers, g->found, &g->ble_finder)) < 0 ||
+        (r = mdns_finder_new(g->bus, g->mdns, g->drivers, g->found, &g->mdns_finder)) < 0)
         return error_set(e, r, "the drivers cannot be set up: %s", error_name(r));
     ble_finder_adopt(g->ble_finder, g->config->ble.adopt);
     return 0;
@@ -321,6 +346,7 @@ static int start_http(struct gateway *g, struct error *e)
         .drivers = g->drivers,
         .found = g->found,
         .ble = g->ble,
+        .mdns = g->mdns,
         .config = g->config,
         .auth = g->auth,
         .started_us = loop_now_us(g->loop)};
@@ -375,8 +401,9 @@ int gateway_start(const char *config_file, struct gateway **ret, struct error *e
     if (!g)
         return error_set(e, -ENOMEM, "no memory");
     if ((r = start_config(g, config_file, e)) < 0 || (r = start_loop(g, e)) < 0 ||
-        (r = start_bus(g, e)) < 0 || (r = start_ble(g, e)) < 0 || (r = start_devices(g, e)) < 0 ||
-        (r = start_http(g, e)) < 0 || (r = watch_config(g, e)) < 0) {
+        (r = start_bus(g, e)) < 0 || (r = start_ble(g, e)) < 0 || (r = start_mdns(g, e)) < 0 ||
+        (r = start_devices(g, e)) < 0 || (r = start_http(g, e)) < 0 ||
+        (r = watch_config(g, e)) < 0) {
         gateway_stop(g);
         return r;
     }
@@ -401,6 +428,8 @@ struct gateway *gateway_stop(struct gateway *g)
     config_watch_free(g->config_watch);
     api_close(&g->api);
     g->ble_finder = ble_finder_free(g->ble_finder);
+    g->mdns_finder = mdns_finder_free(g->mdns_finder);
+    mdns_free(g->mdns);
     found_free(g->found);
     if (g->devices)
         devices_set_drivers(g->devices, NULL);

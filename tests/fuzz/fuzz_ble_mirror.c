@@ -8,10 +8,9 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "ble/mirror.h"
+#include "fakes/nowhere.h"
 
 /* Longer than any of BlueZ's, and than the room for one. */
 #define FIFTY "/fifty_bytes_of_a_path_that_is_far_longer_than_any"
@@ -244,36 +243,20 @@ static void one_message(struct input *in, sd_bus *bus, struct mirror *mirror)
     assert(mirror->n <= MIRROR_MAX_OBJECTS && mirror->n == n_there);
 }
 
-/* A bus that leads nowhere: messages can be made for it. */
-static sd_bus *nowhere(int *ret_other_end)
-{
-    sd_bus *bus = NULL;
-    int fds[2];
-
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds) < 0 ||
-        sd_bus_new(&bus) < 0 || sd_bus_set_fd(bus, fds[0], fds[0]) < 0 || sd_bus_start(bus) < 0)
-        abort();
-    *ret_other_end = fds[1];
-    return bus;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct input in = {data, data + size};
     struct mirror mirror;
-    int other_end;
-    sd_bus *bus = nowhere(&other_end);
+    struct nowhere nowhere = nowhere_open();
 
     n_there = 0;
     mirror_init(&mirror, &events, &mirror);
     for (int i = 0; i < MESSAGES_MAX && in.at < in.end; i++)
-        one_message(&in, bus, &mirror);
+        one_message(&in, nowhere.bus, &mirror);
     mirror_clear(&mirror);
     assert(n_there == 0 && mirror.n == 0);
     mirror_fini(&mirror);
-    sd_bus_close(bus);
-    sd_bus_unref(bus);
-    close(other_end);
+    nowhere_close(&nowhere);
     return 0;
 }

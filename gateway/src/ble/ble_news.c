@@ -6,7 +6,7 @@
 /* A sighting is passed on at most so often; it comes up to ten times a second. */
 #define TELL_EVERY_US INT64_C(500000)
 
-static void add_props(struct wr_prop *rows, size_t *n, size_t max, const struct mirror_props *p)
+static void add_props(struct wr_prop *rows, size_t *n, size_t max, const struct props *p)
 {
     for (size_t i = 0; i < p->n && *n < max; i++)
         rows[(*n)++] = p->rows[i];

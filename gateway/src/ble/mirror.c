@@ -85,9 +85,9 @@ static void drop(struct mirror *m, struct mirror_object *o)
     list_remove(&o->of_kind);
     m->n--;
     if (o->kind == MIRROR_DEVICE) {
-        mirror_props_fini(&o->device.services);
-        mirror_props_fini(&o->device.manufacturer);
-        mirror_props_fini(&o->device.service_data);
+        props_fini(&o->device.services);
+        props_fini(&o->device.manufacturer);
+        props_fini(&o->device.service_data);
     }
     free(o);
 }

@@ -18,6 +18,7 @@
 #include <warren/driver.h>
 
 #include "base/list.h"
+#include "base/props.h"
 #include "ble/names.h"
 #include "dbus/dbus.h"
 
@@ -44,12 +45,6 @@ enum mirror_news {
     MIRROR_WORDS = 1u << 4, /* a device: its name or services */
 };
 
-/* Keys and values of struct wr_found: one group per property of BlueZ's, as each is told whole. */
-struct mirror_props {
-    struct wr_prop *rows;
-    size_t n;
-};
-
 struct mirror_object {
     struct list bucket, of_kind;
     enum mirror_kind kind;
@@ -65,7 +60,7 @@ struct mirror_object {
             char name[MIRROR_NAME_BYTES];
             bool is_random, is_connected, is_resolved, has_rssi, has_tx_power;
             int16_t rssi_dbm, tx_power_dbm;
-            struct mirror_props services, manufacturer, service_data;
+            struct props services, manufacturer, service_data; /* each is told whole */
             int64_t seen_us; /* monotonic; 0: never since we look */
             int64_t told_us; /* the owner's: when it last passed this on */
         } device;
@@ -127,4 +122,3 @@ int mirror_read_props(
     struct mirror *m, sd_bus_message *msg, struct mirror_object *o, unsigned *what);
 /* The names of properties that are gone: "as". */
 int mirror_read_gone(sd_bus_message *msg, struct mirror_object *o, unsigned *what);
-void mirror_props_fini(struct mirror_props *p);

@@ -9,37 +9,6 @@
 #include "base/text.h"
 #include "ble/mirror.h"
 
-void mirror_props_fini(struct mirror_props *p)
-{
-    for (size_t i = 0; i < p->n; i++) {
-        free((char *)p->rows[i].key);
-        free((char *)p->rows[i].value);
-    }
-    free(p->rows);
-    *p = (struct mirror_props){0};
-}
-
-static int props_add(struct mirror_props *p, size_t max, const char *key, const char *value)
-{
-    struct wr_prop row = {0}, *rows;
-
-    if (p->n >= max)
-        return 0; /* left out */
-    rows = realloc(p->rows, (p->n + 1) * sizeof *rows);
-    if (!rows)
-        return -ENOMEM;
-    p->rows = rows;
-    row.key = strdup(key);
-    row.value = strdup(value);
-    if (!row.key || !row.value) {
-        free((char *)row.key);
-        free((char *)row.value);
-        return -ENOMEM;
-    }
-    p->rows[p->n++] = row;
-    return 0;
-}
-
 /* --- variants ---------------------------------------------------------------------------------- */
 
 /* Enters the variant at hand if it holds `type`; 0: it does not, and was passed over. */
@@ -106,7 +75,7 @@ static int read_services(sd_bus_message *msg, struct mirror_device *d)
 
     if (r <= 0 || (r = sd_bus_message_enter_container(msg, 'a', "s")) < 0)
         return r;
-    mirror_props_fini(&d->services);
+    props_fini(&d->services);
     while ((r = sd_bus_message_read_basic(msg, 's', &s)) > 0) {
         if (ble_uuid(s, uuid) &&
             (r = props_add(&d->services, MIRROR_MAX_SERVICES, "service", uuid)) < 0)
@@ -153,7 +122,7 @@ static int read_key(sd_bus_message *msg, char type, char *out, size_t cap)
 }
 
 /* a{qv} and a{sv} of "ay" */
-static int read_data(sd_bus_message *msg, char type, struct mirror_props *p)
+static int read_data(sd_bus_message *msg, char type, struct props *p)
 {
     char key[64], hex[2 * MIRROR_MAX_DATA_BYTES + 1];
     const char entry[] = {type, 'v', '\0'}, dict[] = {'{', type, 'v', '}', '\0'},
@@ -162,7 +131,7 @@ static int read_data(sd_bus_message *msg, char type, struct mirror_props *p)
 
     if (r <= 0 || (r = sd_bus_message_enter_container(msg, 'a', dict)) < 0)
         return r;
-    mirror_props_fini(p);
+    props_fini(p);
     while ((r = sd_bus_message_enter_container(msg, 'e', entry)) > 0) {
         int known = read_key(msg, type, key, sizeof key);
 

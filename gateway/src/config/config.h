@@ -67,6 +67,10 @@ struct config {
         double scan_seconds, scan_every_seconds;
     } ble;
     struct {
+        bool enabled;
+        char *bus;
+    } mdns;
+    struct {
         char *level, *format;
     } log;
     struct config_device *devices;

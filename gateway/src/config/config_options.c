@@ -219,6 +219,26 @@ static const struct config_option OPTIONS[] = {
         .live = true,
     },
     {
+        .path = "mdns.enabled",
+        .param = {.key = "enabled",
+            .type = WR_BOOL,
+            .def = "true",
+            .help = "Look for devices that announce themselves in the network, where a driver "
+                    "wants it and avahi-daemon runs."},
+        .offset = offsetof(struct config, mdns.enabled),
+    },
+    {
+        .path = "mdns.bus",
+        .param = {.key = "bus",
+            .type = WR_STRING,
+            .min = 1,
+            .max = 1024,
+            .def = "system",
+            .help = "The D-Bus that avahi-daemon is on: system, or an address as "
+                    "unix:path=/run/dbus/system_bus_socket."},
+        .offset = offsetof(struct config, mdns.bus),
+    },
+    {
         .path = "log.level",
         .param = {.key = "level",
             .type = WR_STRING,

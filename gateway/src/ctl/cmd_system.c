@@ -50,24 +50,26 @@ static enum ctl_exit show_list(struct ctl *c, const struct columns *k)
                                                   : CTL_OK;
 }
 
-/* What is wrong with Bluetooth, for people; false: nothing, or the gateway's `info` does not say. */
-static bool no_bluetooth(const json_t *info, char *out, size_t cap)
+/* What is wrong with "bluetooth" or "mdns", for people; false: nothing, or the gateway's `info` does not say. */
+static bool is_missing(const json_t *info, const char *what, char *out, size_t cap)
 {
-    const json_t *bluetooth = json_object_get(info, "bluetooth");
+    const json_t *member = json_object_get(info, what);
 
-    ctl_member(bluetooth, "why", out, cap);
-    return json_is_string(json_object_get(bluetooth, "why"));
+    ctl_member(member, "why", out, cap);
+    return json_is_string(json_object_get(member, "why"));
 }
 
 /* A list that is empty because nothing can be seen looks like one where nothing is there. */
-static enum ctl_exit say_no_bluetooth(struct ctl *c)
+static enum ctl_exit say_missing(struct ctl *c)
 {
     _cleanup_(json_freep) json_t *info = NULL;
     enum ctl_exit code = ctl_call(c, "GET", "/api/v1/info", NULL, CTL_TIMEOUT_US, &info);
     char why[CELL];
 
-    if (code == CTL_OK && no_bluetooth(info, why, sizeof why))
+    if (code == CTL_OK && is_missing(info, "bluetooth", why, sizeof why))
         fprintf(c->err, "No Bluetooth device can be seen: %s.\n", why);
+    if (code == CTL_OK && is_missing(info, "mdns", why, sizeof why))
+        fprintf(c->err, "No device in the network can be seen: %s.\n", why);
     return code;
 }
 
@@ -81,7 +83,7 @@ enum ctl_exit ctl_found(struct ctl *c, const struct ctl_args *args)
     };
     enum ctl_exit code = show_list(c, &columns);
 
-    return code == CTL_OK && !c->json ? say_no_bluetooth(c) : code;
+    return code == CTL_OK && !c->json ? say_missing(c) : code;
 }
 
 enum ctl_exit ctl_plugin_ls(struct ctl *c, const struct ctl_args *args)
@@ -236,8 +238,10 @@ enum ctl_exit ctl_check(struct ctl *c, const struct ctl_args *args)
         ready ? "ready" : "not ready");
     say(c, ready ? TABLE_GREEN : TABLE_RED, ready ? "ok  " : "bad ", what, "-");
     say_checks(c, json_object_get(h.ready.body, "checks"), ready);
-    if (no_bluetooth(h.info, what, sizeof what))
+    if (is_missing(h.info, "bluetooth", what, sizeof what))
         say(c, TABLE_YELLOW, "note", "bluetooth", what);
+    if (is_missing(h.info, "mdns", what, sizeof what))
+        say(c, TABLE_YELLOW, "note", "mdns", what);
     say_plugins(c, h.plugins);
     say_devices(c, h.devices);
     return ready ? CTL_OK : CTL_REFUSED;

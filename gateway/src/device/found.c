@@ -198,8 +198,8 @@ int found_each(
             .driver = i->driver,
             .first_seen_us = i->first_seen_us,
             .last_seen_us = i->last_seen_us,
-            .props = i->props,
-            .n_props = i->n_props};
+            .props = i->props.rows,
+            .n_props = i->props.n};
         int r = is_owned(f, i) ? 0 : fn(ctx, &item);
 
         if (r != 0)

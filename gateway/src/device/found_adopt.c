@@ -8,8 +8,7 @@
 /* The port that was announced. NULL: none, or no number. */
 static json_t *port_of(const struct found_thing *i)
 {
-    struct wr_found seen = found_thing_seen(i);
-    const char *text = found_prop_of(&seen, "port");
+    const char *text = props_find(i->props.rows, i->props.n, "port");
     int64_t port;
 
     return text && text_to_int(text, &port) == 0 ? json_integer(port) : NULL;

@@ -4,19 +4,10 @@
 
 #include "device/found_private.h"
 
-const char *found_prop_of(const struct wr_found *seen, const char *key)
-{
-    for (size_t k = 0; k < seen->n_props; k++) {
-        if (strcmp(seen->props[k].key, key) == 0)
-            return seen->props[k].value;
-    }
-    return NULL;
-}
-
 /* By the convention of struct wr_found. NULL: it tells none. */
 static const char *serial_of(const struct wr_found *seen)
 {
-    const char *serial = found_prop_of(seen, "txt.id");
+    const char *serial = props_find(seen->props, seen->n_props, "txt.id");
 
     return strcmp(seen->bus, "mdns") == 0 && serial && *serial ? serial : NULL;
 }
@@ -49,8 +40,8 @@ static struct search search_for(const struct wr_found *seen, const char *driver)
 {
     return (struct search){.seen = seen,
         .serial = serial_of(seen),
-        .port = found_prop_of(seen, "port"),
-        .host = found_prop_of(seen, "host"),
+        .port = props_find(seen->props, seen->n_props, "port"),
+        .host = props_find(seen->props, seen->n_props, "host"),
         .driver = driver};
 }
 

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "base/props.h"
 #include "device/device.h"
 #include "device/drivers.h"
 #include "device/found.h"
@@ -17,8 +18,7 @@ struct found_thing {
     struct list link;
     char id[WR_NAME_MAX + 1], bus[16], address[128], name[DEVICE_NAME_BYTES],
         driver[WR_NAME_MAX + 1];
-    struct wr_prop *props;
-    size_t n_props;
+    struct props props;
     bool ask;   /* drivers came or went since it was asked about */
     bool shown; /* it was told, by device.found, and is in the list */
     int64_t first_seen_us, last_seen_us;
@@ -67,5 +67,3 @@ const char *found_ask(struct found *f, const struct wr_found *seen);
 struct device *found_owner(const struct found *f, const struct wr_found *seen, const char *driver);
 /* One of that driver's that would take any; NULL: none. */
 struct device *found_seeker(const struct found *f, const struct wr_found *seen, const char *driver);
-/* The first of that key; NULL: it has none. */
-const char *found_prop_of(const struct wr_found *seen, const char *key);

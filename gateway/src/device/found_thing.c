@@ -8,18 +8,9 @@
 #include "base/text.h"
 #include "device/found_private.h"
 
-static void props_free(struct wr_prop *props, size_t n)
-{
-    for (size_t k = 0; k < n; k++) {
-        free((char *)props[k].key);
-        free((char *)props[k].value);
-    }
-    free(props);
-}
-
 void found_drop(struct found *f, struct found_thing *i)
 {
-    props_free(i->props, i->n_props);
+    props_fini(&i->props);
     list_remove(&i->link);
     f->n--;
     free(i);
@@ -42,14 +33,14 @@ struct wr_found found_thing_seen(const struct found_thing *i)
         .bus = i->bus,
         .address = i->address,
         .name = i->name,
-        .props = i->props,
-        .n_props = i->n_props};
+        .props = i->props.rows,
+        .n_props = i->props.n};
 }
 
 /* "": none. */
 static const char *port_of(const struct wr_found *seen)
 {
-    const char *port = found_prop_of(seen, "port");
+    const char *port = props_find(seen->props, seen->n_props, "port");
 
     return port ? port : "";
 }
@@ -93,31 +84,29 @@ static void make_id(const struct found *f, const struct wr_found *seen, char id[
     snprintf(id, WR_NAME_MAX + 1, "%.54s-%08x", slug, fnv1a(text));
 }
 
-static struct wr_prop *copy_props(const struct wr_found *seen, size_t n)
+static int copy_props(const struct wr_found *seen, struct props *ret)
 {
-    struct wr_prop *props = calloc(MAX(n, 1), sizeof *props);
+    struct props props = {0};
+    int r = 0;
 
-    for (size_t k = 0; props && k < n; k++) {
-        props[k].key = strdup(seen->props[k].key);
-        props[k].value = strdup(seen->props[k].value);
-        if (!props[k].key || !props[k].value) {
-            props_free(props, k + 1);
-            return NULL;
-        }
-    }
-    return props;
+    for (size_t k = 0; k < seen->n_props && r == 0; k++)
+        r = props_add(&props, FOUND_MAX_PROPS, seen->props[k].key, seen->props[k].value);
+    if (r < 0)
+        props_fini(&props);
+    else
+        *ret = props;
+    return r;
 }
 
 int found_take(struct found *f, struct found_thing *i, const struct wr_found *seen)
 {
-    size_t n = MIN(seen->n_props, (size_t)FOUND_MAX_PROPS);
-    struct wr_prop *props = copy_props(seen, n);
+    struct props props;
+    int r = copy_props(seen, &props);
 
-    if (!props)
-        return -ENOMEM;
-    props_free(i->props, i->n_props);
+    if (r < 0)
+        return r;
+    props_fini(&i->props);
     i->props = props;
-    i->n_props = n;
     if (*seen->name)
         wr_text_clean(seen->name, strlen(seen->name), i->name, sizeof i->name);
     i->last_seen_us = loop_wall_us(f->loop);

@@ -10,6 +10,7 @@
 #include "http/server.h"
 
 struct ble;
+struct mdns;
 struct found;
 struct mjpeg;
 struct sse;
@@ -29,6 +30,7 @@ struct api {
     struct drivers *drivers;
     struct found *found;
     struct ble *ble;             /* NULL: none */
+    struct mdns *mdns;           /* NULL: none */
     const struct config *config; /* changes with a reload */
     struct auth *auth;
     struct http_server *server;

@@ -11,6 +11,7 @@
 #include "http/api.h"
 #include "http/ws.h"
 #include "loop/loop.h"
+#include "mdns/mdns.h"
 
 static void family(struct buf *b, const char *name, const char *type, const char *help)
 {
@@ -219,6 +220,26 @@ static void ble_metrics(struct buf *b, const struct ble *ble)
         "Calls that bluetoothd did not answer in time.", (double)s->n_timeouts);
 }
 
+static void mdns_metrics(struct buf *b, const struct mdns *m)
+{
+    const struct mdns_stats *s = mdns_stats(m);
+
+    single(b, "warren_mdns_ready", "gauge", "1: devices are looked for in the network.",
+        mdns_is_ready(m));
+    single(b, "warren_mdns_services", "gauge",
+        "Things of the types looked for that announce themselves, whoever they belong to.",
+        (double)mdns_n_services(m));
+    single(b, "warren_mdns_sightings_total", "counter", "Sightings passed on to drivers.",
+        (double)s->n_sightings);
+    single(b, "warren_mdns_failures_total", "counter",
+        "What avahi-daemon could not look for or resolve, or did not answer.",
+        (double)s->n_failures);
+    single(b, "warren_mdns_left_out_total", "counter",
+        "What was announced while there was no room for more.", (double)s->n_left_out);
+    single(b, "warren_mdns_senseless_total", "counter",
+        "Messages of avahi-daemon's that were not understood.", (double)s->n_senseless);
+}
+
 static void process_metrics(struct buf *b, const struct api *a)
 {
     unsigned long size = 0, resident = 0;
@@ -273,6 +294,8 @@ void metrics_get(struct api *a, struct http_request *q, const struct route_args 
     store_metrics(&b, store_usage(a->store));
     if (a->ble)
         ble_metrics(&b, a->ble);
+    if (a->mdns)
+        mdns_metrics(&b, a->mdns);
     process_metrics(&b, a);
     http_reply(
         q, 200, "text/plain; version=0.0.4; charset=utf-8", buf_data(&b), b.len, &no_store, 1);

@@ -8,6 +8,7 @@
 #include "ble/ble.h"
 #include "http/api.h"
 #include "loop/loop.h"
+#include "mdns/mdns.h"
 
 static int one_plugin(void *ctx, const struct driver_status *s)
 {
@@ -74,6 +75,19 @@ static void bluetooth(struct wr_json *j, const struct ble *b)
     wr_json_end(j);
 }
 
+static void mdns(struct wr_json *j, const struct mdns *m)
+{
+    const char *why = mdns_why(m);
+
+    wr_json_key(j, "mdns");
+    wr_json_object(j);
+    wr_json_key(j, "ready");
+    wr_json_bool(j, mdns_is_ready(m));
+    member_string(j, "why", *why ? why : NULL);
+    member_uint(j, "services", mdns_n_services(m));
+    wr_json_end(j);
+}
+
 void info_get(struct api *a, struct http_request *q, const struct route_args *args)
 {
     const struct store_usage *u = store_usage(a->store);
@@ -103,6 +117,8 @@ void info_get(struct api *a, struct http_request *q, const struct route_args *ar
     wr_json_end(&j);
     if (a->ble)
         bluetooth(&j, a->ble);
+    if (a->mdns)
+        mdns(&j, a->mdns);
     wr_json_end(&j);
     reply_json_consume(q, 200, &b, &j);
 }

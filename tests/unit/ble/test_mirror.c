@@ -1,15 +1,14 @@
 #include <criterion/criterion.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <warren/ble.h>
 
 #include "ble/mirror.h"
+#include "fakes/nowhere.h"
 
 #define DEV "/org/bluez/hci0/dev_00_AA_01_00_00_23"
 #define CHR DEV "/service000a/char000b"
 
-static sd_bus *bus;
-static int other_end;
+static struct nowhere nowhere;
 static struct mirror mirror;
 static unsigned n_added, n_gone, n_values;
 
@@ -30,25 +29,16 @@ static void on_value(void *ctx, struct mirror_object *o, const uint8_t *bytes, s
 
 static const struct mirror_events events = {.news = on_news, .gone = on_gone, .value = on_value};
 
-/* Messages can be made for a bus that leads nowhere. */
 static void setup(void)
 {
-    int fds[2];
-
-    cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
-    cr_assert_geq(sd_bus_new(&bus), 0);
-    cr_assert_geq(sd_bus_set_fd(bus, fds[0], fds[0]), 0);
-    cr_assert_geq(sd_bus_start(bus), 0);
-    other_end = fds[1];
+    nowhere = nowhere_open();
     mirror_init(&mirror, &events, NULL);
 }
 
 static void teardown(void)
 {
     mirror_fini(&mirror);
-    sd_bus_close(bus);
-    bus = sd_bus_unref(bus);
-    close(other_end);
+    nowhere_close(&nowhere);
 }
 
 TestSuite(ble_mirror, .init = setup, .fini = teardown);
@@ -57,8 +47,9 @@ static sd_bus_message *begin(const char *path, const char *member)
 {
     sd_bus_message *m = NULL;
 
-    cr_assert_geq(
-        sd_bus_message_new_signal(bus, &m, path, "org.freedesktop.DBus.ObjectManager", member), 0);
+    cr_assert_geq(sd_bus_message_new_signal(
+                      nowhere.bus, &m, path, "org.freedesktop.DBus.ObjectManager", member),
+        0);
     return m;
 }
 
