@@ -9,6 +9,7 @@
 #include "batch_sim.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
+#include "splitmix.h"
 #include "still.h"
 
 struct batch_ours {
@@ -148,15 +149,9 @@ static void display(void *ctx, unsigned line, const char *text)
         log_info("display", F_STR("camera", c->name), F_INT("line", line), F_STR("text", text));
 }
 
-/* splitmix64 (Steele, Lea, Flood 2014). */
 static uint32_t random_number(void *ctx)
 {
-    struct batch_ours *c = ctx;
-    uint64_t z = c->random += UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return (uint32_t)(z ^ (z >> 31));
+    return (uint32_t)splitmix(&((struct batch_ours *)ctx)->random);
 }
 
 /* --- what happens in it ----------------------------------------------------------------------- */

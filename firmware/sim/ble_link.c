@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "splitmix.h"
+
 /* Between two packets. */
 #define T_IFS_US 150
 /* L2CAP's length and channel, ATT's opcode and handle. */
@@ -85,16 +87,10 @@ static void acknowledge(struct ble_link_end *e)
 
 /* --- events ----------------------------------------------------------------------------------- */
 
-/* splitmix64 (Steele, Lea, Flood 2014). */
 static bool is_lost(struct ble_link *l)
 {
-    uint64_t z = l->random += 0x9e3779b97f4a7c15u;
-    bool lost;
+    bool lost = (double)(splitmix(&l->random) >> 11) * 0x1p-53 < l->config.loss;
 
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    z ^= z >> 31;
-    lost = (double)(z >> 11) * 0x1p-53 < l->config.loss;
     l->n_packets++;
     l->n_lost += lost;
     return lost;

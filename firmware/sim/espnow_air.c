@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "air_message.h"
+#include "splitmix.h"
 
 #define AT_ONE_METRE_DBM (-40.0)
 #define PER_DECADE_DB 25.0
@@ -119,14 +120,9 @@ unsigned espnow_air_n_collisions(const struct espnow_air *a)
 
 /* --- chance ----------------------------------------------------------------------------------- */
 
-/* splitmix64 */
 static unsigned chance(struct espnow_air *a, unsigned below)
 {
-    uint64_t z = a->random += UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return (unsigned)((z ^ z >> 31) % below);
+    return (unsigned)(splitmix(&a->random) % below);
 }
 
 /* --- sending ---------------------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 
 #include "base/util.h"
 #include "espnow_air.h"
+#include "splitmix.h"
 
 /* Fine enough for any place on a circle or in a stretch. */
 #define FINE 65536
@@ -16,14 +17,9 @@ static const char *const names[] = {"duck", "fox", "frog", "otter", "owl", "bär
     "mole", "goat", "bee", "crab", "swan", "lynx", "wolf", "newt", "toad", "seal", "hare", "ibis",
     "crow", "moth", "pony", "carp"};
 
-/* splitmix64 (Steele, Lea, Flood 2014). */
 unsigned play_chance(uint64_t *state, unsigned below)
 {
-    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return (unsigned)((z ^ (z >> 31)) % below);
+    return (unsigned)(splitmix(state) % below);
 }
 
 static void give_name(unsigned i, struct play_place *p)

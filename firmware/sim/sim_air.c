@@ -6,15 +6,11 @@
 #include "base/clock.h"
 #include "loop/loop.h"
 #include "sim_private.h"
+#include "splitmix.h"
 
-/* splitmix64 (Steele, Lea, Flood 2014): small, and good enough for losses. */
 uint32_t sim_random(struct sim_device *d, uint32_t below)
 {
-    uint64_t z = d->random += UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return (uint32_t)((z ^ (z >> 31)) % below);
+    return (uint32_t)(splitmix(&d->random) % below);
 }
 
 /* When the first in the queue may go. */
