@@ -37,6 +37,9 @@ struct grey_source {
     unsigned width, height, fps, n_starts;
     bool running;
     int64_t due_us;
+    bool asked, wanted; /* frames come when they are asked for; one is */
+    bool kept;          /* there is a newest one that nobody has had */
+    struct raw_copy newest;
     struct grey_work *work;
 };
 
@@ -84,6 +87,8 @@ static struct grey_work *work_free(struct grey_work *w)
     return NULL;
 }
 
+static void serve(struct grey_source *s);
+
 static void done(void *ctx, int result)
 {
     struct grey_work *w = ctx;
@@ -96,10 +101,12 @@ static void done(void *ctx, int result)
         return;
     }
     /* One picture that cannot be decoded is one that is missing. */
-    if (!s->running || w->start != s->n_starts || result < 0 || w->result < 0)
-        return;
-    w->number++;
-    s->events->frame(s->ctx, w->grey, w->taken_us);
+    if (s->running && w->start == s->n_starts && result >= 0 && w->result >= 0) {
+        w->number++;
+        s->wanted = false;
+        s->events->frame(s->ctx, w->grey, w->taken_us);
+    }
+    serve(s);
 }
 
 static int make_room(struct grey_work *w, size_t n)
@@ -130,6 +137,49 @@ static void submit(struct grey_source *s, const struct raw_frame *f)
         raw_copy_release(&w->raw);
 }
 
+/* --- frames that are asked for ------------------------------------------------------------------ */
+
+static void drop_newest(struct grey_source *s)
+{
+    raw_copy_release(&s->newest);
+    s->kept = false;
+}
+
+static void keep_newest(struct grey_source *s, const struct raw_frame *f)
+{
+    drop_newest(s);
+    s->kept = raw_copy_take(&s->newest, f) >= 0;
+}
+
+/* Gives the frame that is wanted, if there is one to give. */
+static void serve(struct grey_source *s)
+{
+    if (!s->wanted || !s->running || s->work->busy)
+        return;
+    if (!s->source) {
+        submit(s, NULL);
+    } else if (s->kept) {
+        submit(s, &s->newest.frame);
+        drop_newest(s);
+    }
+}
+
+int grey_source_ask(struct grey_source *s)
+{
+    if (!s->running)
+        return -ENOTCONN;
+    s->wanted = true;
+    serve(s);
+    return 0;
+}
+
+void grey_source_set_asked(struct grey_source *s)
+{
+    s->asked = true;
+}
+
+/* --- frames that come --------------------------------------------------------------------------- */
+
 static void tick(struct timer *t)
 {
     submit(container_of(t, struct grey_source, timer), NULL);
@@ -150,8 +200,14 @@ static void on_frame(void *ctx, const struct raw_frame *f)
 {
     struct grey_source *s = ctx;
 
-    if (s->running && !(f->form == RAW_JPEG && f->n == 0) && is_due(s))
+    if (!s->running || (f->form == RAW_JPEG && f->n == 0))
+        return;
+    if (s->asked) {
+        keep_newest(s, f);
+        serve(s);
+    } else if (is_due(s)) {
         submit(s, f);
+    }
 }
 
 static void on_ended(void *ctx, const char *why)
@@ -212,17 +268,19 @@ int grey_source_start(
     struct grey_source *s, unsigned width, unsigned height, unsigned fps, struct error *e)
 {
     const struct pi_source_want want = {.width = width, .height = height, .framerate = fps};
-    int r;
+    int r = 0;
 
     grey_source_stop(s);
     s->width = width;
     s->height = height;
     s->fps = fps;
     s->due_us = loop_now_us(s->loop);
-    r = s->source ? s->source->kind->start(s->source, &want, e)
-                  : timer_every(&s->timer, US_PER_S / fps);
+    if (s->source)
+        r = s->source->kind->start(s->source, &want, e);
+    else if (!s->asked && (r = timer_every(&s->timer, US_PER_S / fps)) < 0)
+        (void)error_set(e, r, "no timer for the scene");
     s->running = r >= 0;
-    return r < 0 && !s->source ? error_set(e, r, "no timer for the scene") : r;
+    return r;
 }
 
 void grey_source_stop(struct grey_source *s)
@@ -230,7 +288,8 @@ void grey_source_stop(struct grey_source *s)
     timer_stop(&s->timer);
     if (s->source)
         s->source->kind->stop(s->source);
-    s->running = false;
+    drop_newest(s);
+    s->running = s->wanted = false;
     s->n_starts++;
 }
 
@@ -240,6 +299,8 @@ struct grey_source *grey_source_free(struct grey_source *s)
         return NULL;
     timer_stop(&s->timer);
     source_free(s->source);
+    drop_newest(s);
+    raw_copy_fini(&s->newest);
     if (s->work->busy)
         s->work->source = NULL;
     else

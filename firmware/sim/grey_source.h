@@ -26,6 +26,10 @@ int grey_source_new(struct loop *l, const char *spec, const struct grey_events *
 /* Where it runs already it goes on in this size and at this rate. A video has a rate of its own; what is more than `fps` is left out. */
 int grey_source_start(
     struct grey_source *s, unsigned width, unsigned height, unsigned fps, struct error *e);
+/* Frames come one by one, each after it was asked for: at once from a scene, else the newest or the next. Before start. */
+void grey_source_set_asked(struct grey_source *s);
+/* One frame. -ENOTCONN: it has ended, or does not run. */
+int grey_source_ask(struct grey_source *s);
 void grey_source_stop(struct grey_source *s);
 /* NULL-safe; returns NULL. */
 struct grey_source *grey_source_free(struct grey_source *s);

@@ -215,3 +215,46 @@ Test(grey_source, what_is_no_source_is_refused_with_a_sentence)
     cr_assert_null(s);
     loop_free(l);
 }
+
+Test(grey_source, what_is_asked_for_comes_once_and_is_the_scenes_next)
+{
+    struct world *w = world_new("walk");
+    struct motion_scene *scene;
+    uint8_t *want = malloc(320 * 240);
+
+    cr_assert_eq(motion_scene_new("walk", &scene), 0);
+    grey_source_set_asked(w->source);
+    cr_assert_eq(grey_source_ask(w->source), -ENOTCONN);
+    world_start(w, 320, 240, 10);
+    for (unsigned n = 1; n <= 5; n++) {
+        for (unsigned i = 0; i < 50; i++)
+            loop_advance(w->loop, 10 * US_PER_MS);
+        cr_assert_eq(w->n_frames, n - 1);
+        cr_assert_eq(grey_source_ask(w->source), 0);
+        wait_frames(w, n);
+        motion_scene_draw(scene, n - 1, 320, 240, want);
+        cr_assert_arr_eq(w->grey, want, 320 * 240, "frame %u", n);
+    }
+    free(want);
+    motion_scene_free(scene);
+    world_free(w);
+}
+
+Test(grey_source, of_what_comes_by_itself_the_newest_is_given_or_the_next)
+{
+    struct world *w = world_new("drawn:day");
+
+    grey_source_set_asked(w->source);
+    world_start(w, 320, 240, 5);
+    cr_assert_eq(grey_source_ask(w->source), 0); /* there is none yet */
+    wait_frames(w, 1);
+    for (unsigned i = 0; i < 100; i++)
+        loop_advance(w->loop, 10 * US_PER_MS);
+    cr_assert_eq(w->n_frames, 1);
+    cr_assert_eq(grey_source_ask(w->source), 0); /* there is one, for which no time must pass */
+    for (int64_t end = clock_mono_us() + PATIENCE_US; w->n_frames < 2 && clock_mono_us() < end;
+         usleep(500))
+        loop_turn(w->loop);
+    cr_assert_eq(w->n_frames, 2);
+    world_free(w);
+}
