@@ -166,6 +166,8 @@ int tcp_take_fd(struct tcp *t, int fd)
     if (r < 0)
         return r;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+    if (t->limits.kernel_send_bytes > 0)
+        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &t->limits.kernel_send_bytes, sizeof(int));
     t->state = TCP_OPEN;
     return 0;
 }

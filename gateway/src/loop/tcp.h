@@ -20,6 +20,7 @@ struct tcp_limits {
     size_t recv_max_bytes, send_max_bytes; /* 0: 64 KiB */
     int64_t connect_timeout_us;            /* look-up included; 0: 10 s */
     int64_t idle_timeout_us; /* nothing received for so long: closed(-ETIMEDOUT); 0: never */
+    int kernel_send_bytes; /* accepted ones: SO_SNDBUF, for who plays a small board; 0: the kernel's own */
 };
 
 /* Any may be NULL but closed. None is called from within a call of the owner; a tcp_send() that

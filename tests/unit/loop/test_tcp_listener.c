@@ -46,6 +46,33 @@ Test(tcp_listener, an_accepted_connection_outlives_it)
     WAIT_UNTIL(w.loop, got(&w.server, "x"));
 }
 
+/* Bytes that an accepted connection takes from us while its peer reads nothing. */
+static size_t most_on_its_way(int kernel_send_bytes)
+{
+    static const char block[65536];
+    const struct tcp_limits limits = {
+        .send_max_bytes = sizeof block, .kernel_send_bytes = kernel_send_bytes};
+    size_t n = 0;
+
+    listen_with(&w, 4, &limits);
+    connect_both(&w, NULL);
+    tcp_pause(w.client.t);
+    while (n < (32u << 20) && tcp_send(w.server.t, block, sizeof block) == 0) {
+        n += sizeof block;
+        some_turns(w.loop);
+    }
+    return n;
+}
+
+Test(tcp_listener, an_accepted_connection_may_have_a_small_queue_in_the_kernel)
+{
+    size_t most = most_on_its_way(0), small;
+
+    tcp_world_again(&w);
+    small = most_on_its_way(8192);
+    cr_expect_lt(small, most / 2, "%zu of %zu", small, most);
+}
+
 Test(tcp_listener, closes_what_nobody_wants)
 {
     w.refuses = true;
