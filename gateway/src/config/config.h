@@ -28,12 +28,24 @@ struct config_pair {
     unsigned line, column; /* of the value */
 };
 
+/* Who looks for motion in the pictures of a camera. */
+enum config_flow {
+    CONFIG_FLOW_OFF,    /* nobody; what the camera says is not passed on either */
+    CONFIG_FLOW_ON,     /* the gateway, also while nobody watches */
+    CONFIG_FLOW_DEVICE, /* the camera, where it can */
+};
+/* By these words; NULL-terminated. */
+extern const char *const CONFIG_FLOWS[];
+/* -EINVAL: it is none of them; a sentence. */
+int config_flow_of(const char *word, enum config_flow *ret, struct error *e);
+
 struct config_device {
     char *id;     /* the key in `devices:`, a slug */
     char *driver; /* required */
     char *name;   /* default: the id */
     bool enabled;
-    bool gives_name, gives_enabled; /* they stand in the file: only there they change */
+    enum config_flow flow;
+    bool gives_name, gives_enabled, gives_flow; /* they stand in the file: only there they change */
     unsigned line;
     struct config_pair *options, *settings;
     size_t n_options, n_settings;

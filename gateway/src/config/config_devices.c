@@ -1,5 +1,6 @@
 #include "config/config_devices.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +11,11 @@
 
 /* "devices.<id>.options.<key>", of which id and key have at most 63 bytes when they are right. */
 #define KEY_MAX_BYTES 224
+
+const char *const CONFIG_FLOWS[] = {
+    [CONFIG_FLOW_OFF] = "off", [CONFIG_FLOW_ON] = "on", [CONFIG_FLOW_DEVICE] = "device", NULL};
+
+enum row { ROW_DRIVER, ROW_NAME, ROW_ENABLED, ROW_FLOW };
 
 const struct wr_param CONFIG_DEVICE_ROWS[] = {
     {.key = "driver",
@@ -27,8 +33,25 @@ const struct wr_param CONFIG_DEVICE_ROWS[] = {
         .type = WR_BOOL,
         .def = "true",
         .help = "false: it is known and not connected to."},
+    {.key = "flow",
+        .type = WR_STRING,
+        .choices = CONFIG_FLOWS,
+        .def = "device",
+        .help = "Who looks for motion in a camera's pictures. off: nobody; on: the gateway, also "
+                "while nobody watches; device: the camera, where it can."},
     {0},
 };
+
+int config_flow_of(const char *word, enum config_flow *ret, struct error *e)
+{
+    for (unsigned i = 0; CONFIG_FLOWS[i]; i++) {
+        if (strcmp(word, CONFIG_FLOWS[i]) == 0) {
+            *ret = i;
+            return 0;
+        }
+    }
+    return error_set(e, -EINVAL, "flow: expected one of off, on, device, got \"%.60s\"", word);
+}
 
 struct reader {
     struct config_device *device;
@@ -118,14 +141,17 @@ static void unknown_key(const struct reader *r, const struct yaml_tree *t)
 
 static void take_value(struct config_device *d, struct param_value *v, size_t row)
 {
-    if (row == 0)
+    if (row == ROW_DRIVER)
         d->driver = steal(v->text);
-    else if (row == 1)
+    else if (row == ROW_NAME)
         d->name = steal(v->text);
-    else
+    else if (row == ROW_ENABLED)
         d->enabled = v->v.b;
-    d->gives_name |= row == 1;
-    d->gives_enabled |= row == 2;
+    else
+        config_flow_of(v->text, &d->flow, NULL);
+    d->gives_name |= row == ROW_NAME;
+    d->gives_enabled |= row == ROW_ENABLED;
+    d->gives_flow |= row == ROW_FLOW;
     param_value_fini(v);
 }
 
@@ -140,7 +166,7 @@ static void read_row(
         problem(r, t->at, p->key, error_text(&e));
         return;
     }
-    if (row == 0 && !text_is_slug(v.text)) {
+    if (row == ROW_DRIVER && !text_is_slug(v.text)) {
         problem(r, t->at, p->key, "expected the name of a driver: a-z, 0-9 and hyphens");
         param_value_fini(&v);
         return;
@@ -196,7 +222,8 @@ static void add_device(
             "the id of a device has 1 to 63 of a-z, 0-9 and hyphens, no hyphen first or last");
         return;
     }
-    *d = (struct config_device){.id = strdup(t->key), .enabled = true, .line = t->key_at.line};
+    *d = (struct config_device){
+        .id = strdup(t->key), .enabled = true, .flow = CONFIG_FLOW_DEVICE, .line = t->key_at.line};
     c->n_devices++;
     if (!d->id)
         no_memory(&r, t->key_at);

@@ -1,4 +1,4 @@
-/* cmd_device_change.c - `rename`, `enable`, `disable` and `remove`. What the configuration owns
+/* cmd_device_change.c - `rename`, `enable`, `disable`, `flow` and `remove`. What the configuration owns
  * the gateway refuses, with the file and its line. */
 #include "ctl/ctl.h"
 
@@ -51,6 +51,15 @@ enum ctl_exit ctl_enable(struct ctl *c, const struct ctl_args *args)
 enum ctl_exit ctl_disable(struct ctl *c, const struct ctl_args *args)
 {
     return set_enabled(c, args->words[0], false);
+}
+
+enum ctl_exit ctl_flow(struct ctl *c, const struct ctl_args *args)
+{
+    _cleanup_(json_freep) json_t *device = NULL;
+    enum ctl_exit code =
+        change(c, args->words[0], json_pack("{s:s}", "flow", args->words[1]), &device);
+
+    return code == CTL_OK ? show(c, device, "flow") : code;
 }
 
 enum ctl_exit ctl_remove(struct ctl *c, const struct ctl_args *args)

@@ -77,7 +77,7 @@ static const char *with_unit(const json_t *value, const json_t *row, char *out, 
 static void print_identity(struct ctl *c, const json_t *device)
 {
     static const char *const keys[] = {
-        "id", "name", "kind", "driver", "state", "why", "parent", "enabled", "owner"};
+        "id", "name", "kind", "driver", "state", "why", "parent", "enabled", "flow", "owner"};
     char text[CELL];
 
     for (size_t i = 0; i < N_ELEMENTS(keys); i++) {

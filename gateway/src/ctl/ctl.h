@@ -150,6 +150,7 @@ enum ctl_exit ctl_unset(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_add(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_adopt(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_rename(struct ctl *c, const struct ctl_args *args);
+enum ctl_exit ctl_flow(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_enable(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_disable(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_remove(struct ctl *c, const struct ctl_args *args);

@@ -107,6 +107,7 @@ void device_bind(struct device *d, struct driver *driver, const struct wr_kind *
         device_set_state(d, DEVICE_ERROR, error_text(&e));
     else if (!d->pub.parent)
         device_set_state(d, d->enabled ? DEVICE_STARTING : DEVICE_DISABLED, NULL);
+    device_flow_apply(d);
     device_poke(d);
 }
 
@@ -121,6 +122,7 @@ void device_unbind(struct device *d)
     d->n_attributes = 0;
     d->driver = NULL;
     d->kind = NULL;
+    device_flow_apply(d);
     d->misfit = d->rejected = false;
     d->serial[0] = '\0';
     timer_stop(&d->attributes_timer);

@@ -399,6 +399,7 @@ int device_new(struct devices *all, const char *id, const char *name, enum devic
     d->all = all;
     d->owner = owner;
     d->enabled = true;
+    d->flow = CONFIG_FLOW_DEVICE;
     d->quota.max = FRAME_QUOTA;
     d->state = DEVICE_STARTING;
     snprintf(d->id, sizeof d->id, "%s", id);

@@ -67,6 +67,7 @@ struct device {
     char child_key[WR_NAME_MAX + 1];
     char serial[WR_NAME_MAX + 1]; /* as which it was identified last, with the options it has; "" */
     bool enabled;
+    enum config_flow flow;
 
     /* How to reach it, as it was given: by the configuration (pairs) or over REST (json). */
     struct config_device *given; /* owned copy; NULL */
@@ -115,7 +116,9 @@ struct device {
 
     struct overlay_match overlays;
     struct motion motion;
-    int64_t overlay_us; /* when the newest came, by the loop's clock; 0: none */
+    struct frame_flow *frame_flow; /* NULL: the gateway does not look for motion */
+    bool flow_fails;               /* the newest picture could not be looked at, which was told */
+    int64_t overlay_us;            /* when the newest came, by the loop's clock; 0: none */
 
     struct timer attributes_timer;
     bool status_untold; /* its sentence has changed, and device.status is due with the attributes */
@@ -210,11 +213,11 @@ void devices_announce(struct device *dev);
 void devices_remove_now(struct device *dev);
 
 /* What is changed of a device over REST, beside its settings. */
-enum device_key { DEVICE_NAME, DEVICE_ENABLED, DEVICE_OPTIONS, DEVICE_N_KEYS };
+enum device_key { DEVICE_NAME, DEVICE_ENABLED, DEVICE_OPTIONS, DEVICE_FLOW, DEVICE_N_KEYS };
 const char *device_key_name(enum device_key key);
 /* Not over REST: it stands in the configuration file, where all options of such a device belong, too; or it has none. */
 bool device_is_fixed(const struct device *dev, enum device_key key);
-/* Name and use as they were changed over REST, for a device that the database does not own. */
+/* Name, use and flow as they were changed over REST, for a device that the database does not own. */
 void devices_load_changes(struct device *dev);
 /* People gave it its name. */
 bool device_is_named(const struct device *dev);
@@ -351,6 +354,12 @@ int host_overlay_publish(struct wr_dev *dev, const struct wr_overlay *overlay);
 void device_overlay_frame(struct device *d, const struct frame *f);
 /* One has waited too long; the timer's function. */
 void device_overlay_timeout(struct timer *t);
+/* device_flow.c: begins and ends looking for motion, as d->flow and its kind want it. */
+void device_flow_apply(struct device *d);
+/* Another choice: what moved is over, for whoever said so. */
+void device_flow_choose(struct device *d, enum config_flow flow);
+/* After a frame was published. */
+void device_flow_frame(struct device *d, struct frame *f);
 /* What a driver does wrong is told in the log, with the device; rate-limited. */
 void host_misuse(struct device *d, const char *what, const char *detail);
 /* enum wr_service that host_table offers. */

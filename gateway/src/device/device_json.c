@@ -137,6 +137,7 @@ void device_edited_json(const struct device *d, struct wr_json *j)
     key_string(j, "name", d->name);
     wr_json_key(j, "enabled");
     wr_json_bool(j, d->enabled);
+    key_string(j, "flow", CONFIG_FLOWS[d->flow]);
     wr_json_key(j, "options");
     device_options_json(d, j);
     wr_json_key(j, "desired");
@@ -172,6 +173,7 @@ void device_json(const struct device *d, struct wr_json *j)
     wr_json_bool(j, device_is_camera(d));
     wr_json_key(j, "overlay");
     wr_json_bool(j, device_has_overlay(d));
+    key_string(j, "flow", device_is_camera(d) ? CONFIG_FLOWS[d->flow] : NULL);
     wr_json_key(j, "enabled");
     wr_json_bool(j, d->enabled);
     key_string(j, "owner", owners[d->owner]);

@@ -20,6 +20,7 @@
 #include "bus/bus.h"
 #include "bus/last.h"
 #include "config/config.h"
+#include "media/frame_flow.h"
 #include "store/store.h"
 
 struct ble;
@@ -91,8 +92,10 @@ const struct device_stats *device_stats(const struct device *d);
 /* What the gateway itself found to move in the frame `seq` of this camera; from then on as if the camera had sent it. Copied.
  * -ESTALE: that frame is none of its newest OVERLAY_MATCH_FRAMES; -ENOMEM. */
 int device_publish_overlay(struct device *d, uint32_t seq, const struct overlay *o);
-/* There was one, whoever computed it, within the last ten seconds. */
+/* There was one, whoever computed it, within the last ten seconds, or the gateway looks for motion. */
 bool device_has_overlay(const struct device *d);
+/* What looking for motion costs; NULL: the gateway does not. */
+const struct frame_flow_stats *device_flow_stats(const struct device *d);
 
 /* Somebody looks, or no longer does: the driver's watch() follows, the end after DEVICE_LINGER_US.
  * Counted; a device that goes away forgets its lookers, so hold the id, not the pointer, across
@@ -119,6 +122,7 @@ int device_command_role(const struct device *d, const char *name, enum wr_role *
 struct device_change {
     const char *name;
     const bool *enabled;
+    const char *flow;       /* of a camera: one of CONFIG_FLOWS */
     const json_t *settings; /* {key: value | null}; null: nothing desired any more */
     const json_t *options;  /* {key: value | null}, of what the database owns; null: the default */
 };

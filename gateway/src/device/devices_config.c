@@ -33,6 +33,7 @@ static bool take_given(struct device *dev, const struct config_device *given, co
     snprintf(dev->name, sizeof dev->name, "%s", given->name);
     snprintf(dev->driver_name, sizeof dev->driver_name, "%s", given->driver);
     dev->enabled = given->enabled;
+    dev->flow = given->flow;
     devices_load_changes(dev);
     return true;
 }

@@ -9,6 +9,14 @@
 #include "device/device.h"
 #include "device/drivers.h"
 
+static void take_flow(struct device *dev, const json_t *j)
+{
+    const char *flow = json_string_value(json_object_get(j, "flow"));
+
+    if (flow)
+        config_flow_of(flow, &dev->flow, NULL);
+}
+
 static int load_one(void *ctx, const char *id, const void *bytes, size_t n)
 {
     struct devices *d = ctx;
@@ -26,6 +34,7 @@ static int load_one(void *ctx, const char *id, const void *bytes, size_t n)
               d, id, json_string_value(json_object_get(j, "name")), driver, DEVICE_OF_DATABASE)))
         return 0;
     dev->enabled = !json_is_false(json_object_get(j, "enabled"));
+    take_flow(dev, j);
     dev->given_options = json_incref(json_object_get(j, "options"));
     devices_announce(dev);
     return 0;
@@ -62,6 +71,8 @@ void devices_load_changes(struct device *dev)
         snprintf(dev->name, sizeof dev->name, "%s", name);
     if (json_is_boolean(enabled) && !device_is_fixed(dev, DEVICE_ENABLED))
         dev->enabled = json_is_true(enabled);
+    if (!device_is_fixed(dev, DEVICE_FLOW))
+        take_flow(dev, j);
 }
 
 static json_t *all_of(const struct device *dev)
@@ -70,6 +81,7 @@ static json_t *all_of(const struct device *dev)
 
     json_object_set_new(j, "name", json_string(dev->name));
     json_object_set_new(j, "enabled", json_boolean(dev->enabled));
+    json_object_set_new(j, "flow", json_string(CONFIG_FLOWS[dev->flow]));
     json_object_set_new(j, "driver", json_string(dev->driver_name));
     if (dev->given_options)
         json_object_set(j, "options", dev->given_options);
@@ -87,6 +99,8 @@ static json_t *changed_of(const struct device *dev, const struct device_change *
         json_object_set_new(j, "name", json_string(c->name));
     if (c->enabled)
         json_object_set_new(j, "enabled", json_boolean(*c->enabled));
+    if (c->flow)
+        json_object_set_new(j, "flow", json_string(c->flow));
     return j;
 }
 
@@ -213,13 +227,16 @@ bool device_is_fixed(const struct device *dev, enum device_key key)
         return (key == DEVICE_OPTIONS && dev->owner != DEVICE_OF_DATABASE) ||
             (key == DEVICE_ENABLED && dev->owner == DEVICE_OF_PARENT);
     return key == DEVICE_OPTIONS || (key == DEVICE_NAME && dev->given->gives_name) ||
-        (key == DEVICE_ENABLED && dev->given->gives_enabled);
+        (key == DEVICE_ENABLED && dev->given->gives_enabled) ||
+        (key == DEVICE_FLOW && dev->given->gives_flow);
 }
 
 const char *device_key_name(enum device_key key)
 {
-    static const char *const names[] = {
-        [DEVICE_NAME] = "name", [DEVICE_ENABLED] = "enabled", [DEVICE_OPTIONS] = "options"};
+    static const char *const names[] = {[DEVICE_NAME] = "name",
+        [DEVICE_ENABLED] = "enabled",
+        [DEVICE_OPTIONS] = "options",
+        [DEVICE_FLOW] = "flow"};
 
     return names[key];
 }
@@ -228,7 +245,8 @@ static int check_fixed(const struct device *dev, const struct device_change *c, 
 {
     const bool wanted[] = {[DEVICE_NAME] = c->name != NULL,
         [DEVICE_ENABLED] = c->enabled != NULL,
-        [DEVICE_OPTIONS] = c->options != NULL};
+        [DEVICE_OPTIONS] = c->options != NULL,
+        [DEVICE_FLOW] = c->flow != NULL};
 
     for (unsigned key = 0; key < DEVICE_N_KEYS; key++) {
         if (!wanted[key] || !device_is_fixed(dev, key))
@@ -244,6 +262,14 @@ static int check_fixed(const struct device *dev, const struct device_change *c, 
     return 0;
 }
 
+static int check_flow(const struct device *dev, const char *flow, struct error *e)
+{
+    enum config_flow unused;
+
+    return device_is_camera(dev) ? config_flow_of(flow, &unused, e)
+                                 : error_set(e, -EINVAL, "flow: %s is no camera", dev->id);
+}
+
 /* *ret_options: all of them, as they will be; NULL where they stay. */
 static int check_change(
     struct device *dev, const struct device_change *c, json_t **ret_options, struct error *e)
@@ -252,6 +278,8 @@ static int check_change(
 
     if (r == 0 && c->name && (!*c->name || strlen(c->name) >= DEVICE_NAME_BYTES))
         r = error_set(e, -EINVAL, "name: 1 to %d bytes", DEVICE_NAME_BYTES - 1);
+    if (r == 0 && c->flow)
+        r = check_flow(dev, c->flow, e);
     if (r == 0 && c->settings)
         r = settings_change(dev, c->settings, false, NULL, NULL, e);
     return r == 0 && c->options ? device_options_change(dev, c->options, ret_options, e) : r;
@@ -276,7 +304,8 @@ int device_change(
     struct device *dev, const struct device_change *c, store_fn fn, void *ctx, struct error *e)
 {
     bool settings = c->settings && json_object_size(c->settings) > 0,
-         registry = c->name || c->enabled || c->options;
+         registry = c->name || c->enabled || c->flow || c->options;
+    enum config_flow flow;
     json_t *options = NULL;
     int r = check_change(dev, c, &options, e);
 
@@ -286,6 +315,8 @@ int device_change(
         snprintf(dev->name, sizeof dev->name, "%s", c->name);
     if (c->enabled)
         dev->enabled = *c->enabled;
+    if (c->flow && config_flow_of(c->flow, &flow, NULL) == 0)
+        device_flow_choose(dev, flow);
     if (options)
         take_options(dev, options);
     if (registry) {

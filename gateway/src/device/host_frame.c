@@ -45,6 +45,7 @@ int host_frame_publish(struct wr_dev *dev, struct wr_frame *pub)
     d->stats.last_frame_us = d->last_seen_us = pub->received_us;
     bus_publish_frame(d->all->env.bus, f);
     device_overlay_frame(d, f);
+    device_flow_frame(d, f);
     capture_command_frame(d, f);
     frame_unref(f);
     return 0;

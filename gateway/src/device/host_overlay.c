@@ -72,7 +72,8 @@ void device_overlay_timeout(struct timer *t)
 
 bool device_has_overlay(const struct device *d)
 {
-    return d->overlay_us != 0 && loop_now_us(d->all->env.loop) - d->overlay_us <= RECENT_US;
+    return d->frame_flow ||
+        (d->overlay_us != 0 && loop_now_us(d->all->env.loop) - d->overlay_us <= RECENT_US);
 }
 
 /* The page shows what one can do with them as soon as there is one. */
@@ -143,6 +144,8 @@ int host_overlay_publish(struct wr_dev *dev, const struct wr_overlay *overlay)
         host_misuse(d, problem, NULL);
         return -EINVAL;
     }
+    if (d->flow != CONFIG_FLOW_DEVICE)
+        return 0;
     m = message_of_driver(d, overlay);
     if (!m)
         return -ENOMEM;

@@ -95,6 +95,35 @@ static double value_overlays_unmatched(const struct device *d, int64_t now_us)
     return of_camera(d, device_stats(d)->n_overlays_unmatched);
 }
 
+/* What looking for motion costs; of cameras of which nobody does there are no such rows. */
+static double value_flow_seconds(const struct device *d, int64_t now_us)
+{
+    const struct frame_flow_stats *s = device_flow_stats(d);
+
+    return s ? (double)s->busy_us / 1e6 : -1;
+}
+
+static double value_flow_frames(const struct device *d, int64_t now_us)
+{
+    const struct frame_flow_stats *s = device_flow_stats(d);
+
+    return s ? (double)s->n_seen : -1;
+}
+
+static double value_flow_skipped(const struct device *d, int64_t now_us)
+{
+    const struct frame_flow_stats *s = device_flow_stats(d);
+
+    return s ? (double)s->n_skipped : -1;
+}
+
+static double value_flow_failed(const struct device *d, int64_t now_us)
+{
+    const struct frame_flow_stats *s = device_flow_stats(d);
+
+    return s ? (double)s->n_failed : -1;
+}
+
 static double value_reconnects(const struct device *d, int64_t now_us)
 {
     return (double)device_stats(d)->n_reconnects;
@@ -136,6 +165,16 @@ static void per_device(struct buf *b, struct api *a)
             value_overlays},
         {"warren_device_overlays_unmatched_total", "counter",
             "Overlays whose picture did not come.", value_overlays_unmatched},
+        {"warren_flow_seconds_total", "counter",
+            "Time that workers took to look for motion, JPEG decoding included.",
+            value_flow_seconds},
+        {"warren_flow_frames_total", "counter", "Pictures in which motion was looked for.",
+            value_flow_frames},
+        {"warren_flow_frames_skipped_total", "counter",
+            "Pictures in which it was not, for a newer one was there before their turn.",
+            value_flow_skipped},
+        {"warren_flow_frames_failed_total", "counter", "Pictures that could not be decoded for it.",
+            value_flow_failed},
         {"warren_device_reconnects_total", "counter", "Times the device went away.",
             value_reconnects},
         {"warren_device_events_left_out_total", "counter",

@@ -38,9 +38,11 @@ static const struct {
         ",\"state\":{\"enum\":[\"disabled\",\"starting\",\"online\",\"offline\",\"error\"]},"
         "\"why\":" TEXT_OR_NULL ",\"parent\":" TEXT_OR_NULL
         ",\"channel\":{\"type\":[\"integer\",\"null\"]},\"camera\":" BOOL ",\"overlay\":" BOOL
-        ",\"enabled\":" BOOL
+        ",\"flow\":{\"enum\":[\"off\",\"on\",\"device\",null],\"description\":\"who looks for "
+        "motion "
+        "in a camera's pictures; null: it is no camera\"},\"enabled\":" BOOL
         ",\"owner\":{\"enum\":[\"config\",\"database\",\"driver\",\"parent\"]},\"fixed\":{"
-        "\"type\":\"array\",\"items\":{\"enum\":[\"name\",\"enabled\",\"options\"]},"
+        "\"type\":\"array\",\"items\":{\"enum\":[\"name\",\"enabled\",\"options\",\"flow\"]},"
         "\"description\":\"what cannot be changed here, for it stands in the configuration file "
         "or there is none\"},\"options\":{"
         "\"type\":\"object\",\"additionalProperties\":" REF "Option\"}},\"attributes\":{"
@@ -73,7 +75,9 @@ static const struct {
         "}}"},
     {"DeviceChange",
         "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"name\":" TEXT
-        ",\"enabled\":" BOOL ",\"settings\":{\"type\":\"object\",\"description\":\"key to value; "
+        ",\"enabled\":" BOOL
+        ",\"flow\":{\"enum\":[\"off\",\"on\",\"device\"],\"description\":\"of a camera\"},"
+        "\"settings\":{\"type\":\"object\",\"description\":\"key to value; "
         "null: nothing desired any more\"},\"options\":{\"type\":\"object\",\"description\":\"key "
         "to "
         "value; null: the default; what is not named stays\"}}}"},

@@ -156,10 +156,11 @@ static void change_stored(void *ctx, int result)
 static bool parse_change(
     const json_t *body, struct device_change *ret, bool *enabled, struct error *e)
 {
-    static const char *const fields[] = {"name", "enabled", "settings", "options", NULL};
+    static const char *const fields[] = {"name", "enabled", "flow", "settings", "options", NULL};
     const json_t *on = json_object_get(body, "enabled");
 
-    if (!only_fields(body, fields, e) || !text_field(body, "name", &ret->name, e))
+    if (!only_fields(body, fields, e) || !text_field(body, "name", &ret->name, e) ||
+        !text_field(body, "flow", &ret->flow, e))
         return false;
     if (on && !json_is_boolean(on)) {
         error_set(e, -EINVAL, "enabled: expected true or false");

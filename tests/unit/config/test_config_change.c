@@ -93,5 +93,7 @@ Test(config_change, devices_are_compared_by_what_they_say)
     cr_expect_not(equal(base, "driver: x, options: {h: 1, p: 2}"));
     cr_expect_not(equal(base, "driver: x, name: b, options: {h: 1, p: 2}, settings: {s: 3}"));
     cr_expect_not(equal(base, "driver: x, enabled: no, options: {h: 1, p: 2}, settings: {s: 3}"));
+    cr_expect_not(equal(base, "driver: x, flow: on, options: {h: 1, p: 2}, settings: {s: 3}"));
+    cr_expect_not(equal(base, "driver: x, flow: device, options: {h: 1, p: 2}, settings: {s: 3}"));
     cr_expect_not(equal("driver: x, options: {h: [1]}", "driver: x, options: {h: 1}"));
 }

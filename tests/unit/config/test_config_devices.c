@@ -7,6 +7,7 @@ Test(config_devices, a_device_has_a_driver_and_what_the_driver_takes)
                              "    driver: pi-trigger-camera\n"
                              "    name: Front Porch\n"
                              "    enabled: false\n"
+                             "    flow: on\n"
                              "    options:\n"
                              "      host: 10.0.0.7\n"
                              "      ports: [1, 2]\n"
@@ -20,17 +21,19 @@ Test(config_devices, a_device_has_a_driver_and_what_the_driver_takes)
     cr_expect_str_eq(d->driver, "pi-trigger-camera");
     cr_expect_str_eq(d->name, "Front Porch");
     cr_expect_not(d->enabled);
+    cr_expect(d->flow == CONFIG_FLOW_ON && d->gives_flow);
     cr_expect_eq(d->line, 2);
     cr_assert_eq(d->n_options, 2);
     cr_expect_str_eq(d->options[0].key, "host");
     cr_expect_str_eq(d->options[0].text, "10.0.0.7");
-    cr_expect(d->options[0].line == 7 && d->options[0].column == 13 && !d->options[0].list);
+    cr_expect(d->options[0].line == 8 && d->options[0].column == 13 && !d->options[0].list);
     cr_expect_str_eq(d->options[1].text, "1,2");
     cr_expect(d->options[1].list);
     cr_assert_eq(d->n_settings, 1);
     cr_expect_str_eq(d->settings[0].key, "night.enable");
     cr_expect_str_eq(c->devices[1].name, "hub", "the name is the id where there is none");
     cr_expect(c->devices[1].enabled);
+    cr_expect(c->devices[1].flow == CONFIG_FLOW_DEVICE && !c->devices[1].gives_flow);
     config_free(c);
 }
 
@@ -58,6 +61,8 @@ Test(config_devices, a_driver_is_required_and_has_the_name_of_one)
         "nothing\n");
     cr_expect_str_eq(refused("devices: {a: {driver: x, enabled: perhaps}}\n"),
         "warren.yaml:1:35: devices.a.enabled: expected true or false, got \"perhaps\"\n");
+    cr_expect_str_eq(refused("devices: {a: {driver: x, flow: yes}}\n"),
+        "warren.yaml:1:32: devices.a.flow: expected one of off, on, device, got \"yes\"\n");
 }
 
 Test(config_devices, unknown_keys_are_errors_that_help)
