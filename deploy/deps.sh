@@ -29,8 +29,9 @@ packages_of() {
     bench) echo 'python3 python3-opencv valgrind gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc' ;;
     # To run what is written for 64-bit ARM's registers on another machine.
     arm) echo 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user' ;;
-    # A kernel of Debian's in an emulated machine; a virtual radio, BlueZ, and a client of it that is none of ours.
-    vm) echo 'qemu-system-x86 busybox-static cpio kmod bluez bluez-test-tools|bluez-tests python3-bleak' ;;
+    # A kernel of Debian's in an emulated machine; a virtual radio, BlueZ, and a client of it that is none of ours; Avahi.
+    vm) echo 'qemu-system-x86 busybox-static cpio kmod bluez bluez-test-tools|bluez-tests python3-bleak
+        avahi-daemon avahi-utils' ;;
     # To look at the code with other eyes: `make check`, `make format`, `make fuzz`.
     check) echo 'clang clang-format shellcheck python3' ;;
     # Front ends of the compilers for both architectures of ESP32 chips, a C library's headers, Kconfig.

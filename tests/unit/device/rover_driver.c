@@ -23,9 +23,14 @@ static int start(struct wr_dev *dev)
 
 static void seen(struct wr_dev *dev, const struct wr_found *found)
 {
+    const char *port = "";
     char text[256];
 
-    snprintf(text, sizeof text, "%s %s", found->bus, found->address);
+    for (size_t i = 0; i < found->n_props; i++) {
+        if (strcmp(found->props[i].key, "port") == 0)
+            port = found->props[i].value;
+    }
+    snprintf(text, sizeof text, "%s %s %s", found->bus, found->address, port);
     report(dev, text);
 }
 

@@ -61,7 +61,7 @@ Test(found_owner, a_device_is_told_that_it_was_seen)
     d = adopt("mdns-192-0-2-1");
     cr_assert_str_eq(at(d), "");
     cr_assert_eq(see("192.0.2.1", "80", ""), -ENODEV);
-    cr_assert_str_eq(at(d), "mdns 192.0.2.1");
+    cr_assert_str_eq(at(d), "mdns 192.0.2.1 80");
 }
 
 Test(found_owner, a_device_is_known_again_at_another_address)
@@ -69,7 +69,7 @@ Test(found_owner, a_device_is_known_again_at_another_address)
     struct device *d = add("a", "{\"address\": \"192.0.2.1\", \"serial\": \"0a\"}");
 
     cr_assert_eq(see("192.0.2.7", "8080", "0a"), -ENODEV);
-    cr_assert_str_eq(at(d), "mdns 192.0.2.7");
+    cr_assert_str_eq(at(d), "mdns 192.0.2.7 8080");
     cr_assert_eq(found_count(), 0, "it is not offered once more");
 }
 
@@ -89,8 +89,8 @@ Test(found_owner, two_that_have_changed_their_addresses_are_told_apart)
 
     see("192.0.2.2", "80", "0a");
     see("192.0.2.1", "80", "0b");
-    cr_assert_str_eq(at(a), "mdns 192.0.2.2");
-    cr_assert_str_eq(at(b), "mdns 192.0.2.1");
+    cr_assert_str_eq(at(a), "mdns 192.0.2.2 80");
+    cr_assert_str_eq(at(b), "mdns 192.0.2.1 80");
 }
 
 Test(found_owner, a_serial_number_that_its_driver_has_read_takes_it_off_the_list)
@@ -107,7 +107,7 @@ Test(found_owner, is_known_by_its_host_name_too)
     struct device *d = add("a", "{\"address\": \"Rover.local\"}");
 
     cr_assert_eq(see("192.0.2.1", "80", ""), -ENODEV);
-    cr_assert_str_eq(at(d), "mdns 192.0.2.1");
+    cr_assert_str_eq(at(d), "mdns 192.0.2.1 80");
 }
 
 Test(found_owner, ports_of_one_address_are_things_of_their_own)
@@ -129,11 +129,11 @@ Test(found_owner, a_device_that_is_open_takes_the_first_until_it_is_identified)
     struct device *d = add("any", "{}"), *other = add("here", "{\"address\": \"192.0.2.9\"}");
 
     cr_assert_eq(see("192.0.2.1", "80", "0a"), 0, "it is nobody's as long as nobody says so");
-    cr_assert_str_eq(at(d), "mdns 192.0.2.1");
+    cr_assert_str_eq(at(d), "mdns 192.0.2.1 80");
     cr_assert_eq(d->pub.host->identify(&d->pub, "0a"), 0);
     cr_assert_eq(see("192.0.2.1", "80", "0a"), -ENODEV);
     see("192.0.2.2", "80", "0b");
-    cr_assert_str_eq(at(d), "mdns 192.0.2.1");
+    cr_assert_str_eq(at(d), "mdns 192.0.2.1 80");
     cr_assert_str_eq(at(other), "");
 }
 
