@@ -153,6 +153,7 @@ function answerNode(name, result) {
 }
 
 export class Commands {
+    #except;
     #commands = [];
     #shape = '';
     #note = h('p', { class: 'muted' });
@@ -166,8 +167,15 @@ export class Commands {
         this.#list,
     );
 
+    /** Those in `except` are shown elsewhere. */
+    constructor(except = []) {
+        this.#except = except;
+    }
+
     update(device) {
-        const rows = Object.entries(device.commands ?? {});
+        const rows = Object.entries(device.commands ?? {}).filter(
+            ([name]) => !this.#except.includes(name),
+        );
         const shape = JSON.stringify([device.id, rows]);
         if (shape !== this.#shape) {
             this.#shape = shape;

@@ -2,7 +2,7 @@
 
 import * as api from './api.js';
 import { h, setHidden, setText } from './dom.js';
-import { brief, fullMoment, moment, value, words } from './format.js';
+import { brief, fullMoment, moment, span, value, words } from './format.js';
 
 /** What the page keeps; older ones are in the gateway. */
 const MAX_EVENTS = 200;
@@ -74,10 +74,23 @@ const SAYINGS = {
             Number.isFinite(percent) && `battery ${value(percent, '%')}`,
         ],
     ],
+    'motion.started': [
+        'Motion',
+        ({ direction, speed_px_s: speed }) => [
+            direction && direction !== 'none' && words(direction).toLowerCase(),
+            Number.isFinite(speed) && speed > 0 && `${Math.round(speed)} px/s`,
+        ],
+    ],
+    'motion.ended': [
+        'Motion over',
+        ({ seconds: s }) => [Number.isFinite(s) && `after ${span(s * 1000)}`],
+    ],
+    'motion.gesture': ['Gesture', ({ gesture }) => [gesture]],
     'settings.reported': [
         'Setting taken',
         ({ key, value: v }) => [key && `${words(key)} is now ${value(v)}`],
     ],
+    'wifi.status': ['Wi-Fi', ({ state, ssid, ip, reason }) => [state, ssid, ip, reason]],
     'plugin.loaded': ['Driver loaded', ({ name, version }) => [name, version]],
     'plugin.refused': ['Driver refused', ({ file, why }) => [file, why]],
 };

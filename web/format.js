@@ -4,6 +4,7 @@ const NO_BREAK = '\u00a0';
 
 const CAPITALS = new Set([
     'ble',
+    'cpu',
     'fps',
     'gps',
     'id',
@@ -15,13 +16,13 @@ const CAPITALS = new Set([
     'mtu',
     'rss',
     'rssi',
+    'ssid',
     'url',
     'usb',
-    'wifi',
 ]);
 
-/* Units, and arguments of one letter. */
-const SPELLED = { mib: 'MiB', us: 'µs', n: 'number' };
+/* Units, arguments of one letter, and what is written in a way of its own. */
+const SPELLED = { mib: 'MiB', us: 'µs', n: 'number', wifi: 'Wi-Fi' };
 
 /**
  * "dark_score" → "Dark score", "night.dark_threshold" → "Night dark threshold", "ble_mtu" → "BLE

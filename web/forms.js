@@ -53,6 +53,11 @@ export class Field {
             else input.removeAttribute('aria-invalid');
     }
 
+    /** What is typed into, of a field with one input. */
+    get input() {
+        return this.#control.node;
+    }
+
     /** Shown, but not to be changed here. */
     lock(locked) {
         for (const input of inputsOf(this.element)) input.disabled = locked;

@@ -5,9 +5,10 @@ import { drawArrows, drawGrid, drawTrajectory } from './arrows.js';
 import { h } from './dom.js';
 import { keepFine } from './pixels.js';
 
-/** A picture so wide has lines of full width, in a smaller one they are finer: CSS px. */
-const FULL_WIDTH = 480;
+/** A picture so wide has lines as arrows.js says, others finer or bolder ones: CSS px. */
+const PLAIN_WIDTH = 480;
 const FINEST = 0.55;
+const BOLDEST = 2;
 
 export class Layer {
     #picture;
@@ -51,7 +52,7 @@ export class Layer {
         const shown = this.#shown;
         if (!overlay || !(this.#large || shown.is('overview'))) return;
         const at = this.#place();
-        const scale = Math.max(FINEST, Math.min(1, at.width / at.unit / FULL_WIDTH));
+        const scale = Math.max(FINEST, Math.min(BOLDEST, at.width / at.unit / PLAIN_WIDTH));
         if (this.#large && shown.is('grid')) drawGrid(g, overlay, at);
         if (shown.is('arrows')) drawArrows(g, overlay, at, scale);
         if (this.#large && shown.is('trajectory')) drawTrajectory(g, overlay, at);

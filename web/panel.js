@@ -16,6 +16,8 @@ import { Stock, keepsPictures } from './stock.js';
 import { Facts } from './tile.js';
 
 const CAPTURES_SHOWN = 6;
+/* As in panel.css: the columns are below each other. */
+const narrow = matchMedia('(max-width: 899px)');
 
 /* Each scrolls for itself: the focus makes that possible without a mouse, also where nothing in
  * it takes the focus. */
@@ -106,6 +108,7 @@ export class Panel {
     #build(device) {
         this.#release();
         const View = this.#host.viewOf(device);
+        const view = View && new View(this.#host, device);
         const screen = device.camera
             ? new Screen(this.#host.pictureOf(device.id), { large: true })
             : null;
@@ -124,13 +127,13 @@ export class Panel {
         this.#parts = {
             screen,
             gallery,
-            view: View && new View(this.#host, device),
+            view,
             head: new Head(this.#host, (event) => this.#leave(event)),
             facts: new Facts(),
             motion: motions?.blockOf(device.id, screen.element, this.#host.changed) ?? null,
             stock: new Stock(),
             attributes: new Attributes(),
-            commands: new Commands(),
+            commands: new Commands(view?.serves),
             settings: new Settings(this.#host.changed),
             options: new Options(this.#host.changed),
         };
@@ -155,22 +158,31 @@ export class Panel {
         const captures =
             gallery &&
             h('section', { class: 'block' }, h('h3', { text: 'Last captures' }), gallery.element);
+        const beside = view?.beside === true;
         const left = [
             screen?.element,
             screen && facts.element,
             motion?.element,
+            beside && narrow.matches && view.element,
             stock.element,
             captures,
             attributes.element,
         ].filter(Boolean);
+        const right = [
+            beside && !narrow.matches && view.element,
+            commands.element,
+            settings.element,
+            options.element,
+        ];
         const columns = h(
             'div',
             { class: 'sheet-body' },
             column('What it shows', ...left),
-            column('What it can do', commands.element, settings.element, options.element),
+            column('What it can do', ...right),
         );
-        this.#dialog.dataset.view = view !== null;
-        if (!view) return [head.element, columns];
+        const whole = view !== null && !beside;
+        this.#dialog.dataset.view = whole;
+        if (!whole) return [head.element, columns];
         const fold = h('summary', {}, h('h3', { text: 'Everything else about it' }), icon('down'));
         return [
             head.element,

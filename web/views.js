@@ -11,6 +11,10 @@ const VIEWS = {
         load: (again) => import('./playground.js' + again),
         sheets: ['playground.css'],
     },
+    'wifi-debug-camera': {
+        load: (again) => import('./wifi.js' + again),
+        sheets: ['wifi.css'],
+    },
 };
 
 const rowOf = (device) => (Object.hasOwn(VIEWS, device?.kind ?? '') ? VIEWS[device.kind] : null);
@@ -18,7 +22,7 @@ const rowOf = (device) => (Object.hasOwn(VIEWS, device?.kind ?? '') ? VIEWS[devi
 /** The class of the card that stands for it among the devices, or null. */
 export const cardOf = (device) => rowOf(device)?.card ?? null;
 
-const held = new Set(Object.values(VIEWS).map(({ holds }) => holds));
+const held = new Set(Object.values(VIEWS).flatMap(({ holds }) => holds ?? []));
 
 /** Whether devices of a kind are shown inside others, where these are known. */
 export const isHeldKind = (kind) => held.has(kind);

@@ -4,11 +4,13 @@
 import { fileURLToPath } from 'node:url';
 import { FakeGateway } from './fake-gateway.mjs';
 import { FakeHub, playground, playModule } from './fake-hub.mjs';
+import { FakeWifi, wifiCamera } from './fake-wifi.mjs';
 import { Refusal } from './fake-rest.mjs';
 import { blePlugin, captureRow, house, piPlugin } from './fixtures.mjs';
+import { sendOverlays } from './overlays.mjs';
 
 export function demoGateway() {
-    const gateway = new FakeGateway([...house(), ...demoPlayground()]);
+    const gateway = new FakeGateway([...house(), wifiCamera(), ...demoPlayground()]);
     for (let i = 1; i <= 60; i++)
         gateway.captures.unshift(
             captureRow(i, ['porch', 'meadow', 'batch'][i % 3], Date.now() - (61 - i) * 3.1e6, {
@@ -65,6 +67,11 @@ export function demoGateway() {
         },
     };
     gateway.hub = new FakeHub(gateway);
+    gateway.wifi = Object.assign(new FakeWifi(gateway), { joinMs: 4000, secure: false });
+    Object.assign(gateway.devices.get('porch'), { flow: 'on', overlay: true });
+    Object.assign(gateway.devices.get('meadow'), { flow: 'device', overlay: true });
+    sendOverlays(gateway, 'porch', { delayMs: () => 5 + 40 * Math.random() });
+    sendOverlays(gateway, 'meadow', { loose: true });
     gateway.stream('porch', { name: 'day', fps: 25 });
     gateway.stream('meadow', { name: 'night', fps: 12 });
     gateway.stream('batch', { name: 'day', fps: 0.05, still: true });

@@ -20,6 +20,7 @@ const ALL = [
     'instep',
     'layer',
     'motion',
+    'wifi',
     'reach',
     'playground',
     'games',

@@ -66,6 +66,28 @@ await shoot('panel-scrolled', demoGateway(), async (page) => {
     await page.waitForTimeout(300);
     await page.evaluate(() => document.querySelector('[data-command="health"]').scrollIntoView());
 });
+await shoot('motion', demoGateway(), async (page) => {
+    await panel('meadow')(page);
+    await page.waitForTimeout(6000);
+});
+await shoot('motion-whole', demoGateway(), async (page) => {
+    await panel('porch')(page);
+    await page.click('#panel .whole');
+    await page.waitForTimeout(1500);
+});
+await shoot('wifi', demoGateway(), async (page) => {
+    await panel('saber')(page);
+    await page.fill('#panel [data-key="ssid"] input', 'Attic');
+    await page.fill('#panel [data-key="password"] input', 'correct horse');
+    await page.click('#panel .wifi-form .primary');
+    await page.waitForTimeout(500);
+});
+await shoot('wifi-joining', demoGateway(), async (page) => {
+    await panel('saber')(page);
+    await page.fill('#panel [data-key="ssid"] input', 'Attic');
+    await page.click('#panel .wifi-form .primary');
+    await page.waitForTimeout(2500);
+});
 await shoot('playground', demoGateway(), panel('hub'));
 await shoot('playground-reach', demoGateway(), async (page, gateway) => {
     await panel('hub')(page);
