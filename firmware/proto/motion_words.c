@@ -6,25 +6,11 @@ static const char *const gestures[] = {"none", "ignition", "retract", "clash"};
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool is(struct span word, const char *name)
-{
-    size_t i = 0;
-
-    while (i < word.n && name[i] && lower(word.at[i]) == name[i])
-        i++;
-    return i == word.n && !name[i];
-}
-
 /* The place of a word in a list; 0, which is "none", for what is not in it. */
 static size_t find(struct span word, const char *const *names, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (is(word, names[i]))
+        if (span_is_word(word, names[i]))
             return i;
     return 0;
 }

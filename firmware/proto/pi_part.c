@@ -40,14 +40,6 @@ int pi_part_comment_format(const struct pi_part *p, uint8_t *out, size_t cap)
     return n + COMMENT_HEAD_BYTES;
 }
 
-static bool same_name(const char *a, const char *lower)
-{
-    for (; *a && *lower; a++, lower++)
-        if ((*a >= 'A' && *a <= 'Z' ? *a + ('a' - 'A') : *a) != *lower)
-            return false;
-    return *a == *lower;
-}
-
 static bool read_count(struct span s, uint64_t *ret)
 {
     int64_t v;
@@ -104,10 +96,10 @@ static const struct {
     {"x-night", read_night},
 };
 
-static bool take_header(struct pi_part *p, const char *name, struct span value)
+static bool take_header(struct pi_part *p, struct span name, struct span value)
 {
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
-        if (!same_name(name, headers[i].name))
+        if (!span_is_word(name, headers[i].name))
             continue;
         p->have |= headers[i].read(span_strip(value), p);
         return true;
@@ -117,34 +109,24 @@ static bool take_header(struct pi_part *p, const char *name, struct span value)
 
 bool pi_part_header(struct pi_part *p, const char *name, const char *value)
 {
-    return take_header(p, name, (struct span){value, strlen(value)});
+    return take_header(p, (struct span){name, strlen(name)}, (struct span){value, strlen(value)});
 }
 
 /* "X-Frame-Id: 4711" */
-static bool take_line(struct pi_part *p, const char *line, size_t n)
+static void take_line(struct pi_part *p, struct span line)
 {
-    const char *colon = memchr(line, ':', n);
-    char name[32];
-    size_t n_name = colon ? (size_t)(colon - line) : 0;
+    struct span name = span_take_until(&line, ':');
 
-    if (n_name == 0 || n_name >= sizeof name)
-        return false;
-    memcpy(name, line, n_name);
-    name[n_name] = '\0';
-    return take_header(p, name, (struct span){colon + 1, n - n_name - 1});
+    (void)take_header(p, name, line);
 }
 
 bool pi_part_comment_parse(struct pi_part *p, const uint8_t *comment, size_t n)
 {
-    static const char begins[] = "X-Frame-Id: ";
-    const char *at = (const char *)comment, *end = at + n;
+    struct span rest = {(const char *)comment, n}, begins = rest;
 
-    if (n < sizeof begins - 1 || memcmp(at, begins, sizeof begins - 1) != 0)
+    if (!span_take(&begins, "X-Frame-Id: "))
         return false;
-    while (at < end) {
-        const char *lf = memchr(at, '\n', (size_t)(end - at)), *stop = lf ? lf : end;
-        take_line(p, at, (size_t)(stop - at));
-        at = lf ? lf + 1 : end;
-    }
+    while (rest.n > 0)
+        take_line(p, span_take_until(&rest, '\n'));
     return true;
 }

@@ -36,6 +36,20 @@ bool span_is(struct span s, const char *text)
     return s.n == strlen(text) && memcmp(s.at, text, s.n) == 0;
 }
 
+static char small(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool span_is_word(struct span s, const char *word)
+{
+    size_t i = 0;
+
+    while (i < s.n && word[i] && small(s.at[i]) == word[i])
+        i++;
+    return i == s.n && !word[i];
+}
+
 int span_int(struct span s, int64_t *ret)
 {
     bool negative = s.n > 0 && s.at[0] == '-';
@@ -156,4 +170,14 @@ bool span_take_before_last(struct span *s, const char *text, struct span *ret)
         return true;
     }
     return false;
+}
+
+struct span span_take_until(struct span *s, char c)
+{
+    const char *at = s->n > 0 ? memchr(s->at, c, s->n) : NULL;
+    struct span taken = {s->at, at ? (size_t)(at - s->at) : s->n};
+
+    s->at += taken.n + (at ? 1 : 0);
+    s->n -= taken.n + (at ? 1 : 0);
+    return taken;
 }

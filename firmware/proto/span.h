@@ -21,6 +21,8 @@ struct span span_strip(struct span s);
 /* Takes the next word off the front of *rest; n is 0 when there is none. */
 struct span span_word(struct span *rest);
 bool span_is(struct span s, const char *text);
+/* The same in any case of ASCII letters; `word` is in small ones. */
+bool span_is_word(struct span s, const char *word);
 /* The whole span as a decimal number with an optional sign. -EINVAL, -ERANGE. */
 int span_int(struct span s, int64_t *ret);
 bool span_is_utf8(struct span s);
@@ -31,6 +33,8 @@ uint32_t span_code_point(struct span *s);
 
 /* Takes `text` off the front of *s; false: it does not begin so, *s is as before. */
 bool span_take(struct span *s, const char *text);
+/* Takes what stands before the next `c`, and that; or all that is left. */
+struct span span_take_until(struct span *s, char c);
 /* Takes one hex digit of either case off the front of *s, and returns its value; -1: there is none, *s is as before. */
 int span_hex(struct span *s);
 /* Takes what stands before the last `text`, and the text; false: it is not in there. */
