@@ -90,6 +90,8 @@ struct wifi_camera_port {
     /* All or nothing, whenever the power goes. Negative: it was not saved. */
     int (*save)(void *ctx, const struct wifi_camera_kept *kept);
     uint32_t (*random)(void *ctx);
+    /* The clock that all times here are of: for how long the core itself takes. */
+    int64_t (*now_us)(void *ctx);
     /* One line, without secrets. */
     void (*log)(void *ctx, const char *line);
 };
