@@ -10,9 +10,11 @@
 #include "http/server.h"
 
 struct ble;
-struct mdns;
+struct burn;
 struct found;
+struct mdns;
 struct mjpeg;
+struct overlay_stream;
 struct sse;
 struct ws_hub;
 
@@ -37,6 +39,8 @@ struct api {
     struct ws_hub *ws;
     struct mjpeg *mjpeg;
     struct sse *sse;
+    struct overlay_stream *overlays;
+    struct burn *burn;
     char boot_id[33];   /* random, new at each start */
     int64_t started_us; /* monotonic */
 };
@@ -83,6 +87,8 @@ bool request_int(
     struct http_request *q, const char *name, int64_t min, int64_t max, int64_t def, int64_t *ret);
 /* A text parameter; "" when absent; false: it was answered. */
 bool request_text(struct http_request *q, const char *name, char *out, size_t cap);
+/* 1 or 0; false when absent. Returns false: it was answered. */
+bool request_bool(struct http_request *q, const char *name, bool *ret);
 /* An RFC 3339 time; 0 when absent; false: it was answered. */
 bool request_time(struct http_request *q, const char *name, int64_t *ret);
 /* The cursor of a page; untouched when absent; false: it was answered (400). ret_us NULL: its rows have no time. */
@@ -91,6 +97,8 @@ bool request_cursor(struct http_request *q, int64_t *ret_us, uint64_t *ret_id);
 bool request_capture(struct http_request *q, const struct route_args *args, uint64_t *ret);
 /* The device of the path; NULL: it was answered (404). */
 struct device *request_device(struct api *a, struct http_request *q, const struct route_args *args);
+/* The same, and it is a camera. */
+struct device *request_camera(struct api *a, struct http_request *q, const struct route_args *args);
 
 /* --- the routes' functions, by file ----------------------------------------------------------- */
 
@@ -106,8 +114,11 @@ void found_list(struct api *a, struct http_request *q, const struct route_args *
 void found_adopt_post(struct api *a, struct http_request *q, const struct route_args *args);
 /* rest_frame.c */
 void device_frame(struct api *a, struct http_request *q, const struct route_args *args);
-/* mjpeg.c, sse.c */
+/* rest_overlay.c */
+void device_overlay(struct api *a, struct http_request *q, const struct route_args *args);
+/* mjpeg.c, overlay_stream.c, sse.c */
 void device_mjpeg(struct api *a, struct http_request *q, const struct route_args *args);
+void device_overlay_stream(struct api *a, struct http_request *q, const struct route_args *args);
 void events_stream(struct api *a, struct http_request *q, const struct route_args *args);
 /* rest_captures.c */
 void captures_list(struct api *a, struct http_request *q, const struct route_args *args);

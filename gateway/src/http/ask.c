@@ -72,6 +72,16 @@ bool request_int(
     return true;
 }
 
+bool request_bool(struct http_request *q, const char *name, bool *ret)
+{
+    int64_t v;
+
+    if (!request_int(q, name, 0, 1, 0, &v))
+        return false;
+    *ret = v == 1;
+    return true;
+}
+
 bool request_time(struct http_request *q, const char *name, int64_t *ret)
 {
     char text[64];
@@ -110,6 +120,16 @@ struct device *request_device(struct api *a, struct http_request *q, const struc
     if (!d)
         reply_problem(q, 404, "there is no device \"%s\"", args->id);
     return d;
+}
+
+struct device *request_camera(struct api *a, struct http_request *q, const struct route_args *args)
+{
+    struct device *d = request_device(a, q, args);
+
+    if (!d || device_is_camera(d))
+        return d;
+    reply_problem(q, 404, "%s is not a camera", device_name(d));
+    return NULL;
 }
 
 bool request_capture(struct http_request *q, const struct route_args *args, uint64_t *ret)

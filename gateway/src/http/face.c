@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "http/mjpeg.h"
+#include "http/overlay_stream.h"
 #include "http/routes.h"
 #include "http/sse.h"
 #include "http/ws.h"
+#include "media/burn.h"
 #include "web/assets.h"
 
 static const char page_policy[] =
@@ -112,7 +114,8 @@ int api_listen(
     if (r < 0)
         return r;
     if ((r = ws_hub_new(a, &a->ws)) < 0 || (r = mjpeg_new(a, &a->mjpeg)) < 0 ||
-        (r = sse_new(a, &a->sse)) < 0)
+        (r = sse_new(a, &a->sse)) < 0 || (r = overlay_stream_new(a, &a->overlays)) < 0 ||
+        (r = burn_new(a->loop, a->bus, a->last, a->pool, &a->burn)) < 0)
         return error_set(e, r, "no memory");
     return http_server_new(a->loop, &config, &events, a, &a->server, e);
 }
@@ -123,4 +126,6 @@ void api_close(struct api *a)
     a->ws = ws_hub_free(a->ws);
     a->mjpeg = mjpeg_free(a->mjpeg);
     a->sse = sse_free(a->sse);
+    a->overlays = overlay_stream_free(a->overlays);
+    a->burn = burn_free(a->burn);
 }

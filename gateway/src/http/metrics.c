@@ -12,6 +12,7 @@
 #include "http/ws.h"
 #include "loop/loop.h"
 #include "mdns/mdns.h"
+#include "media/burn.h"
 
 static void family(struct buf *b, const char *name, const char *type, const char *help)
 {
@@ -235,6 +236,16 @@ static void viewer_metrics(struct buf *b, const struct ws_hub_stats *s)
         (double)s->age_sum_us / 1e6, (unsigned long long)s->n_acked);
 }
 
+static void burn_metrics(struct buf *b, const struct burn_stats *s)
+{
+    single(b, "warren_pictures_burned_total", "counter",
+        "Pictures with their overlays drawn into them.", (double)s->n_burned);
+    single(b, "warren_pictures_not_burned_total", "counter",
+        "Pictures that went out as they were because no overlay came in time.", (double)s->n_plain);
+    single(b, "warren_pictures_burn_failures_total", "counter",
+        "Pictures that could not be drawn on.", (double)s->n_failed);
+}
+
 static void ble_metrics(struct buf *b, const struct ble *ble)
 {
     const struct ble_stats *s = ble_stats(ble);
@@ -330,6 +341,7 @@ void metrics_get(struct api *a, struct http_request *q, const struct route_args 
     single(&b, "warren_http_evicted_total", "counter",
         "Silent or idle connections closed to make room for new ones.", (double)s->n_evicted);
     viewer_metrics(&b, ws_hub_stats(a->ws));
+    burn_metrics(&b, burn_stats(a->burn));
     store_metrics(&b, store_usage(a->store));
     if (a->ble)
         ble_metrics(&b, a->ble);

@@ -9,6 +9,7 @@
 #include "http/api.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
+#include "media/burn.h"
 
 /* A viewer that takes no byte for so long has gone to sleep: the picture it was last sent is kept for it. */
 #define STALLED_US (60 * US_PER_S)
@@ -23,6 +24,7 @@ struct mjpeg {
 
 struct viewer {
     struct list link;
+    struct burn_listener burned; /* of one that wants overlays in its pictures */
     struct mjpeg *mjpeg;
     struct http_stream *stream;
     uint16_t channel;
@@ -48,9 +50,14 @@ static void on_frame(struct bus_listener *l, struct frame *f)
     struct viewer *v;
 
     list_for_each (v, &m->viewers, link) {
-        if (v->channel == f->channel)
+        if (v->channel == f->channel && !v->burned.channel)
             viewer_offer(v, f);
     }
+}
+
+static void on_burned(struct burn_listener *l, struct frame *f)
+{
+    viewer_offer(container_of(l, struct viewer, burned), f);
 }
 
 /* A camera that is removed has nothing more to show. */
@@ -92,6 +99,15 @@ static void on_writable(void *ctx, struct http_stream *s)
         http_stream_write(s, v->sending->bytes, v->sending->len);
 }
 
+static void viewer_free(struct viewer *v)
+{
+    burn_unlisten(&v->burned);
+    frame_unref(v->pending);
+    frame_part_unref(v->sending);
+    list_remove(&v->link);
+    free(v);
+}
+
 static void on_closed(void *ctx, struct http_stream *s)
 {
     struct viewer *v = ctx;
@@ -99,10 +115,7 @@ static void on_closed(void *ctx, struct http_stream *s)
 
     if (d)
         device_unlook(d);
-    frame_unref(v->pending);
-    frame_part_unref(v->sending);
-    list_remove(&v->link);
-    free(v);
+    viewer_free(v);
 }
 
 int mjpeg_new(struct api *a, struct mjpeg **ret)
@@ -154,41 +167,56 @@ static bool read_max_fps(struct http_request *q, int64_t *ret_interval_us)
     return true;
 }
 
-void device_mjpeg(struct api *a, struct http_request *q, const struct route_args *args)
+/* Begins with the newest. */
+static void begin_plain(struct viewer *v)
+{
+    struct frame *newest = last_frame(v->mjpeg->api->last, v->channel);
+
+    if (newest)
+        viewer_offer(v, newest);
+}
+
+/* NULL: it was answered. */
+static struct viewer *viewer_new(
+    struct api *a, struct http_request *q, uint16_t channel, bool overlay)
 {
     static const struct http_stream_events events = {.writable = on_writable, .closed = on_closed};
     static const struct http_reply_header headers[] = {
         {"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}};
-    struct device *d = request_device(a, q, args);
-    struct frame *newest;
-    struct viewer *v;
-    int64_t interval;
+    struct viewer *v = calloc(1, sizeof *v);
 
-    if (!d)
-        return;
-    if (!device_is_camera(d)) {
-        reply_problem(q, 404, "%s is not a camera", device_name(d));
-        return;
-    }
-    if (!read_max_fps(q, &interval))
-        return;
-    v = calloc(1, sizeof *v);
     if (!v) {
         reply_problem(q, 500, "no memory");
-        return;
+        return NULL;
     }
-    v->mjpeg = a->mjpeg;
-    v->channel = device_channel(d);
+    *v = (struct viewer){.mjpeg = a->mjpeg, .channel = channel, .burned.frame = on_burned};
+    list_init(&v->link);
+    if (overlay && burn_listen(a->burn, &v->burned, channel) < 0)
+        reply_problem(q, 500, "no memory");
+    else
+        v->stream = http_stream_begin(q, 200, "multipart/x-mixed-replace; boundary=frame", headers,
+            N_ELEMENTS(headers), &events, v);
+    if (v->stream)
+        return v;
+    viewer_free(v);
+    return NULL;
+}
+
+void device_mjpeg(struct api *a, struct http_request *q, const struct route_args *args)
+{
+    struct device *d = request_camera(a, q, args);
+    struct viewer *v;
+    int64_t interval;
+    bool overlay;
+
+    if (!d || !read_max_fps(q, &interval) || !request_bool(q, "overlay", &overlay))
+        return;
+    v = viewer_new(a, q, device_channel(d), overlay);
+    if (!v)
+        return;
     v->min_interval_us = interval;
-    v->stream = http_stream_begin(q, 200, "multipart/x-mixed-replace; boundary=frame", headers,
-        N_ELEMENTS(headers), &events, v);
-    if (!v->stream) {
-        free(v);
-        return;
-    }
     list_append(&a->mjpeg->viewers, &v->link);
     device_look(d);
-    newest = last_frame(a->last, v->channel);
-    if (newest)
-        viewer_offer(v, newest);
+    if (!overlay)
+        begin_plain(v);
 }

@@ -10,119 +10,6 @@
 #include "http/openapi.h"
 #include "http/routes.h"
 
-#define REF "{\"$ref\":\"#/components/schemas/"
-#define LIST(item)                                                                                 \
-    "{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{\"items\":{\"type\":"  \
-    "\"array\",\"items\":" item "},\"next\":{\"type\":[\"string\",\"null\"]}}}"
-#define TEXT "{\"type\":\"string\"}"
-#define TEXT_OR_NULL "{\"type\":[\"string\",\"null\"]}"
-#define INT "{\"type\":\"integer\"}"
-#define INT_OR_NULL "{\"type\":[\"integer\",\"null\"]}"
-#define BOOL "{\"type\":\"boolean\"}"
-#define TIME "{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"}"
-#define DEGREES "{\"type\":[\"number\",\"null\"]}"
-#define ANY "{}"
-#define OBJECT "{\"type\":\"object\"}"
-
-static const struct {
-    const char *name, *schema;
-} schemas[] = {
-    {"Problem",
-        "{\"type\":\"object\",\"description\":\"RFC "
-        "9457\",\"required\":[\"type\",\"title\",\"status\",\"detail\"],\"properties\":{"
-        "\"type\":" TEXT ",\"title\":" TEXT ",\"status\":" INT ",\"detail\":" TEXT "}}"},
-    {"Device",
-        "{\"type\":\"object\",\"required\":[\"id\",\"name\",\"state\",\"camera\",\"enabled\","
-        "\"attributes\",\"settings\",\"commands\"],\"properties\":{\"id\":" TEXT ",\"name\":" TEXT
-        ",\"kind\":" TEXT_OR_NULL ",\"driver\":" TEXT
-        ",\"state\":{\"enum\":[\"disabled\",\"starting\",\"online\",\"offline\",\"error\"]},"
-        "\"why\":" TEXT_OR_NULL ",\"parent\":" TEXT_OR_NULL
-        ",\"channel\":{\"type\":[\"integer\",\"null\"]},\"camera\":" BOOL ",\"overlay\":" BOOL
-        ",\"flow\":{\"enum\":[\"off\",\"on\",\"device\",null],\"description\":\"who looks for "
-        "motion "
-        "in a camera's pictures; null: it is no camera\"},\"enabled\":" BOOL
-        ",\"owner\":{\"enum\":[\"config\",\"database\",\"driver\",\"parent\"]},\"fixed\":{"
-        "\"type\":\"array\",\"items\":{\"enum\":[\"name\",\"enabled\",\"options\",\"flow\"]},"
-        "\"description\":\"what cannot be changed here, for it stands in the configuration file "
-        "or there is none\"},\"options\":{"
-        "\"type\":\"object\",\"additionalProperties\":" REF "Option\"}},\"attributes\":{"
-        "\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\",\"properties\":{"
-        "\"value\":" ANY ",\"unit\":" TEXT_OR_NULL ",\"help\":" TEXT_OR_NULL ",\"time\":" TIME
-        "}}},\"settings\":{\"type\":\"object\",\"additionalProperties\":" REF
-        "Setting\"}},\"commands\":{\"type\":\"object\",\"additionalProperties\":" REF
-        "Command\"}},\"last_seen\":" TIME "}}"},
-    {"Option",
-        "{\"type\":\"object\",\"properties\":{\"type\":" TEXT ",\"unit\":" TEXT_OR_NULL
-        ",\"default\":" ANY ",\"min\":" ANY ",\"max\":" ANY
-        ",\"choices\":{\"type\":[\"array\",\"null\"]},\"required\":" BOOL ",\"secret\":" BOOL
-        ",\"format\":{\"enum\":[\"host\",\"bluetooth-address\",null]},\"help\":" TEXT_OR_NULL
-        ",\"value\":" ANY ",\"owner\":{\"enum\":[\"config\",\"database\",\"default\"]}}}"},
-    {"Setting",
-        "{\"type\":\"object\",\"properties\":{\"type\":" TEXT ",\"unit\":" TEXT_OR_NULL
-        ",\"default\":" ANY ",\"min\":" ANY ",\"max\":" ANY
-        ",\"choices\":{\"type\":[\"array\",\"null\"]},\"secret\":" BOOL ",\"unreadable\":" BOOL
-        ",\"format\":{\"enum\":[\"host\",\"bluetooth-address\",null]},\"help\":" TEXT_OR_NULL
-        ",\"desired\":" ANY ",\"reported\":" ANY ",\"pending\":" BOOL ",\"error\":" TEXT_OR_NULL
-        ",\"owner\":" TEXT "}}"},
-    {"Command",
-        "{\"type\":\"object\",\"properties\":{\"help\":" TEXT_OR_NULL ",\"timeout_ms\":" INT
-        ",\"exclusive\":" BOOL ",\"role\":{\"enum\":[\"viewer\",\"operator\",\"admin\"]},\"args\":{"
-        "\"type\":\"array\",\"items\":" OBJECT "}}}"},
-    {"DeviceList", LIST(REF "Device\"}")},
-    {"NewDevice",
-        "{\"type\":\"object\",\"required\":[\"driver\"],\"additionalProperties\":false,"
-        "\"properties\":{\"id\":" TEXT ",\"name\":" TEXT ",\"driver\":" TEXT ",\"options\":" OBJECT
-        "}}"},
-    {"DeviceChange",
-        "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"name\":" TEXT
-        ",\"enabled\":" BOOL
-        ",\"flow\":{\"enum\":[\"off\",\"on\",\"device\"],\"description\":\"of a camera\"},"
-        "\"settings\":{\"type\":\"object\",\"description\":\"key to value; "
-        "null: nothing desired any more\"},\"options\":{\"type\":\"object\",\"description\":\"key "
-        "to "
-        "value; null: the default; what is not named stays\"}}}"},
-    {"CommandArguments",
-        "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"args\":" OBJECT
-        "}}"},
-    {"CommandResult",
-        "{\"type\":\"object\",\"required\":[\"result\"],\"properties\":{\"result\":" ANY "}}"},
-    {"Found",
-        "{\"type\":\"object\",\"properties\":{\"id\":" TEXT ",\"bus\":" TEXT ",\"address\":" TEXT
-        ",\"name\":" TEXT ",\"driver\":" TEXT ",\"first_seen\":" TIME ",\"last_seen\":" TIME
-        ",\"properties\":{\"type\":\"array\",\"items\":" OBJECT "}}}"},
-    {"FoundList", LIST(REF "Found\"}")},
-    {"Adoption", "{\"type\":\"object\",\"properties\":{\"name\":" TEXT ",\"options\":" OBJECT "}}"},
-    {"Capture",
-        "{\"type\":\"object\",\"properties\":{\"id\":" INT ",\"device\":" TEXT
-        ",\"captured_at\":" TIME ",\"received_at\":" TIME ",\"width\":" INT ",\"height\":" INT
-        ",\"bytes\":" INT ",\"sound\":" INT_OR_NULL ",\"sha256\":" TEXT ",\"source\":" TEXT
-        ",\"key\":" TEXT_OR_NULL ",\"pinned\":" BOOL ",\"latitude\":" DEGREES
-        ",\"longitude\":" DEGREES "}}"},
-    {"CaptureList", LIST(REF "Capture\"}")},
-    {"CaptureChange",
-        "{\"type\":\"object\",\"required\":[\"pinned\"],\"additionalProperties\":false,"
-        "\"properties\":{\"pinned\":" BOOL "}}"},
-    {"Event",
-        "{\"type\":\"object\",\"properties\":{\"id\":" INT ",\"time\":" TIME ",\"device\":" TEXT
-        ",\"type\":" TEXT ",\"data\":" OBJECT "}}"},
-    {"EventList", LIST(REF "Event\"}")},
-    {"Plugin",
-        "{\"type\":\"object\",\"properties\":{\"name\":" TEXT_OR_NULL ",\"file\":" TEXT
-        ",\"version\":" TEXT_OR_NULL ",\"summary\":" TEXT_OR_NULL
-        ",\"state\":{\"enum\":[\"loaded\",\"refused\"]},\"why\":" TEXT_OR_NULL
-        ",\"options\":{\"type\":\"array\",\"items\":" OBJECT "}}}"},
-    {"PluginList", LIST(REF "Plugin\"}")},
-    {"Info",
-        "{\"type\":\"object\",\"properties\":{\"version\":" TEXT ",\"boot_id\":" TEXT
-        ",\"time\":" TIME ",\"uptime_s\":" INT ",\"driver_abi\":" INT ",\"host\":" TEXT
-        ",\"machine\":" TEXT ",\"storage\":" OBJECT "}}"},
-    {"Ready",
-        "{\"type\":\"object\",\"properties\":{\"ready\":" BOOL
-        ",\"checks\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
-        "\"name\":" TEXT ",\"ok\":" BOOL ",\"detail\":" TEXT "}}}}}"},
-    {"OpenApi", OBJECT},
-};
-
 static void reference(struct wr_json *j, const char *schema)
 {
     char text[128];
@@ -147,6 +34,14 @@ static void content(struct wr_json *j, const char *type, const char *schema)
     wr_json_end(j);
 }
 
+static void text_schema(struct wr_json *j)
+{
+    wr_json_key(j, "schema");
+    wr_json_object(j);
+    member_string(j, "type", "string");
+    wr_json_end(j);
+}
+
 static void path_parameter(struct wr_json *j, const struct route *r, const char *name)
 {
     char braced[16];
@@ -159,8 +54,7 @@ static void path_parameter(struct wr_json *j, const struct route *r, const char 
     member_string(j, "in", "path");
     wr_json_key(j, "required");
     wr_json_bool(j, true);
-    wr_json_key(j, "schema");
-    wr_json_raw(j, TEXT, strlen(TEXT));
+    text_schema(j);
     wr_json_end(j);
 }
 
@@ -179,8 +73,7 @@ static void if_match_parameter(struct wr_json *j, const struct route *r)
     member_string(j, "name", "If-Match");
     member_string(j, "in", "header");
     member_string(j, "description", "Only where the ETag is one of these; else 412");
-    wr_json_key(j, "schema");
-    wr_json_raw(j, TEXT, strlen(TEXT));
+    text_schema(j);
     wr_json_end(j);
 }
 
@@ -342,9 +235,9 @@ void openapi_write(struct wr_json *j, const struct drivers *drivers)
     wr_json_object(j);
     wr_json_key(j, "schemas");
     wr_json_object(j);
-    for (size_t i = 0; i < N_ELEMENTS(schemas); i++) {
-        wr_json_key(j, schemas[i].name);
-        wr_json_raw(j, schemas[i].schema, strlen(schemas[i].schema));
+    for (const struct openapi_schema *s = openapi_schemas; s->name; s++) {
+        wr_json_key(j, s->name);
+        wr_json_raw(j, s->schema, strlen(s->schema));
     }
     if (drivers)
         drivers_each(drivers, one_driver, &c);

@@ -7,3 +7,8 @@ struct drivers;
 
 /* drivers NULL: without the schemas of settings and arguments. */
 void openapi_write(struct wr_json *j, const struct drivers *drivers);
+
+/* What the routes name; ends with a row without a name. */
+extern const struct openapi_schema {
+    const char *name, *schema;
+} openapi_schemas[];

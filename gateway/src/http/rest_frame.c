@@ -1,48 +1,24 @@
-/* rest_frame.c - GET …/frame.jpg: the newest picture at one URL; waits a little for the first
- * one. */
+/* rest_frame.c - GET …/frame.jpg: the newest picture at one URL, on request with its overlay drawn into it; waits a little for
+ * the first one. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/clock.h"
-#include "http/api.h"
+#include "http/camera_wait.h"
 #include "loop/loop.h"
-#include "loop/timer.h"
-
-/* As long as a camera takes to open its stream. */
-#define FIRST_FRAME_US (3 * US_PER_S)
-/* What nobody looked at may be old: a frame of this age is shown at once, an older one only when no
- * new one comes. */
-#define FRESH_US (2 * US_PER_S)
-
-struct frame_wait {
-    struct bus_listener listener;
-    struct timer timeout;
-    struct api *api;
-    struct http_request *request;
-    uint16_t channel;
-    char device[WR_NAME_MAX + 1];
-};
-
-static void wait_free(struct frame_wait *w)
-{
-    struct device *d = devices_find(w->api->devices, w->device);
-
-    bus_unlisten(&w->listener);
-    timer_stop(&w->timeout);
-    if (d)
-        device_unlook(d);
-    free(w);
-}
 
 static void release_frame(void *ctx)
 {
     frame_unref(ctx);
 }
 
+static int64_t age_us(const struct api *a, const struct frame *f)
+{
+    return MAX(loop_wall_us(a->loop) - f->pub.received_us, 0);
+}
+
 static void reply_frame(struct api *a, struct http_request *q, struct frame *f)
 {
     char seq[16], captured[CLOCK_TEXT_BYTES], age[24];
-    int64_t age_us = loop_wall_us(a->loop) - f->pub.received_us;
     struct http_reply_header headers[] = {
         {"Cache-Control", "no-store"},
         {"X-Frame-Seq", seq},
@@ -51,72 +27,87 @@ static void reply_frame(struct api *a, struct http_request *q, struct frame *f)
     };
 
     snprintf(seq, sizeof seq, "%u", f->pub.seq);
-    snprintf(age, sizeof age, "%lld", (long long)(age_us > 0 ? age_us / US_PER_S : 0));
+    snprintf(age, sizeof age, "%lld", (long long)(age_us(a, f) / US_PER_S));
     clock_format(f->pub.captured_us, captured);
     http_reply_static(q, 200, "image/jpeg", f->pub.data, f->pub.len, headers,
         N_ELEMENTS(headers) - (f->pub.captured_us == 0), release_frame, frame_ref(f));
 }
 
-static void wait_frame(struct bus_listener *l, struct frame *f)
+static void came(struct camera_wait *w, struct frame *f)
 {
-    struct frame_wait *w = container_of(l, struct frame_wait, listener);
+    struct api *a = w->api;
 
-    if (f->channel != w->channel)
+    frame_ref(f);
+    reply_frame(a, camera_wait_end(w), f);
+    frame_unref(f);
+}
+
+static void frame_came(struct bus_listener *l, struct frame *f)
+{
+    struct camera_wait *w = container_of(l, struct camera_wait, listener);
+
+    if (f->channel == w->channel)
+        came(w, f);
+}
+
+static void burned_came(struct burn_listener *l, struct frame *f)
+{
+    struct camera_wait *w = container_of(l, struct camera_wait, burned);
+
+    if (age_us(w->api, f) <= CAMERA_FRESH_US) {
+        came(w, f);
         return;
-    http_on_gone(w->request, NULL);
-    reply_frame(w->api, w->request, f);
-    wait_free(w);
+    }
+    frame_unref(w->old);
+    w->old = frame_ref(f);
 }
 
-static void wait_over(struct timer *t)
+static void nothing_came(struct camera_wait *w)
 {
-    struct frame_wait *w = container_of(t, struct frame_wait, timeout);
-    struct frame *old = last_frame(w->api->last, w->channel);
+    struct frame *old = w->old ? w->old : last_frame(w->api->last, w->channel);
 
-    http_on_gone(w->request, NULL);
     if (old)
-        reply_frame(w->api, w->request, old);
+        came(w, old);
     else
-        reply_unavailable(w->request, 3, "the camera has sent no picture yet");
-    wait_free(w);
+        reply_unavailable(camera_wait_end(w), 3, "the camera has sent no picture yet");
 }
 
-static void wait_gone(void *ctx, struct http_request *q)
+static void reply_plain(struct api *a, struct http_request *q, struct device *d)
 {
-    wait_free(http_ctx(q));
+    struct frame *f = last_frame(a->last, device_channel(d));
+    struct camera_wait *w;
+
+    if (f && age_us(a, f) <= CAMERA_FRESH_US) {
+        reply_frame(a, q, f);
+        return;
+    }
+    w = camera_wait_new(a, q, d, nothing_came);
+    if (!w)
+        return;
+    w->listener.frame = frame_came;
+    bus_listen(a->bus, &w->listener);
+}
+
+static void reply_burned(struct api *a, struct http_request *q, struct device *d)
+{
+    struct camera_wait *w = camera_wait_new(a, q, d, nothing_came);
+
+    if (!w)
+        return;
+    w->burned.frame = burned_came;
+    if (burn_listen(a->burn, &w->burned, w->channel) < 0)
+        reply_problem(camera_wait_end(w), 500, "no memory");
 }
 
 void device_frame(struct api *a, struct http_request *q, const struct route_args *args)
 {
-    struct device *d = request_device(a, q, args);
-    struct frame_wait *w;
-    struct frame *f;
+    struct device *d = request_camera(a, q, args);
+    bool overlay;
 
-    if (!d)
+    if (!d || !request_bool(q, "overlay", &overlay))
         return;
-    if (!device_is_camera(d)) {
-        reply_problem(q, 404, "%s is not a camera", device_name(d));
-        return;
-    }
-    f = last_frame(a->last, device_channel(d));
-    if (f && loop_wall_us(a->loop) - f->pub.received_us <= FRESH_US) {
-        reply_frame(a, q, f);
-        return;
-    }
-    w = calloc(1, sizeof *w);
-    if (!w) {
-        reply_problem(q, 500, "no memory");
-        return;
-    }
-    w->api = a;
-    w->request = q;
-    w->channel = device_channel(d);
-    snprintf(w->device, sizeof w->device, "%s", args->id);
-    w->listener.frame = wait_frame;
-    timer_init(&w->timeout, a->loop, wait_over);
-    timer_once(&w->timeout, FIRST_FRAME_US);
-    bus_listen(a->bus, &w->listener);
-    device_look(d);
-    http_set_ctx(q, w);
-    http_on_gone(q, wait_gone);
+    if (overlay)
+        reply_burned(a, q, d);
+    else
+        reply_plain(a, q, d);
 }

@@ -48,13 +48,21 @@ static const struct wr_param stream_query[] = {
         .key = "_", .type = WR_STRING, .help = "The same"                                          \
     }
 
+#define WITH_OVERLAY                                                                               \
+    {                                                                                              \
+        .key = "overlay", .type = WR_INT, .def = "0", .max = 1,                                    \
+        .help = "1: what moves is drawn into the picture"                                          \
+    }
+
 static const struct wr_param picture_query[] = {FOR_CACHES, {0}};
+static const struct wr_param frame_query[] = {WITH_OVERLAY, FOR_CACHES, {0}};
 static const struct wr_param mjpeg_query[] = {
     {.key = "max_fps",
         .type = WR_FLOAT,
         .min = 0.1,
         .max = 120,
         .help = "At most so many pictures a second; all of them when it is not given"},
+    WITH_OVERLAY,
     FOR_CACHES,
     {0},
 };
@@ -75,10 +83,14 @@ static const struct route table[] = {
     {HTTP_POST, V1 "/devices/{id}/commands/{name}", PERMISSION_OPERATE, device_command_post,
         "Run a command and wait for its answer", NULL, "CommandArguments", "CommandResult", NULL},
     {HTTP_GET, V1 "/devices/{id}/frame.jpg", PERMISSION_VIEW, device_frame, "The newest picture",
-        picture_query, NULL, NULL, "image/jpeg"},
+        frame_query, NULL, NULL, "image/jpeg"},
     {HTTP_GET, V1 "/devices/{id}/stream.mjpeg", PERMISSION_VIEW, device_mjpeg,
         "Live pictures for programs that know nothing else", mjpeg_query, NULL, NULL,
         "multipart/x-mixed-replace"},
+    {HTTP_GET, V1 "/devices/{id}/overlay", PERMISSION_VIEW, device_overlay,
+        "What moves in the newest picture, as far as it is known", NULL, NULL, "Overlay", NULL},
+    {HTTP_GET, V1 "/devices/{id}/overlay/stream", PERMISSION_VIEW, device_overlay_stream,
+        "The same for each picture as it comes", NULL, NULL, NULL, "text/event-stream"},
     {HTTP_GET, V1 "/found", PERMISSION_VIEW, found_list, "What was seen and nobody owns", NULL,
         NULL, "FoundList", NULL},
     {HTTP_POST, V1 "/found/{id}/adopt", PERMISSION_ADMIN, found_adopt_post, "Make it a device",

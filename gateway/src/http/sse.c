@@ -1,39 +1,32 @@
 #include "http/sse.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/clock.h"
 #include "base/text.h"
 #include "http/api.h"
-#include "loop/loop.h"
-#include "loop/timer.h"
+#include "http/sse_reader.h"
 
-/* A comment line in quiet times, so that both ends notice when the other is gone. */
-#define HEARTBEAT_US (15 * US_PER_S)
-/* A reader that takes no byte for so long is ended; it comes back with Last-Event-ID. */
-#define STALLED_US (60 * US_PER_S)
 /* One event with its SSE lines. */
 #define MAX_TEXT_BYTES (BUS_MAX_DATA_BYTES + 4096)
 
 struct sse {
     struct api *api;
     struct bus_listener listener;
-    struct list readers;
-    struct timer heartbeat;
+    struct sse_readers readers;
 };
 
 struct reader {
-    struct list link;
+    struct sse_reader base; /* first */
     struct sse *sse;
-    struct http_stream *stream;
     char device[WR_NAME_MAX + 1], type[WR_NAME_MAX + 1]; /* patterns; "": all */
     uint64_t next_event;
-    bool beat;       /* a heartbeat is due */
-    struct buf text; /* what the socket is taking */
 };
+
+static struct reader *reader_of(struct sse_reader *base)
+{
+    return container_of(base, struct reader, base);
+}
 
 static bool wants(const struct reader *r, const struct event *e)
 {
@@ -44,27 +37,15 @@ static bool wants(const struct reader *r, const struct event *e)
 static void on_event(struct bus_listener *l, struct event *e)
 {
     struct sse *s = container_of(l, struct sse, listener);
-    struct reader *r;
+    struct sse_reader *base;
 
-    list_for_each (r, &s->readers, link) {
+    list_for_each (base, &s->readers.list, link) {
+        struct reader *r = reader_of(base);
+
         if (r->next_event == e->id && !wants(r, e))
             r->next_event++;
         else
-            http_stream_want(r->stream);
-    }
-}
-
-static void beat(struct timer *t)
-{
-    struct sse *s = container_of(t, struct sse, heartbeat);
-    struct reader *r;
-
-    list_for_each (r, &s->readers, link) {
-        r->beat = true;
-        if (http_stream_blocked_us(r->stream) > STALLED_US)
-            http_stream_end(r->stream);
-        else
-            http_stream_want(r->stream);
+            sse_reader_want(base);
     }
 }
 
@@ -72,48 +53,36 @@ static void beat(struct timer *t)
  * /api/v1/events. */
 static void write_gap(struct reader *r, uint64_t first)
 {
-    buf_printf(&r->text, "event: gap\ndata: {\"from\":%llu,\"to\":%llu}\n\n",
+    buf_printf(&r->base.text, "event: gap\ndata: {\"from\":%llu,\"to\":%llu}\n\n",
         (unsigned long long)r->next_event, (unsigned long long)first - 1);
     r->next_event = first;
 }
 
 static void write_event(struct reader *r, const struct event *e)
 {
-    buf_printf(&r->text, "id: %llu\nevent: %s\ndata: ", (unsigned long long)e->id, e->type);
-    buf_append(&r->text, e->json, e->json_len);
-    buf_append(&r->text, "\n\n", 2);
+    buf_printf(&r->base.text, "id: %llu\nevent: %s\ndata: ", (unsigned long long)e->id, e->type);
+    buf_append(&r->base.text, e->json, e->json_len);
+    buf_append(&r->base.text, "\n\n", 2);
 }
 
-static void on_writable(void *ctx, struct http_stream *stream)
+static void fill(struct sse_reader *base)
 {
-    struct reader *r = ctx;
+    struct reader *r = reader_of(base);
     struct bus *b = r->sse->api->bus;
 
-    buf_clear(&r->text);
     if (r->next_event < bus_tail_first(b))
         write_gap(r, bus_tail_first(b));
-    while (r->text.len == 0 && r->next_event < bus_next_id(b)) {
+    while (base->text.len == 0 && r->next_event < bus_next_id(b)) {
         struct event *e = bus_tail(b, r->next_event++);
 
         if (wants(r, e))
             write_event(r, e);
     }
-    if (r->text.len == 0 && r->beat)
-        buf_printf(&r->text, ":\n\n");
-    r->beat = false;
-    if (r->text.len == 0)
-        return;
-    http_stream_write(stream, buf_data(&r->text), r->text.len);
-    http_stream_want(stream);
 }
 
-static void on_closed(void *ctx, struct http_stream *stream)
+static void closed(struct sse_reader *base)
 {
-    struct reader *r = ctx;
-
-    list_remove(&r->link);
-    buf_fini(&r->text);
-    free(r);
+    free(reader_of(base));
 }
 
 int sse_new(struct api *a, struct sse **ret)
@@ -125,9 +94,7 @@ int sse_new(struct api *a, struct sse **ret)
         return -ENOMEM;
     s->api = a;
     s->listener.event = on_event;
-    list_init(&s->readers);
-    timer_init(&s->heartbeat, a->loop, beat);
-    r = timer_every(&s->heartbeat, HEARTBEAT_US);
+    r = sse_readers_init(&s->readers, a->loop);
     if (r < 0) {
         free(s);
         return r;
@@ -142,7 +109,7 @@ struct sse *sse_free(struct sse *s)
     if (!s)
         return NULL;
     bus_unlisten(&s->listener);
-    timer_stop(&s->heartbeat);
+    sse_readers_fini(&s->readers);
     free(s);
     return NULL;
 }
@@ -161,9 +128,7 @@ static uint64_t first_wanted(const struct api *a, const struct http_request *q)
 
 void events_stream(struct api *a, struct http_request *q, const struct route_args *args)
 {
-    static const struct http_stream_events events = {.writable = on_writable, .closed = on_closed};
-    static const struct http_reply_header headers[] = {
-        {"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}};
+    static const struct sse_reader_ops ops = {fill, closed};
     struct reader *r = calloc(1, sizeof *r);
 
     if (!r) {
@@ -171,20 +136,9 @@ void events_stream(struct api *a, struct http_request *q, const struct route_arg
         return;
     }
     r->sse = a->sse;
-    r->text = BUF_INIT(MAX_TEXT_BYTES);
     r->next_event = first_wanted(a, q);
     if (!request_text(q, "device", r->device, sizeof r->device) ||
-        !request_text(q, "type", r->type, sizeof r->type)) {
+        !request_text(q, "type", r->type, sizeof r->type) ||
+        !sse_reader_begin(&a->sse->readers, &r->base, q, &ops, MAX_TEXT_BYTES))
         free(r);
-        return;
-    }
-    r->beat = true;
-    r->stream =
-        http_stream_begin(q, 200, "text/event-stream", headers, N_ELEMENTS(headers), &events, r);
-    if (!r->stream) {
-        free(r);
-        return;
-    }
-    list_append(&a->sse->readers, &r->link);
-    http_stream_want(r->stream);
 }

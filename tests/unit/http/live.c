@@ -52,6 +52,8 @@ static void listen_here(void)
     cr_assert_eq(ws_hub_new(&live.api, &live.api.ws), 0);
     cr_assert_eq(mjpeg_new(&live.api, &live.api.mjpeg), 0);
     cr_assert_eq(sse_new(&live.api, &live.api.sse), 0);
+    cr_assert_eq(overlay_stream_new(&live.api, &live.api.overlays), 0);
+    cr_assert_eq(burn_new(world.loop, world.bus, world.last, world.pool, &live.api.burn), 0);
     cr_assert_eq(
         http_server_new(world.loop, &config, &events, NULL, &live.api.server, &e), 0, "%s", e.text);
 }
@@ -85,6 +87,8 @@ void live_close(void)
     ws_hub_free(live.api.ws);
     mjpeg_free(live.api.mjpeg);
     sse_free(live.api.sse);
+    overlay_stream_free(live.api.overlays);
+    burn_free(live.api.burn);
     auth_free(live.api.auth);
     config_free(live.config);
     world_close();

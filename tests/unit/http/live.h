@@ -5,8 +5,10 @@
 #include "../device/world.h"
 #include "http/api.h"
 #include "http/mjpeg.h"
+#include "http/overlay_stream.h"
 #include "http/sse.h"
 #include "http/ws.h"
+#include "media/burn.h"
 #include "talk.h"
 
 struct live {

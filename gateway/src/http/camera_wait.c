@@ -1,0 +1,60 @@
+#include "http/camera_wait.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void wait_free(struct camera_wait *w)
+{
+    struct device *d = devices_find(w->api->devices, w->device);
+
+    bus_unlisten(&w->listener);
+    burn_unlisten(&w->burned);
+    frame_unref(w->old);
+    timer_stop(&w->timeout);
+    if (d)
+        device_unlook(d);
+    free(w);
+}
+
+static void wait_over(struct timer *t)
+{
+    struct camera_wait *w = container_of(t, struct camera_wait, timeout);
+
+    w->over(w);
+}
+
+static void wait_gone(void *ctx, struct http_request *q)
+{
+    wait_free(http_ctx(q));
+}
+
+struct http_request *camera_wait_end(struct camera_wait *w)
+{
+    struct http_request *q = w->request;
+
+    http_on_gone(q, NULL);
+    wait_free(w);
+    return q;
+}
+
+struct camera_wait *camera_wait_new(
+    struct api *a, struct http_request *q, struct device *d, void (*over)(struct camera_wait *w))
+{
+    struct camera_wait *w = calloc(1, sizeof *w);
+
+    if (!w) {
+        reply_problem(q, 500, "no memory");
+        return NULL;
+    }
+    w->api = a;
+    w->request = q;
+    w->over = over;
+    w->channel = device_channel(d);
+    snprintf(w->device, sizeof w->device, "%s", device_id(d));
+    timer_init(&w->timeout, a->loop, wait_over);
+    timer_once(&w->timeout, CAMERA_WAIT_US);
+    device_look(d);
+    http_set_ctx(q, w);
+    http_on_gone(q, wait_gone);
+    return w;
+}
