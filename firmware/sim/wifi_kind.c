@@ -1,4 +1,7 @@
 /* wifi_kind.c - a debug camera as a kind of virtual device. */
+#include <errno.h>
+#include <stdlib.h>
+
 #include "kinds.h"
 #include "wifi_sim.h"
 
@@ -10,17 +13,35 @@ static int parse(void *options, int argc, char **argv, struct error *e)
     return wifi_options_parse(options, argc, argv, e);
 }
 
+struct camera {
+    const struct wifi_options *options;
+    struct wifi_ours *ours;
+    struct wifi_old *old;
+};
+
+static int make(struct camera *c, struct loop *l, struct error *e)
+{
+    return c->options->dialect == WIFI_DIALECT_WARREN ? wifi_ours_new(l, c->options, &c->ours, e)
+                                                      : wifi_old_new(l, c->options, &c->old, e);
+}
+
 static int open_camera(struct sim_show *show, const void *options, void **ret, struct error *e)
 {
-    const struct wifi_options *o = options;
-    struct wifi_old *c = NULL;
-    int r = wifi_old_new(sim_show_loop(show), o, &c, e);
+    struct camera *c = calloc(1, sizeof *c);
+    int r;
 
+    if (!c)
+        return error_set(e, -ENOMEM, "no memory");
     *ret = c;
+    c->options = options;
+    r = make(c, sim_show_loop(show), e);
     if (r >= 0)
-        r = sim_show_add(show, &o->common, GROUP, wifi_old_app(c), e);
-    if (r >= 0)
-        wifi_old_start(c);
+        r = sim_show_add(show, &c->options->common, GROUP,
+            c->ours ? wifi_ours_app(c->ours) : wifi_old_app(c->old), e);
+    if (r >= 0 && c->ours)
+        wifi_ours_start(c->ours);
+    else if (r >= 0)
+        wifi_old_start(c->old);
     return r;
 }
 
@@ -31,12 +52,23 @@ static void tell(const void *opened, FILE *to)
 
 static void strike(void *opened)
 {
-    wifi_old_strike(opened);
+    struct camera *c = opened;
+
+    if (c->ours)
+        wifi_ours_strike(c->ours);
+    else
+        wifi_old_strike(c->old);
 }
 
 static void close_camera(void *opened)
 {
-    wifi_old_free(opened);
+    struct camera *c = opened;
+
+    if (!c)
+        return;
+    wifi_ours_free(c->ours);
+    wifi_old_free(c->old);
+    free(c);
 }
 
 const struct sim_kind wifi_kind = {.name = "wifi-debug-camera",

@@ -5,10 +5,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "loop/loop.h"
+#include "wifi_news.h"
 #include "wifi_old_camera.h"
 #include "wifi_old_http.h"
 #include "wifi_old_private.h"
-#include "wifi_tell.h"
 #include "wifi_text.h"
 
 /* How long enable waits, and how often it looks. */
@@ -83,7 +83,7 @@ static void open_http(struct wifi_old *c)
     c->port = wifi_old_http_port(c->http);
     wifi_old_camera_start(c->camera);
     write_url(c, url);
-    wifi_tell("joined", c->options->name, url);
+    wifi_news("joined", c->options->name, url);
 }
 
 static void close_http(struct wifi_old *c)
@@ -92,7 +92,7 @@ static void close_http(struct wifi_old *c)
         return;
     c->http = wifi_old_http_free(c->http);
     wifi_old_camera_stop(c->camera);
-    wifi_tell("lost", c->options->name, NULL);
+    wifi_news("lost", c->options->name, NULL);
 }
 
 static void on_air(void *ctx)
@@ -104,7 +104,7 @@ static void on_air(void *ctx)
     else
         close_http(c);
     if (c->air.state == WIFI_AIR_FAILED)
-        wifi_tell("failed", c->options->name, NULL);
+        wifi_news("failed", c->options->name, NULL);
     if (c->enabled && c->air.state == WIFI_AIR_OFF)
         wifi_air_join(&c->air, c->ssid, c->pass);
     if (!timer_armed(&c->look))

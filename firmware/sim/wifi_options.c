@@ -9,6 +9,8 @@
 #include "base/util.h"
 
 #define JOIN_MAX_S 600
+/* More than any such board has. */
+#define HEAP_MAX_KB 8192
 
 enum {
     OPTION_DIALECT = 256,
@@ -28,11 +30,16 @@ enum {
     OPTION_RAW_GREY,
     OPTION_STREAM_LIMIT,
     OPTION_NO_SNAPSHOT,
+    OPTION_FLASH,
+    OPTION_HEAP,
+    OPTION_CPU,
+    OPTION_PLAIN,
 };
 
 static const struct sim_option rows[] = {
     {"dialect", OPTION_DIALECT, "NAME",
-        "an old camera with its faults: roadmap, shipped (the first ones), head (shipped)"},
+        "warren (ours, the core of the firmware), or an old camera with its faults: roadmap, "
+        "shipped, head"},
     {"name", OPTION_NAME, "NAME", "in the advertisement (LedSaber-BLE)"},
     {"source", OPTION_SOURCE, "SPEC",
         "walk, pan[:DX,DY] or still, drawn; a folder of JPEGs, video:FILE, drawn[:day], "
@@ -45,23 +52,30 @@ static const struct sim_option rows[] = {
         "no join ever succeeds: not-found, wrong-password, refused, no-address"},
     {"move", OPTION_MOVE, NULL, "with SIGUSR1 it gets the next address"},
     {"online", OPTION_ONLINE, NULL, "it joins by itself when it starts"},
-    {"fps", OPTION_FPS, "N", "frames per second, 1…25 (10)"},
-    {"quality", OPTION_QUALITY, "N", "of its JPEGs, 1…100 (60)"},
+    {"fps", OPTION_FPS, "N", "frames per second, at the beginning, 1…25 (10)"},
+    {"flash", OPTION_FLASH, "FILE", "what it keeps while it is off; without, it forgets all"},
+    {"heap", OPTION_HEAP, "KB", "that are free, as it believes (160)"},
+    {"cpu", OPTION_CPU, "PERCENT", "that are busy, as it believes (30)"},
+    {"plain", OPTION_PLAIN, NULL, "the Bluetooth link counts as not encrypted"},
+    {"quality", OPTION_QUALITY, "N", "old cameras: of their JPEGs, 1…100 (60)"},
     {"detector", OPTION_DETECTOR, "WORD",
-        "on; waits (for the Bluetooth command \"start\"); none: the overlay is {} (on)"},
+        "old cameras: on; waits (for the Bluetooth command \"start\"); none: the overlay is {} "
+        "(on)"},
     {"grid", OPTION_GRID, "N",
         "head: 8x8 blocks of 30 px as its detector has, or 6x6 of 40 as was drawn (8)"},
     {"raw-grey", OPTION_RAW_GREY, NULL,
-        "what is labelled JPEG are the sensor's grey bytes, as it truly was"},
+        "old cameras: what is labelled JPEG are the sensor's grey bytes, as it truly was"},
     {"stream-limit", OPTION_STREAM_LIMIT, "BYTES",
-        "a stream ends with the first frame that does not fit, as it truly did at 5736 (none)"},
-    {"no-snapshot", OPTION_NO_SNAPSHOT, NULL, "/snapshot fails with 503"},
+        "old cameras: a stream ends with the first frame that does not fit, as it truly did at "
+        "5736 (none)"},
+    {"no-snapshot", OPTION_NO_SNAPSHOT, NULL, "old cameras: /snapshot fails with 503"},
 };
 
 static const char *const dialects[] = {
     [WIFI_DIALECT_ROADMAP] = "roadmap",
     [WIFI_DIALECT_SHIPPED] = "shipped",
     [WIFI_DIALECT_HEAD] = "head",
+    [WIFI_DIALECT_WARREN] = "warren",
 };
 static const char *const detectors[] = {
     [WIFI_DETECTOR_ON] = "on",
@@ -83,7 +97,8 @@ static int set_dialect(struct wifi_options *o, const char *text, struct error *e
     int i = word_in(dialects, N_ELEMENTS(dialects), text);
 
     if (i < 0)
-        return error_set(e, i, "--dialect %.40s is none of roadmap, shipped and head", text);
+        return error_set(
+            e, i, "--dialect %.40s is none of warren, roadmap, shipped and head", text);
     o->dialect = (enum wifi_dialect)i;
     return 0;
 }
@@ -148,6 +163,10 @@ static int set_number(struct wifi_options *o, int id, const char *text, struct e
         return sim_option_unsigned("quality", text, 1, 100, &o->quality, e);
     case OPTION_GRID:
         return set_grid(o, text, e);
+    case OPTION_HEAP:
+        return sim_option_unsigned("heap", text, 0, HEAP_MAX_KB, &o->heap_kb, e);
+    case OPTION_CPU:
+        return sim_option_unsigned("cpu", text, 0, 100, &o->cpu_percent, e);
     default:
         return sim_option_unsigned("stream-limit", text, 1, 1u << 20, &o->stream_limit, e);
     }
@@ -189,6 +208,12 @@ static int set(void *options, int id, const char *text, struct error *e)
     case OPTION_NO_SNAPSHOT:
         o->no_snapshot = true;
         return 0;
+    case OPTION_FLASH:
+        o->flash = text;
+        return 0;
+    case OPTION_PLAIN:
+        o->plain = true;
+        return 0;
     }
     return set_number(o, id, text, e);
 }
@@ -201,14 +226,16 @@ int wifi_options_parse(struct wifi_options *o, int argc, char **argv, struct err
         .n_rows = N_ELEMENTS(rows),
         .set = set};
 
-    *o = (struct wifi_options){.dialect = WIFI_DIALECT_SHIPPED,
+    *o = (struct wifi_options){.dialect = WIFI_DIALECT_WARREN,
         .name = "LedSaber-BLE",
         .source = "walk",
         .address = "127.0.0.1",
         .air = {.join_us = US_PER_S, .rssi_dbm = -58},
         .fps = 10,
         .quality = 60,
-        .grid = 8};
+        .grid = 8,
+        .heap_kb = 160,
+        .cpu_percent = 30};
     sim_common_init(&o->common);
     o->air.address = o->address;
     return sim_options_parse(&line, o, argc, argv, e);

@@ -35,7 +35,7 @@ struct wifi_options {
     enum wifi_detector detector;
     unsigned grid; /* head: 8 or 6 blocks to a side */
     /* ours */
-    const char *state; /* folder of what its flash holds; NULL: it forgets */
+    const char *flash; /* file of what it keeps; NULL: it forgets */
     unsigned heap_kb, cpu_percent;
     bool plain; /* the Bluetooth link is not encrypted */
 };

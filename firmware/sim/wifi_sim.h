@@ -1,5 +1,5 @@
-/* wifi_sim.h - one virtual debug camera: an old one with its faults. Over Bluetooth LE it is told which Wi-Fi to join; then it
- * shows itself by HTTP.
+/* wifi_sim.h - one virtual debug camera: ours, around the firmware's core, or an old one with its faults. Over Bluetooth LE it is
+ * told which Wi-Fi to join; then it shows itself by HTTP.
  *
  * When it joins, fails or is lost, it prints "joined name=NAME url=http://…", "failed name=NAME" or "lost name=NAME".
  */
@@ -10,6 +10,17 @@
 
 struct loop;
 struct wifi_old;
+struct wifi_ours;
+
+int wifi_ours_new(
+    struct loop *l, const struct wifi_options *o, struct wifi_ours **ret, struct error *e);
+struct gatt_app *wifi_ours_app(struct wifi_ours *c);
+/* When somebody shows the app. */
+void wifi_ours_start(struct wifi_ours *c);
+/* The access point goes, and is back at once. */
+void wifi_ours_strike(struct wifi_ours *c);
+/* When nobody shows it any more. NULL-safe; returns NULL. */
+struct wifi_ours *wifi_ours_free(struct wifi_ours *c);
 
 /* As the first ones behave at Bluetooth:
  *
@@ -23,7 +34,5 @@ int wifi_old_new(
     struct loop *l, const struct wifi_options *o, struct wifi_old **ret, struct error *e);
 struct gatt_app *wifi_old_app(struct wifi_old *c);
 void wifi_old_start(struct wifi_old *c);
-/* The access point goes, and is back at once. */
 void wifi_old_strike(struct wifi_old *c);
-/* When nobody shows it any more. NULL-safe; returns NULL. */
 struct wifi_old *wifi_old_free(struct wifi_old *c);

@@ -1,81 +1,143 @@
-"""The virtual debug cameras by plain HTTP: what the old ones sent, byte by byte, with their faults."""
+"""The virtual debug cameras by plain HTTP: ours, and what the old ones sent, byte by byte, with their faults."""
 
-import http.client
+import gzip
 import json
-import re
 import signal
 import socket
+import statistics
+import time
 import unittest
 
-from warren import Case, SIM, wait_until
+from debug_cameras import DebugCameras, RawStream
+from warren import WebSocket, wait_until
 
 GREY_BYTES = 320 * 240
 
 
-class Cameras(Case):
-    def start_camera(self, *options):
-        """Joined; its host and port are in .at."""
-        sim = self.start([SIM, "wifi-debug-camera", "--new-bus", self.folder / "bus", "--seed", 7, "--online", "--join", 0.1, *options], "camera")
-        sim.at = None
-        self.wait_joined(sim)
-        return sim
-
-    def wait_joined(self, sim, times=1):
-        def urls():
-            self.assertIsNone(sim.child.poll(), sim.output())
-            return re.findall(r"^joined name=\S+ url=http://([\d.]+):(\d+)\n", sim.output(), re.M)
-        host, port = wait_until("the camera has joined", lambda: urls()[times - 1:])[-1]
-        sim.at = (host, int(port))
-
-    @staticmethod
-    def ask(sim, path):
-        connection = http.client.HTTPConnection(*sim.at, timeout=30)
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        answer.body = answer.read()
-        connection.close()
-        return answer
-
-    def json_of(self, sim, path):
-        answer = self.ask(sim, path)
-        self.assertEqual((answer.status, answer.getheader("Content-Type")), (200, "application/json"))
-        return json.loads(answer.body)
-
-    def wait_frames(self, sim, n):
-        wait_until(f"{n} frames were looked at", lambda: self.json_of(sim, "/metrics")["totalFrames"] >= n)
+def is_near(block, dx, dy):
+    return abs(block["dx"] - dx) < 0.25 and abs(block["dy"] - dy) < 0.25
 
 
-class RawStream:
-    """Bytes as they come, with no library between."""
+class Ours(DebugCameras):
+    def test_its_stream_has_a_length_and_a_number_for_each_picture(self):
+        sim = self.start_online()
+        with RawStream(sim.at) as s:
+            self.assertIn(b"multipart/x-mixed-replace; boundary=frame", s.head())
+            ids = []
+            for _ in range(8):
+                headers, jpeg = s.part()
+                self.assertEqual((jpeg[:2], jpeg[-2:]), (b"\xff\xd8", b"\xff\xd9"))
+                ids.append(int(headers["X-Frame-Id"]))
+        self.assertEqual(ids, sorted(set(ids)))
 
-    def __init__(self, at, path="/stream"):
-        self.socket = socket.create_connection(at, 30)
-        self.socket.sendall(f"GET {path} HTTP/1.1\r\nHost: camera\r\n\r\n".encode())
-        self.file = self.socket.makefile("rb")
+    def test_what_moves_is_what_it_was_shown(self):
+        sim = self.start_online("--source", "pan:6.5,-2.25")
+        self.wait_frames(sim, 10)
+        o = self.json_of(sim, "/overlay")
+        self.assertEqual((o["gridCols"], o["gridRows"], o["blockSize"], o["frameWidth"], o["frameHeight"]), (8, 6, 40, 320, 240))
+        self.assertTrue(o["active"])
+        self.assertGreater(sum(is_near(b, 6.5, -2.25) for b in o["blocks"]), 30)
+        self.assertAlmostEqual(o["speed"], 6.88, delta=0.2)
+        self.assertGreater(o["frameId"], 5)
 
-    def __enter__(self):
-        return self
+    def test_of_people_who_walk_only_they_move_and_it_is_little_to_say(self):
+        sim = self.start_online("--source", "walk")
+        with RawStream(sim.at, "/overlay", "Accept: text/event-stream\r\n") as s:
+            s.head()
+            for _ in range(60):
+                name, number, o = s.event()
+                self.assertEqual((name, number), ("overlay", o["frameId"]))
+                self.assertLess(len(json.dumps(o, separators=(",", ":"))), 2048)
+                if o["active"] and number > 30:
+                    break
+        self.assertEqual(o["direction"], "right")
+        self.assertLess(len(o["blocks"]), 24)
+        self.assertTrue(any(is_near(b, 3.5, 0) for b in o["blocks"]), o)
 
-    def __exit__(self, *_):
-        self.file.close()
-        self.socket.close()
+    def test_of_what_is_still_nothing_moves(self):
+        sim = self.start_online("--source", "still")
+        self.wait_frames(sim, 5)
+        o = self.json_of(sim, "/overlay")
+        self.assertEqual((o["active"], o["blocks"]), (False, []))
 
-    def head(self):
-        return b"".join(iter(self.file.readline, b"\r\n"))
+    def test_overlays_by_event_socket_and_picture_have_the_same_numbers(self):
+        sim = self.start_online("--source", "pan")
+        with RawStream(sim.at) as pictures, RawStream(sim.at, "/overlay", "Accept: text/event-stream\r\n") as events:
+            pictures.head()
+            events.head()
+            socket_ = WebSocket(sim.at[1], "/overlay")
+            self.addCleanup(socket_.close)
+            self.assertEqual(socket_.status, 101)
+            numbers = [{int(pictures.part()[0]["X-Frame-Id"]) for _ in range(20)}, {events.event()[1] for _ in range(20)},
+                       {socket_.message()["frameId"] for _ in range(20)}]
+        self.assertGreater(len(set.intersection(*numbers)), 10, numbers)
 
-    def chunk(self):
-        """The size as it was written, and the bytes."""
-        size = self.file.readline()
-        bytes_ = self.file.read(int(size, 16))
-        assert self.file.readline() == b"\r\n"
-        return size, bytes_
+    def test_it_tells_ten_overlays_a_second(self):
+        sim = self.start_online()
+        with RawStream(sim.at, "/overlay", "Accept: text/event-stream\r\n") as s:
+            s.head()
+            times = [s.event()[2]["timeUs"] for _ in range(30)]
+        self.assertLess(abs(statistics.median(b - a for a, b in zip(times, times[1:])) - 100000), 30000, times)
+
+    def test_pictures_come_as_often_as_was_said(self):
+        sim = self.start_online("--fps", 5)
+        with RawStream(sim.at, "/overlay", "Accept: text/event-stream\r\n") as s:
+            s.head()
+            times = [s.event()[2]["timeUs"] for _ in range(8)]
+        self.assertLess(abs(statistics.median(b - a for a, b in zip(times, times[1:])) - 200000), 40000, times)
+
+    def test_its_page_is_whole_within_three_seconds_and_packed_for_who_takes_it(self):
+        sim = self.start_online("--fps", 10)
+        began = time.monotonic()
+        page = self.ask(sim, "/").body
+        self.assertLess(time.monotonic() - began, 3)
+        self.assertIn(b"</html>", page[-20:].lower())
+        packed = self.ask(sim, "/", {"Accept-Encoding": "gzip"})
+        self.assertEqual(packed.getheader("Content-Encoding"), "gzip")
+        self.assertEqual(gzip.decompress(packed.body), page)
+
+    def test_a_snapshot_the_numbers_and_the_network(self):
+        sim = self.start_online("--heap", 123, "--cpu", 45)
+        self.assertEqual(self.ask(sim, "/snapshot").body[:2], b"\xff\xd8")
+        self.wait_frames(sim, 12)
+        m = self.json_of(sim, "/metrics")
+        self.assertEqual((m["heapFree"], m["cpuPercent"]), (123 * 1024, 45))
+        w = self.json_of(sim, "/wifi/status")
+        self.assertEqual((w["connected"], w["url"]), (True, "http://%s:%d" % sim.at))
+        self.assertEqual(self.ask(sim, "/nothing").status, 404)
+
+    def test_a_busy_processor_has_fewer_pictures(self):
+        sim = self.start_online("--cpu", 95)
+        wait_until("it takes fewer", lambda: 0 < self.json_of(sim, "/metrics")["streamFps"] <= 5)
+
+    def test_a_viewer_that_sleeps_holds_nobody_up(self):
+        sim = self.start_online("--fps", 25)
+        with RawStream(sim.at), RawStream(sim.at) as s:
+            s.head()
+            for _ in range(60):
+                s.part()
+
+    def test_the_network_is_lost_and_it_is_back_at_the_next_address(self):
+        sim = self.start_online("--move")
+        first = sim.at
+        with RawStream(first) as s:
+            s.head()
+            sim.child.send_signal(signal.SIGUSR1)
+            with self.assertRaises((ConnectionError, AssertionError, ValueError)):
+                while True:
+                    s.part()
+        self.wait_joined(sim, 2)
+        self.assertEqual(sim.at, ("127.0.0.2", first[1]))
+        with RawStream(sim.at) as s:
+            s.head()
+            s.part()
 
 
-class Stream(Cameras):
+class OldStream(DebugCameras):
     PART = b"\r\n--frame\r\nContent-Type: image/jpeg\r\n\r\n"
 
     def test_is_framed_as_the_first_cameras_framed_it(self):
-        sim = self.start_camera("--dialect", "shipped")
+        sim = self.start_old("--dialect", "shipped")
         self.wait_frames(sim, 1)
         with RawStream(sim.at) as s:
             self.assertEqual(s.head(), b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace;boundary=frame\r\n"
@@ -87,7 +149,7 @@ class Stream(Cameras):
                 self.assertTrue(part.endswith(b"\xff\xd9"))
 
     def test_has_grey_bytes_where_it_says_jpeg_as_it_truly_was(self):
-        sim = self.start_camera("--raw-grey")
+        sim = self.start_old("--raw-grey")
         self.wait_frames(sim, 1)
         with RawStream(sim.at) as s:
             s.head()
@@ -95,14 +157,14 @@ class Stream(Cameras):
         self.assertEqual(len(self.ask(sim, "/snapshot").body), GREY_BYTES)
 
     def test_ends_with_the_first_frame_that_does_not_fit(self):
-        sim = self.start_camera("--stream-limit", 5736, "--quality", 90)
+        sim = self.start_old("--stream-limit", 5736, "--quality", 90)
         self.wait_frames(sim, 1)
         with RawStream(sim.at) as s:
             s.head()
             self.assertEqual(s.file.read(), b"0   \r\n\r\n")
 
     def test_small_frames_fit(self):
-        sim = self.start_camera("--stream-limit", 5736, "--quality", 1)
+        sim = self.start_old("--stream-limit", 5736, "--quality", 1)
         self.wait_frames(sim, 1)
         with RawStream(sim.at) as s:
             s.head()
@@ -110,19 +172,19 @@ class Stream(Cameras):
                 self.assertLess(len(s.chunk()[1]), 5736)
 
     def test_a_viewer_that_sleeps_holds_nobody_up(self):
-        sim = self.start_camera("--fps", 25)
+        sim = self.start_old("--fps", 25)
         with RawStream(sim.at), RawStream(sim.at) as s:
             s.head()
             for _ in range(40):
                 s.chunk()
 
 
-class Answers(Cameras):
+class OldAnswers(DebugCameras):
     def test_the_overlay_of_each_dialect(self):
         grids = {("roadmap",): (8, 6, 40), ("shipped",): (8, 6, 40), ("head",): (8, 8, 30), ("head", "--grid", 6): (6, 6, 40)}
         for dialect, grid in grids.items():
             with self.subTest(dialect):
-                sim = self.start_camera("--dialect", *dialect, "--source", "pan:6,0")
+                sim = self.start_old("--dialect", *dialect, "--source", "pan:6,0")
                 self.wait_frames(sim, 3)
                 o = self.json_of(sim, "/overlay")
                 self.assertEqual((o["gridCols"], o["gridRows"], o["blockSize"]), grid)
@@ -135,11 +197,11 @@ class Answers(Cameras):
                 self.assertEqual(sim.stop(), 0)
 
     def test_without_a_detector_the_overlay_is_empty(self):
-        sim = self.start_camera("--dialect", "head", "--detector", "none")
+        sim = self.start_old("--dialect", "head", "--detector", "none")
         self.assertEqual(self.ask(sim, "/overlay").body, b"{}")
 
     def test_a_detector_that_nobody_has_started_says_nothing(self):
-        sim = self.start_camera("--detector", "waits", "--source", "pan")
+        sim = self.start_old("--detector", "waits", "--source", "pan")
         with RawStream(sim.at) as s:
             s.head()
             s.chunk()
@@ -148,21 +210,21 @@ class Answers(Cameras):
         self.assertEqual(self.json_of(sim, "/metrics")["totalFrames"], 0)
 
     def test_a_snapshot_that_fails(self):
-        sim = self.start_camera("--no-snapshot")
+        sim = self.start_old("--no-snapshot")
         self.wait_frames(sim, 1)
         answer = self.ask(sim, "/snapshot")
         self.assertEqual((answer.status, answer.body), (503, b"Camera capture failed"))
 
     def test_what_is_not_there(self):
-        sim = self.start_camera()
+        sim = self.start_old()
         self.assertEqual(self.ask(sim, "/wifi/status").status, 404)
         with RawStream(sim.at, "/ HTTP/9\r\nx") as s:
             self.assertTrue(s.head().startswith(b"HTTP/1.1 400 "))
 
 
-class Network(Cameras):
+class OldNetwork(DebugCameras):
     def test_it_is_lost_and_is_back_at_the_next_address(self):
-        sim = self.start_camera("--move")
+        sim = self.start_old("--move")
         first = sim.at
         with RawStream(first) as s:
             s.head()
