@@ -24,6 +24,8 @@ enum gatt_props {
     GATT_WRITE = 1u << 1,
     GATT_WRITE_COMMAND = 1u << 2,
     GATT_NOTIFY = 1u << 3,
+    /* Writes only over an encrypted link, which a real BlueZ sees to; a pretended one knows of none. */
+    GATT_ENCRYPTED = 1u << 4,
 };
 
 struct gatt_char {

@@ -56,7 +56,8 @@ static int get_flags(sd_bus *bus, const char *path, const char *interface, const
         unsigned prop;
         const char *name;
     } flags[] = {{GATT_READ, "read"}, {GATT_WRITE, "write"},
-        {GATT_WRITE_COMMAND, "write-without-response"}, {GATT_NOTIFY, "notify"}};
+        {GATT_WRITE_COMMAND, "write-without-response"}, {GATT_NOTIFY, "notify"},
+        {GATT_ENCRYPTED, "encrypt-write"}};
     int r = sd_bus_message_open_container(m, 'a', "s");
 
     for (size_t i = 0; r >= 0 && i < N_ELEMENTS(flags); i++)

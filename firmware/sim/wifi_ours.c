@@ -18,7 +18,7 @@ static const struct gatt_char chars[N_CHARS] = {
     [CHAR_CONTROL] = {0, WIFI_CONTROL_UUID, GATT_WRITE},
     [CHAR_STATUS] = {0, WIFI_STATUS_UUID, GATT_READ | GATT_NOTIFY},
     [CHAR_SSID] = {0, WIFI_SSID_UUID, GATT_READ | GATT_WRITE},
-    [CHAR_PASSWORD] = {0, WIFI_PASSWORD_UUID, GATT_WRITE},
+    [CHAR_PASSWORD] = {0, WIFI_PASSWORD_UUID, GATT_WRITE | GATT_ENCRYPTED},
 };
 
 int64_t wifi_ours_now_us(const struct wifi_ours *c)
@@ -67,6 +67,7 @@ static void on_disconnected(void *ctx, bool by_host)
 {
     struct wifi_ours *c = ctx;
 
+    c->wrote_password = false;
     wifi_camera_disconnected(c->core, wifi_ours_now_us(c));
     wifi_ours_rearm(c);
 }
@@ -89,10 +90,19 @@ static int on_read(void *ctx, unsigned chr, uint8_t *out, size_t cap)
     return (int)n;
 }
 
+/* BlueZ tells nobody whether a link is encrypted; it is where PASSWORD could be written. */
+static bool is_encrypted(struct wifi_ours *c, unsigned chr)
+{
+    if (!c->options->common.bluez)
+        return !c->options->plain;
+    c->wrote_password |= chr == CHAR_PASSWORD;
+    return c->wrote_password;
+}
+
 static int on_written(void *ctx, unsigned chr, const uint8_t *bytes, size_t n, bool with_response)
 {
     struct wifi_ours *c = ctx;
-    bool encrypted = !c->options->plain;
+    bool encrypted = is_encrypted(c, chr);
     int64_t now = wifi_ours_now_us(c);
     int r;
 

@@ -33,7 +33,8 @@ struct wifi_ours {
     struct {
         uint8_t bytes[GATT_VALUE_MAX];
         size_t n;
-    } values[2]; /* enum wifi_camera_value */
+    } values[2];         /* enum wifi_camera_value */
+    bool wrote_password; /* in this connection */
     struct wifi_air air;
 
     struct tcp_listener *listener;
