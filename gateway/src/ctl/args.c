@@ -18,6 +18,9 @@ struct parser {
     unsigned n_words, n_found;
 };
 
+/* What is kept for an option that has no value. */
+static const char NO_VALUE[] = "";
+
 static const struct ctl_option *find_long(const struct ctl_option *o, const char *name, size_t n)
 {
     for (; o && o->name; o++) {
@@ -42,6 +45,21 @@ static unsigned match_name(const char *name, const char *const *words, unsigned 
     return n_words > 1 && strcmp(words[1], space + 1) == 0 ? 2 : 0;
 }
 
+/* The first word, of `len`, fits several. */
+static int refuse_half(struct parser *p, size_t len)
+{
+    char names[ERROR_TEXT_MAX] = "";
+    size_t n, n_text = 0;
+    const struct ctl_command *commands = ctl_commands(&n);
+
+    for (size_t i = 0; i < n && n_text < sizeof names; i++) {
+        if (strncmp(commands[i].name, p->a->words[0], len) == 0 && commands[i].name[len] == ' ')
+            n_text += (size_t)snprintf(names + n_text, sizeof names - n_text, "%s\"%s\"",
+                n_text > 0 ? " or " : "", commands[i].name);
+    }
+    return error_set(p->e, -EINVAL, "expected %s", names);
+}
+
 /* No name fits. Who asks for the help of half a name, as of "plugin", gets that of the whole. */
 static int refuse_command(struct parser *p)
 {
@@ -56,7 +74,7 @@ static int refuse_command(struct parser *p)
         if (commands[i].name[len] && strncmp(commands[i].name, p->a->words[0], len) == 0 &&
             !p->a->words[0][len]) {
             if (!p->a->help)
-                return error_set(p->e, -EINVAL, "expected \"%s\"", commands[i].name);
+                return refuse_half(p, len);
             p->a->command = &commands[i];
             return 0;
         }
@@ -115,32 +133,52 @@ static const struct ctl_option *option_of(const struct ctl_command *c, const cha
     return NULL;
 }
 
-/* One that no command has takes no value, so the next word is none. */
-static bool is_option(const char *word)
+static bool is_url(const char *word)
 {
-    size_t n;
-    const struct ctl_command *commands = ctl_commands(&n);
-
-    if (strcmp(word, "--url") == 0 || strncmp(word, "--url=", 6) == 0)
-        return true;
-    for (size_t i = 0; i < n; i++) {
-        if (option_of(&commands[i], word))
-            return true;
-    }
-    return false;
+    return strcmp(word, "--url") == 0 || strncmp(word, "--url=", 6) == 0;
 }
 
-/* The option at p->at with its value, in this word after `equals` or in the next. */
+/* As some command has it, and all of that name are alike in whether they take a value. One that no command has takes none, so that
+ * the next word is none. */
+static const struct ctl_option *any_option(const char *word)
+{
+    static const struct ctl_option url = {.name = "url", .value = "URL"};
+    size_t n;
+    const struct ctl_command *commands = ctl_commands(&n);
+    const struct ctl_option *o = is_url(word) ? &url : NULL;
+
+    for (size_t i = 0; i < n && !o; i++)
+        o = option_of(&commands[i], word);
+    return o;
+}
+
+/* In this word after `equals` or in the next; NULL, and said: it has none, or should have none. */
+static const char *value_of(
+    struct parser *p, const struct ctl_option *o, const char *word, const char *equals)
+{
+    if (!o->value && equals)
+        return error_set(p->e, -EINVAL, "--%s takes no value", o->name), NULL;
+    if (!o->value)
+        return NO_VALUE;
+    if (equals)
+        return equals + 1;
+    if (p->at + 1 < p->argc)
+        return p->argv[++p->at];
+    return error_set(p->e, -EINVAL, "%.60s: expected a value after it", word), NULL;
+}
+
+/* The option at p->at with its value. */
 static int keep_option(struct parser *p, const char *word, const char *equals)
 {
+    const struct ctl_option *o = any_option(word);
     const char *value;
 
-    if (!is_option(word))
+    if (!o)
         return error_set(p->e, -EINVAL, "there is no option %.60s", word);
-    value = equals ? equals + 1 : p->at + 1 < p->argc ? p->argv[++p->at] : NULL;
+    value = value_of(p, o, word, equals);
     if (!value)
-        return error_set(p->e, -EINVAL, "%.60s: expected a value after it", word);
-    if (strcmp(word, "--url") == 0 || strncmp(word, "--url=", 6) == 0) {
+        return -EINVAL;
+    if (is_url(word)) {
         p->a->url = value;
         return 0;
     }

@@ -33,17 +33,24 @@ static void show_result(struct ctl *c, const json_t *result)
         fprintf(c->out, "%s\n", ctl_text(result, text, sizeof text));
 }
 
-static enum ctl_exit run(
-    struct ctl *c, const char *id, const json_t *command, const char *name, json_t *arguments)
+enum ctl_exit ctl_run_command(struct ctl *c, const char *id, const char *name,
+    const json_t *command, json_t *arguments, json_t **ret)
 {
-    _cleanup_(json_freep) json_t *body = json_pack("{s:O}", "args", arguments), *answer = NULL;
+    _cleanup_(json_freep) json_t *body = json_pack("{s:O}", "args", arguments);
     int64_t timeout_us = json_integer_value(json_object_get(command, "timeout_ms")) * 1000;
     char of_device[CTL_PATH_BYTES], path[2 * CTL_PATH_BYTES], escaped[192];
-    enum ctl_exit code;
 
     snprintf(path, sizeof path, "%s/commands/%s", ctl_device_path(id, of_device, sizeof of_device),
         ctl_escape(name, escaped, sizeof escaped));
-    code = ctl_call(c, "POST", path, body, MAX(timeout_us, CTL_TIMEOUT_US) + EXTRA_US, &answer);
+    return ctl_call(c, "POST", path, body, MAX(timeout_us, CTL_TIMEOUT_US) + EXTRA_US, ret);
+}
+
+static enum ctl_exit run(
+    struct ctl *c, const char *id, const json_t *command, const char *name, json_t *arguments)
+{
+    _cleanup_(json_freep) json_t *answer = NULL;
+    enum ctl_exit code = ctl_run_command(c, id, name, command, arguments, &answer);
+
     if (code != CTL_OK)
         return code;
     if (c->json)

@@ -28,6 +28,16 @@ static const struct ctl_option CAPTURE_GET_OPTIONS[] = {
     {0},
 };
 
+static const struct ctl_option WIFI_OPTIONS[] = {
+    {"password-file", 'p', "FILE",
+        "its first line is the password; - is standard input (default: asked for on the terminal)"},
+    {"open", 0, NULL, "the network has no password"},
+    {"allow-unencrypted", 0, NULL,
+        "let the password go over a Bluetooth link that anybody near can read, where the device "
+        "has no other"},
+    {0},
+};
+
 static const char PAIRS_HELP[] = "Values are typed by the gateway's table: true/false, yes/no or "
                                  "on/off for a bool, a,b,c for a list.\n"
                                  "`warrenctl device DEVICE` lists the keys.\n";
@@ -57,6 +67,14 @@ static const struct ctl_command COMMANDS[] = {
     {"flow", "DEVICE off|on|device", 2, 2, "who looks for motion in a camera's pictures",
         "on: the gateway, also while nobody watches; device: the camera, where it can.\n", NULL,
         ctl_flow},
+    {"wifi enable", "DEVICE SSID", 2, 2, "tell a device its network, and have it join",
+        "Its password is never an argument: others could read it in the list of processes.\n",
+        WIFI_OPTIONS, ctl_wifi_enable},
+    {"wifi disable", "DEVICE", 1, 1, "have a device leave its network", NULL, NULL,
+        ctl_wifi_disable},
+    {"wifi status", "DEVICE", 1, 1, "how a device is in its network", NULL, NULL, ctl_wifi_status},
+    {"wifi open", "DEVICE", 1, 1, "show a device's own page in the browser", NULL, NULL,
+        ctl_wifi_open},
     {"remove", "DEVICE", 1, 1, "forget a device; its pictures stay", NULL, NULL, ctl_remove},
     {"watch", "", 0, 0, "events as they come, until interrupted",
         "A lost connection is made again, and what was said meanwhile is caught up.\n",

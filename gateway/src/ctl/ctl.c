@@ -54,7 +54,12 @@ static enum ctl_exit run_command(struct ctl *c, const struct args *a)
 
 enum ctl_exit ctl_run(const struct ctl_io *io, int argc, const char *const *argv)
 {
-    struct ctl c = {.loop = io->loop, .out = io->out, .err = io->err, .colour = io->colour};
+    struct ctl c = {.loop = io->loop,
+        .out = io->out,
+        .err = io->err,
+        .colour = io->colour,
+        .ask_secret = io->ask_secret,
+        .open_url = io->open_url};
     struct error e = ERROR_NULL;
     struct args a;
 

@@ -38,6 +38,9 @@ struct ctl_io {
     FILE *out, *err;
     bool colour;     /* out is a terminal, and NO_COLOR is not set */
     const char *url; /* WARREN_URL; NULL: the default */
+    /* As in terminal.h; NULL: nobody is there to ask, nothing to show a page. */
+    int (*ask_secret)(const char *question, char *out, size_t cap);
+    void (*open_url)(const char *url);
 };
 
 struct ctl {
@@ -46,19 +49,22 @@ struct ctl {
     struct http_client *client;
     FILE *out, *err;
     bool colour, json;
+    int (*ask_secret)(const char *question, char *out, size_t cap);
+    void (*open_url)(const char *url);
     char url[512]; /* no slash at the end */
 };
 
 struct ctl_option {
     const char *name;  /* "device", for --device; NULL ends a table */
     char letter;       /* 'o', for -o; 0: none */
-    const char *value; /* what the help calls it */
+    const char *value; /* what the help calls it; NULL: it has none */
     const char *help;
 };
 
 struct ctl_args {
-    const char *options[CTL_MAX_OPTIONS]; /* by the command's table; NULL: not given */
-    const char *const *words;             /* what is left, the command's name taken away */
+    const char
+        *options[CTL_MAX_OPTIONS]; /* by the command's table; NULL: not given; "": has no value */
+    const char *const *words;      /* what is left, the command's name taken away */
     unsigned n_words;
 };
 
@@ -113,6 +119,11 @@ const char *ctl_device_path(const char *id, char *out, size_t cap);
 /* A device as the gateway has it; refused, and said, where there is none. */
 enum ctl_exit ctl_get_device(struct ctl *c, const char *id, json_t **ret);
 
+/* Runs a device's command, as the gateway's table has it, for as long as it may take. *ret is the whole
+ * answer, with "result". (cmd_command.c) */
+enum ctl_exit ctl_run_command(struct ctl *c, const char *id, const char *name,
+    const json_t *command, json_t *arguments, json_t **ret);
+
 /* --- showing (show.c) ------------------------------------------------------------------------- */
 
 /* Indented, as it came; for --json. */
@@ -160,6 +171,10 @@ enum ctl_exit ctl_capture_get(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_capture_pin(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_capture_unpin(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_capture_delete(struct ctl *c, const struct ctl_args *args);
+enum ctl_exit ctl_wifi_enable(struct ctl *c, const struct ctl_args *args);
+enum ctl_exit ctl_wifi_disable(struct ctl *c, const struct ctl_args *args);
+enum ctl_exit ctl_wifi_status(struct ctl *c, const struct ctl_args *args);
+enum ctl_exit ctl_wifi_open(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_found(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_plugin_ls(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_info(struct ctl *c, const struct ctl_args *args);

@@ -34,7 +34,12 @@ void ctl_help_command(FILE *out, const struct ctl_command *c)
     if (c->more)
         fprintf(out, "%s", c->more);
     fprintf(out, "\nOptions:\n");
-    for (const struct ctl_option *o = c->options; o && o->name; o++)
-        fprintf(out, "  -%c, --%s %s    %s\n", o->letter, o->name, o->value, o->help);
+    for (const struct ctl_option *o = c->options; o && o->name; o++) {
+        if (o->letter)
+            fprintf(out, "  -%c, --%s", o->letter, o->name);
+        else
+            fprintf(out, "  --%s", o->name);
+        fprintf(out, "%s%s    %s\n", o->value ? " " : "", o->value ? o->value : "", o->help);
+    }
     fprintf(out, "%s", GLOBAL_OPTIONS);
 }

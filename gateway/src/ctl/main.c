@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "ctl/ctl.h"
+#include "ctl/terminal.h"
 #include "loop/loop.h"
 
 static bool wants_colour(void)
@@ -14,8 +15,12 @@ static bool wants_colour(void)
 int main(int argc, char **argv)
 {
     struct loop *loop;
-    struct ctl_io io = {
-        .out = stdout, .err = stderr, .colour = wants_colour(), .url = getenv("WARREN_URL")};
+    struct ctl_io io = {.out = stdout,
+        .err = stderr,
+        .colour = wants_colour(),
+        .url = getenv("WARREN_URL"),
+        .ask_secret = terminal_ask_secret,
+        .open_url = terminal_open_url};
     enum ctl_exit code;
 
     if (loop_new(&loop) < 0) {
