@@ -1,13 +1,14 @@
 /* cmd_watch.c - `watch`: the gateway's event stream, made again when it breaks. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ctl/ctl.h"
-#include "ctl/sse.h"
 #include "ctl/table.h"
 #include "loop/http_client.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
+#include "sse_pull.h"
 
 /* The pause before a new connection: what the gateway asks for (retry:), doubled after each that
  * failed, at most half a minute. */
@@ -17,10 +18,12 @@
 /* The gateway says something (a comment at least) every 15 s: four of them missing is a dead
  * connection. */
 #define SILENCE_US INT64_C(60000000)
+/* An event of the gateway has at most 64 KiB of JSON. */
+#define ROOM_BYTES (256u << 10)
 
 struct watch {
     struct ctl *ctl;
-    struct sse_reader reader;
+    struct sse_pull reader;
     struct http_fetch *fetch; /* NULL: none is under way */
     struct timer again;
     int64_t pause_us;
@@ -136,7 +139,7 @@ static int on_body(void *ctx, const uint8_t *bytes, size_t n)
 
     if (w->status != 200)
         return buf_append(&w->problem, bytes, n);
-    return sse_feed(&w->reader, bytes, n, on_event, w);
+    return sse_pull_feed(&w->reader, bytes, n, on_event, w);
 }
 
 static void try_again(struct watch *w, const char *why)
@@ -146,7 +149,7 @@ static void try_again(struct watch *w, const char *why)
     fprintf(w->ctl->err, "warrenctl: the connection was lost (%s), trying again in %.3g s\n", why,
         (double)w->pause_us / 1e6);
     buf_clear(&w->problem);
-    sse_restart(&w->reader);
+    sse_pull_restart(&w->reader);
     timer_once(&w->again, w->pause_us);
     w->pause_us = MIN(w->pause_us * 2, LONGEST_PAUSE_US);
 }
@@ -210,15 +213,17 @@ static void make_url(struct watch *w, const struct ctl_args *args)
 
 enum ctl_exit ctl_watch(struct ctl *c, const struct ctl_args *args)
 {
-    struct watch w = {.ctl = c,
-        .reader = SSE_READER_INIT,
-        .pause_us = FIRST_PAUSE_US,
-        .problem = BUF_INIT(64u << 10)};
+    struct watch w = {.ctl = c, .pause_us = FIRST_PAUSE_US, .problem = BUF_INIT(64u << 10)};
     _cleanup_(json_freep) json_t *known = NULL;
+    _cleanup_(freep) char *room = NULL;
     const char *device = args->options[0];
 
     if (device && (w.code = ctl_get_device(c, device, &known)) != CTL_OK)
         return w.code; /* of a mistyped name nothing would ever come */
+    room = malloc(ROOM_BYTES);
+    if (!room)
+        return ctl_fail(c, CTL_USAGE, "no memory");
+    sse_pull_init(&w.reader, room, ROOM_BYTES);
     make_url(&w, args);
     timer_init(&w.again, c->loop, on_again);
     if (connect_now(&w) < 0)
@@ -228,7 +233,6 @@ enum ctl_exit ctl_watch(struct ctl *c, const struct ctl_args *args)
     timer_stop(&w.again);
     if (w.fetch)
         http_fetch_cancel(w.fetch);
-    sse_fini(&w.reader);
     buf_fini(&w.problem);
     return w.code;
 }

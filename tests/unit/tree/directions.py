@@ -24,7 +24,7 @@ LAYERS = [
 
 # Folders beside the stack, and those that may reach outside of it. A name covers the folders below it.
 ALSO = {
-    "gateway/src/ctl": {"gateway/src/loop", "gateway/src/base"},
+    "gateway/src/ctl": {"gateway/src/loop", "gateway/src/base", "firmware/proto"},
     "gateway/src/bus": {"firmware/proto"},
     "gateway/src/device": {"firmware/proto"},
     "gateway/src/http": {"web", "firmware/proto"},

@@ -4,12 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/sse.h"
+#include "base/buf.h"
+#include "base/util.h"
+#include "sse_pull.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct heard {
-    struct sse_reader reader;
+    struct sse_pull reader;
+    char room[4096];
     struct buf all; /* each event, its id, and a mark between */
 };
 
@@ -17,7 +20,7 @@ static void hear(void *ctx, const char *data, size_t n)
 {
     struct heard *h = ctx;
 
-    if (data[n] != '\0' || strlen(h->reader.id) >= SSE_MAX_ID)
+    if (data[n] != '\0' || strlen(h->reader.id) >= SSE_ID_MAX)
         abort();
     if (buf_append(&h->all, data, n) < 0 ||
         buf_append(&h->all, h->reader.id, strlen(h->reader.id) + 1) < 0)
@@ -28,9 +31,10 @@ static int feed(struct heard *h, const uint8_t *data, size_t size, size_t piece)
 {
     int r = 0;
 
-    *h = (struct heard){.reader = SSE_READER_INIT, .all = BUF_INIT(16u << 20)};
+    h->all = BUF_INIT(16u << 20);
+    sse_pull_init(&h->reader, h->room, sizeof h->room);
     for (size_t i = 0; r == 0 && i < size; i += piece)
-        r = sse_feed(&h->reader, data + i, MIN(piece, size - i), hear, h);
+        r = sse_pull_feed(&h->reader, data + i, MIN(piece, size - i), hear, h);
     return r;
 }
 
@@ -49,8 +53,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             (whole.all.len > 0 &&
                 memcmp(buf_data(&whole.all), buf_data(&pieces.all), whole.all.len) != 0)))
         abort();
-    sse_fini(&whole.reader);
-    sse_fini(&pieces.reader);
     buf_fini(&whole.all);
     buf_fini(&pieces.all);
     return 0;
