@@ -45,6 +45,8 @@ struct wr_seek {
     const char *names, *service;
     const struct wr_ble_events *events;
     void (*lost)(struct wr_dev *dev); /* the link is over, or never was; NULL */
+    /* Is told in place of the host's away(), where there is another way to the device; NULL */
+    void (*away)(struct wr_dev *dev, const char *why);
 
     enum wr_seek_state state;
     wr_handle link, again;
@@ -53,9 +55,8 @@ struct wr_seek {
 
 static inline void wr_seek_look_(struct wr_dev *dev, void *ctx);
 
-/* Ends the link, if there is one: away(why); looked for again after `pause_us`. */
-static inline void wr_seek_leave(
-    struct wr_dev *dev, struct wr_seek *s, const char *why, int64_t pause_us)
+/* Ends the link, if there is one, and looks for it no more, until wr_seek_start(). */
+static inline void wr_seek_stop(struct wr_dev *dev, struct wr_seek *s)
 {
     if (s->link)
         dev->host->cancel(dev, s->link);
@@ -65,11 +66,21 @@ static inline void wr_seek_leave(
     s->state = WR_SEEK_DOWN;
     if (s->lost)
         s->lost(dev);
+}
+
+/* Ends the link, if there is one: away(why); looked for again after `pause_us`. */
+static inline void wr_seek_leave(
+    struct wr_dev *dev, struct wr_seek *s, const char *why, int64_t pause_us)
+{
+    wr_seek_stop(dev, s);
     if (!WR_HAS(dev->host, away)) {
         dev->host->online(dev, false, why);
         return;
     }
-    dev->host->away(dev, why);
+    if (s->away)
+        s->away(dev, why);
+    else
+        dev->host->away(dev, why);
     s->again = dev->host->after(dev, pause_us > 0 ? pause_us : 1, wr_seek_look_, s);
 }
 
@@ -101,7 +112,7 @@ static inline void wr_seek_look_(struct wr_dev *dev, void *ctx)
         wr_seek_fail(dev, s, "The gateway has no Bluetooth link to give");
 }
 
-/* In start(). */
+/* In start(), and after wr_seek_stop(). */
 static inline void wr_seek_start(struct wr_dev *dev, struct wr_seek *s)
 {
     wr_status(dev, "Looking for the %s", s->what);
