@@ -119,7 +119,7 @@ Test(config_files, the_example_names_every_key_with_its_default)
         cr_expect(map && yaml_tree_find(map, options[i].param.key), "warren.yaml does not name %s",
             options[i].path);
     }
-    cr_expect_eq(example->n_devices, 3);
+    cr_expect_eq(example->n_devices, 4);
     yaml_tree_free(t);
     config_free(example);
     config_free(defaults);

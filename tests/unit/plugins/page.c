@@ -67,12 +67,14 @@ static const struct wr_param *param(const struct wr_param *p, const char *name)
 static void is_option(const void *table, const char *name, const char *row)
 {
     const struct wr_param *p = param(table, name);
+    const char *mark = p->def && strchr(p->def, '*') == p->def ? "`" : "";
     char def[64];
 
-    snprintf(def, sizeof def, "| %s |",
+    snprintf(def, sizeof def, "| %s%s%s |", mark,
         p->def && *p->def            ? p->def
             : p->flags & WR_REQUIRED ? "required"
-                                     : "none");
+                                     : "none",
+        mark);
     cr_expect_eq(strncmp(row, def, strlen(def)), 0, "the default of %s is %s", name, def);
 }
 
@@ -81,12 +83,26 @@ void page_has_options(char *section, const struct wr_param *options)
     cr_expect_eq(each_name(section, is_option, options), COUNT(options, key));
 }
 
+static void values_of(const struct wr_param *p, char *out, size_t cap)
+{
+    size_t n = 0;
+
+    if (p->type == WR_BOOL)
+        snprintf(out, cap, "true, false");
+    for (const char *const *c = p->choices; c && *c; c++)
+        n += (size_t)snprintf(out + n, cap - n, "%s%s", n > 0 ? ", " : "", *c);
+    if (p->type != WR_BOOL && !p->choices)
+        snprintf(
+            out, cap, "%g to %g%s%s", p->min, p->max, p->unit ? " " : "", p->unit ? p->unit : "");
+}
+
 static void is_setting(const void *table, const char *name, const char *row)
 {
     const struct wr_param *p = param(table, name);
-    char range[64];
+    char values[64], range[72];
 
-    snprintf(range, sizeof range, "| %g to %g %s |", p->min, p->max, p->unit);
+    values_of(p, values, sizeof values);
+    snprintf(range, sizeof range, "| %s |", values);
     cr_expect_eq(strncmp(row, range, strlen(range)), 0, "the range of %s is %s", name, range);
 }
 

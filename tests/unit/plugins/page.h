@@ -12,7 +12,7 @@ char *page_section(const char *path, const char *from, const char *to);
 
 /* | `key` | default, "required" or "none" | … */
 void page_has_options(char *section, const struct wr_param *options);
-/* | `key` | <min> to <max> <unit> | … */
+/* | `key` | <min> to <max> <unit> | …, or what one can choose from */
 void page_has_settings(char *section, const struct wr_param *settings);
 /* | `name` | `argument` …, of whole numbers also (<default>; <min> to <max>) | … ; of cameras the host's own `capture`, too */
 void page_has_commands(char *section, const struct wr_kind *kind);

@@ -1,0 +1,276 @@
+/* web.c - the camera's HTTP server: is it there, is it a debug camera's, and is it still?
+ *
+ *     NONE ──address──▶ TRYING: /metrics, /wifi/status ──▶ UP: /metrics every 5 s, ours /wifi/status every 15 s
+ *                          ▲                                │
+ *                          └───────── pause ─── DOWN ◀──────┘ no answer, and nothing else has come either
+ *
+ * The address is that of the option, or where it was the last time; what the camera says over Bluetooth, or where mDNS has seen
+ * it, takes their place.
+ */
+#include "camera.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* In the device's memory: "192.168.1.7 80". */
+#define REMEMBERED "web"
+
+#define CONNECT_MS 5000
+#define ANSWER_MS 8000
+#define BEAT_US (5 * US_PER_S)
+#define BEATS_PER_STATUS 3
+/* A camera that is busy with pictures may leave a question unanswered. */
+#define ALIVE_US (12 * US_PER_S)
+#define FIRST_PAUSE_US (2 * US_PER_S)
+#define MAX_PAUSE_US (30 * US_PER_S)
+
+static struct web *web_of(const struct wr_dev *dev)
+{
+    return &camera_of(dev)->web;
+}
+
+void web_url(const struct wr_dev *dev, const char *path, char out[URL_MAX])
+{
+    const struct web *w = web_of(dev);
+    bool v6 = strchr(w->host, ':') != NULL;
+
+    snprintf(out, URL_MAX, "http://%s%s%s:%u%s", v6 ? "[" : "", w->host, v6 ? "]" : "",
+        (unsigned)w->port, path);
+}
+
+wr_handle web_get(
+    struct wr_dev *dev, const char *path, bool into_frame, wr_http_done done, void *ctx)
+{
+    char url[URL_MAX];
+    struct wr_http_request request = {.size = sizeof request,
+        .url = url,
+        .connect_timeout_ms = CONNECT_MS,
+        .timeout_ms = ANSWER_MS};
+
+    web_url(dev, path, url);
+    return dev->host->http->request(dev, &request, into_frame, done, ctx);
+}
+
+void web_alive(struct wr_dev *dev)
+{
+    web_of(dev)->alive_us = dev->host->now_us(dev);
+}
+
+/* --- up and down ------------------------------------------------------------------------------ */
+
+static void ask(struct wr_dev *dev, void *ctx);
+static void beat(struct wr_dev *dev, void *ctx);
+
+static void changed(struct wr_dev *dev)
+{
+    stream_update(dev);
+    motion_update(dev);
+    presence_update(dev);
+    ble_update(dev);
+}
+
+static void remember(struct wr_dev *dev)
+{
+    const struct web *w = web_of(dev);
+    char text[HOST_MAX + 8];
+    size_t n_before, n = (size_t)snprintf(text, sizeof text, "%s %u", w->host, (unsigned)w->port);
+    const char *before;
+
+    if (!dev->host->store)
+        return;
+    before = dev->host->store->get(dev, REMEMBERED, &n_before);
+    if (!before || n_before != n || memcmp(before, text, n) != 0)
+        dev->host->store->put(dev, REMEMBERED, text, n, NULL, NULL);
+}
+
+static void up(struct wr_dev *dev)
+{
+    struct web *w = web_of(dev);
+
+    w->state = WEB_UP;
+    w->n_failures = 0;
+    w->why[0] = '\0';
+    wr_timer_set(dev, &w->timer, BEAT_US, beat);
+    remember(dev);
+    changed(dev);
+}
+
+/* Before the pictures and overlays are ended: their ends are no news. */
+static void stop(struct wr_dev *dev)
+{
+    struct web *w = web_of(dev);
+
+    dev->host->cancel(dev, w->metrics);
+    dev->host->cancel(dev, w->status);
+    w->metrics = w->status = 0;
+    wr_timer_set(dev, &w->timer, 0, NULL);
+}
+
+static void down(struct wr_dev *dev, const char *why)
+{
+    struct web *w = web_of(dev);
+    int64_t us = FIRST_PAUSE_US;
+
+    stop(dev);
+    w->state = WEB_DOWN;
+    snprintf(w->why, sizeof w->why, "%s", why);
+    for (unsigned i = 0; i < w->n_failures && us < MAX_PAUSE_US; i++)
+        us *= 2;
+    w->n_failures++;
+    wr_timer_set(dev, &w->timer, us < MAX_PAUSE_US ? us : MAX_PAUSE_US, ask);
+    presence_away(dev, why);
+    changed(dev);
+}
+
+/* --- asking ----------------------------------------------------------------------------------- */
+
+static void failed(struct wr_dev *dev, const struct wr_http_response *r)
+{
+    struct web *w = web_of(dev);
+    char why[WHY_MAX];
+
+    if (w->state == WEB_UP && dev->host->now_us(dev) - w->alive_us < ALIVE_US) {
+        wr_timer_set(dev, &w->timer, BEAT_US, beat);
+        return;
+    }
+    if (r && r->result < 0)
+        snprintf(why, sizeof why, "The camera does not answer at %.80s: %s", w->host,
+            *r->error ? r->error : strerror(-r->result));
+    else if (r)
+        snprintf(why, sizeof why,
+            "What answers at %.80s, port %u, is no debug camera: /metrics gives status %d%s",
+            w->host, (unsigned)w->port, r->status,
+            r->status == 200 ? ", and none of its values" : "");
+    else
+        snprintf(why, sizeof why, "Nothing can be asked at %.80s: is that a name or an address?",
+            w->host);
+    down(dev, why);
+}
+
+/* Older firmware has no such page. */
+static void status_came(
+    struct wr_dev *dev, wr_handle h, void *ctx, const struct wr_http_response *r)
+{
+    struct web *w = web_of(dev);
+    struct wifi_status s;
+
+    w->status = 0;
+    if (r->result == 0)
+        w->tells_status = r->status == 200 &&
+            wifi_status_read((struct span){(const char *)r->body, r->body_len}, &s) == 0;
+    if (r->result == 0 && w->tells_status) {
+        web_alive(dev);
+        status_take(dev, &s, false);
+    }
+    if (w->state == WEB_TRYING)
+        up(dev);
+}
+
+static void ask_status(struct wr_dev *dev)
+{
+    struct web *w = web_of(dev);
+
+    if (w->status)
+        return;
+    w->status = web_get(dev, "/wifi/status", false, status_came, NULL);
+    if (!w->status && w->state == WEB_TRYING)
+        up(dev);
+}
+
+static void metrics_came(
+    struct wr_dev *dev, wr_handle h, void *ctx, const struct wr_http_response *r)
+{
+    struct web *w = web_of(dev);
+
+    w->metrics = 0;
+    if (r->result < 0 || r->status != 200 ||
+        metrics_take(dev, (const char *)r->body, r->body_len) < 0) {
+        failed(dev, r);
+        return;
+    }
+    web_alive(dev);
+    if (w->state == WEB_UP)
+        wr_timer_set(dev, &w->timer, BEAT_US, beat);
+    if (w->state == WEB_TRYING || (w->tells_status && ++w->n_beats % BEATS_PER_STATUS == 0))
+        ask_status(dev);
+}
+
+static void ask_metrics(struct wr_dev *dev)
+{
+    struct web *w = web_of(dev);
+
+    w->metrics = web_get(dev, "/metrics", false, metrics_came, NULL);
+    if (!w->metrics)
+        failed(dev, NULL);
+}
+
+static void beat(struct wr_dev *dev, void *ctx)
+{
+    web_of(dev)->timer = 0;
+    ask_metrics(dev);
+}
+
+static void ask(struct wr_dev *dev, void *ctx)
+{
+    struct web *w = web_of(dev);
+
+    stop(dev);
+    w->state = WEB_TRYING;
+    ask_metrics(dev);
+    changed(dev);
+}
+
+/* --- the address ------------------------------------------------------------------------------ */
+
+void web_move(struct wr_dev *dev, const char *host, uint16_t port)
+{
+    struct web *w = web_of(dev);
+    bool same = strcmp(w->host, host) == 0 && w->port == port;
+
+    if (same && w->state != WEB_DOWN)
+        return;
+    if (!same)
+        dev->host->log(dev, WR_LOG_INFO, "the camera is at %s, port %u", host, (unsigned)port);
+    snprintf(w->host, sizeof w->host, "%s", host);
+    w->port = port;
+    if (!same)
+        w->n_failures = 0;
+    else if (w->n_failures > 1)
+        return; /* the pause goes on: it has been tried since the camera said so */
+    w->tells_status = false;
+    ask(dev, NULL);
+}
+
+/* Where it was the last time. */
+static bool recall(struct wr_dev *dev)
+{
+    struct web *w = web_of(dev);
+    const char *text, *space;
+    size_t n = 0;
+    int64_t port;
+
+    text = dev->host->store ? dev->host->store->get(dev, REMEMBERED, &n) : NULL;
+    space = text ? memchr(text, ' ', n) : NULL;
+    if (!space || (size_t)(space - text) >= sizeof w->host ||
+        span_int((struct span){space + 1, n - (size_t)(space + 1 - text)}, &port) < 0 || port < 1 ||
+        port > UINT16_MAX)
+        return false;
+    span_copy((struct span){text, (size_t)(space - text)}, w->host, sizeof w->host);
+    w->port = (uint16_t)port;
+    return true;
+}
+
+void web_start(struct wr_dev *dev)
+{
+    const char *host = dev->options[OPTION_ADDRESS].s;
+    struct web *w = web_of(dev);
+
+    if (*host) {
+        snprintf(w->host, sizeof w->host, "%s", host);
+        w->port = (uint16_t)dev->options[OPTION_PORT].i;
+    } else if (!recall(dev)) {
+        return;
+    }
+    ask(dev, NULL);
+}
