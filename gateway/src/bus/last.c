@@ -96,3 +96,9 @@ void last_forget(struct last *l, uint16_t channel)
     if (channel < l->n_channels)
         newest_fini(&l->channels[channel]);
 }
+
+void last_forget_overlay(struct last *l, uint16_t channel)
+{
+    if (channel < l->n_channels)
+        l->channels[channel].overlay = overlay_message_unref(l->channels[channel].overlay);
+}

@@ -12,3 +12,4 @@ struct frame *last_frame(const struct last *l, uint16_t channel);
 struct overlay_message *last_overlay(const struct last *l, uint16_t channel);
 /* The device is gone, or its picture must not be shown any more. */
 void last_forget(struct last *l, uint16_t channel);
+void last_forget_overlay(struct last *l, uint16_t channel);

@@ -49,6 +49,7 @@ void device_flow_choose(struct device *d, enum config_flow flow)
     d->overlay_us = 0;
     motion_end(d);
     overlay_match_clear(&d->overlays);
+    last_forget_overlay(d->all->env.last, d->channel);
     device_flow_apply(d);
 }
 
@@ -56,6 +57,11 @@ void device_flow_frame(struct device *d, struct frame *f)
 {
     if (d->frame_flow)
         frame_flow_see(d->frame_flow, f);
+}
+
+enum config_flow device_flow(const struct device *d)
+{
+    return d->flow;
 }
 
 const struct frame_flow_stats *device_flow_stats(const struct device *d)

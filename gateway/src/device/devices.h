@@ -94,6 +94,8 @@ const struct device_stats *device_stats(const struct device *d);
 int device_publish_overlay(struct device *d, uint32_t seq, const struct overlay *o);
 /* There was one, whoever computed it, within the last ten seconds, or the gateway looks for motion. */
 bool device_has_overlay(const struct device *d);
+/* Who looks for motion in its pictures. */
+enum config_flow device_flow(const struct device *d);
 /* What looking for motion costs; NULL: the gateway does not. */
 const struct frame_flow_stats *device_flow_stats(const struct device *d);
 

@@ -115,6 +115,9 @@ void found_adopt_post(struct api *a, struct http_request *q, const struct route_
 /* rest_frame.c */
 void device_frame(struct api *a, struct http_request *q, const struct route_args *args);
 /* rest_overlay.c */
+/* A camera in whose pictures somebody looks for motion; NULL: it was answered (404, and how that is switched on). */
+struct device *request_moving_camera(
+    struct api *a, struct http_request *q, const struct route_args *args);
 void device_overlay(struct api *a, struct http_request *q, const struct route_args *args);
 /* mjpeg.c, overlay_stream.c, sse.c */
 void device_mjpeg(struct api *a, struct http_request *q, const struct route_args *args);

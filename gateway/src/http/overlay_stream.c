@@ -119,7 +119,7 @@ struct overlay_stream *overlay_stream_free(struct overlay_stream *s)
 void device_overlay_stream(struct api *a, struct http_request *q, const struct route_args *args)
 {
     static const struct sse_reader_ops ops = {fill, closed};
-    struct device *d = request_camera(a, q, args);
+    struct device *d = request_moving_camera(a, q, args);
     struct overlay_message *newest = d ? last_overlay(a->last, device_channel(d)) : NULL;
     struct reader *r;
 

@@ -53,9 +53,23 @@ static void nothing_came(struct camera_wait *w)
         reply_unavailable(q, 3, "nothing is known yet of what moves in this camera's pictures");
 }
 
-void device_overlay(struct api *a, struct http_request *q, const struct route_args *args)
+struct device *request_moving_camera(
+    struct api *a, struct http_request *q, const struct route_args *args)
 {
     struct device *d = request_camera(a, q, args);
+
+    if (!d || device_flow(d) != CONFIG_FLOW_OFF)
+        return d;
+    reply_problem(q, 404,
+        "nobody looks for motion in the pictures of %s: its \"flow\" is \"off\"; \"on\" has the "
+        "gateway do so, \"device\" the camera",
+        device_name(d));
+    return NULL;
+}
+
+void device_overlay(struct api *a, struct http_request *q, const struct route_args *args)
+{
+    struct device *d = request_moving_camera(a, q, args);
     const struct overlay_message *o = d ? last_overlay(a->last, device_channel(d)) : NULL;
     struct camera_wait *w;
 

@@ -128,6 +128,23 @@ Test(overlay, is_a_cameras)
     cr_expect(says("HTTP/1.1 422 ") && says("overlay: expected an integer from 0 to 1"));
 }
 
+Test(overlay, of_a_camera_where_nobody_looks_for_motion_is_404)
+{
+    struct device_change off = {.flow = "off"}, on = {.flow = "device"};
+    struct error e = ERROR_NULL;
+
+    live_picture(1000);
+    overlay(1);
+    cr_assert_eq(device_change(live.toy, &off, NULL, NULL, &e), 0, "%s", error_text(&e));
+    ask(&live.talk, GET_ONCE("overlay"));
+    cr_expect(
+        says("HTTP/1.1 404 ") && says("its \\\"flow\\\" is \\\"off\\\""), "%s", live.talk.reply);
+    ask(&live.talk, GET_ONCE("overlay/stream"));
+    cr_expect(says("HTTP/1.1 404 "));
+    cr_assert_eq(device_change(live.toy, &on, NULL, NULL, &e), 0, "%s", error_text(&e));
+    cr_expect_null(last_overlay(world.last, device_channel(live.toy)), "what was is forgotten");
+}
+
 /* --- GET …/overlay/stream --------------------------------------------------------------------- */
 
 Test(overlay, stream_tells_each_as_an_event)
