@@ -12,6 +12,7 @@
 #include <warren/frame.h>
 #include <warren/json_write.h>
 
+#include "overlay.h"
 #include "pictures.h"
 
 #define US_PER_S 1000000
@@ -38,6 +39,7 @@ struct demo {
     unsigned position; /* 0 … DEMO_FRAMES - 1 */
     unsigned n_rounds;
     uint64_t n_pictures;
+    struct demo_motion motion;
 
     wr_handle counter, count_call; /* the command `count` on its way */
     int64_t counted, count_to;
@@ -90,6 +92,7 @@ static void show(struct wr_dev *dev)
     frame->device_seq = d->n_pictures;
     frame->flags = d->night ? WR_FRAME_NIGHT : 0;
     dev->host->frame_publish(dev, frame);
+    demo_overlay(dev, &d->motion, d->n_pictures, d->position, dev->options[OPTION_FPS].i);
 }
 
 static void round_over(struct wr_dev *dev)

@@ -12,9 +12,11 @@
 
 #include <jpeglib.h>
 
-#define WIDTH 320
-#define HEIGHT 240
-#define FRAMES 24
+#include "pictures.h"
+
+#define WIDTH DEMO_WIDTH
+#define HEIGHT DEMO_HEIGHT
+#define FRAMES DEMO_FRAMES
 #define QUALITY 60
 
 struct colour {
@@ -53,11 +55,20 @@ static void disc(struct colour *c, double x, double y, double r, struct colour w
         c->r + a * (with.r - c->r), c->g + a * (with.g - c->g), c->b + a * (with.b - c->b)};
 }
 
+static double ball_x_at(double phase)
+{
+    return 40 + 240 * (phase < 0.5 ? 2 * phase : 2 - 2 * phase);
+}
+
+static double ball_y_at(double phase)
+{
+    return 185 - 75 * fabs(sin(4 * M_PI * phase));
+}
+
 static struct colour pixel(int x, int y, double phase, int night)
 {
     double turn = 2 * M_PI * phase;
-    double ball_x = 40 + 240 * (phase < 0.5 ? 2 * phase : 2 - 2 * phase),
-           ball_y = 185 - 75 * fabs(sin(2 * turn));
+    double ball_x = ball_x_at(phase), ball_y = ball_y_at(phase);
     double ball_light = 20 * ((int)floor((x - ball_x) / 6 + (y - ball_y) / 6 + 40) % 2);
     struct colour c = landscape(x, y);
 
@@ -140,6 +151,10 @@ int main(int argc, char **argv)
             fprintf(f, "%lu,", ends[night][i]);
         fputs("},\n", f);
     }
+    fputs("};\n\nconst int32_t demo_ball[DEMO_FRAMES][2] = {\n", f);
+    for (int i = 0; i < FRAMES; i++)
+        fprintf(f, "{%.0f,%.0f},", 256 * ball_x_at((double)i / FRAMES),
+            256 * ball_y_at((double)i / FRAMES));
     fputs("};\n", f);
     return fclose(f) != 0;
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "motion_words.h"
 #include "plugin.h"
 
 #define STR(s) ((char *)(s))
@@ -213,5 +214,78 @@ Test(demo, slow_readers_lose_pictures_and_nothing_else)
     fake_host_advance(h, FAKE_S);
     cr_assert(eq(sz, fake_n_frames(fake_dev(h)), 10));
     cr_assert(fake_online(fake_dev(h)));
+    fake_host_free(h);
+}
+
+/* --- what moves ------------------------------------------------------------------------------- */
+
+static const struct wr_overlay *overlay(struct wr_dev *dev, size_t i)
+{
+    return fake_overlay(dev, i);
+}
+
+Test(demo, each_picture_has_its_overlay)
+{
+    struct fake_host *h = begin();
+    struct wr_dev *dev = fake_dev(h);
+
+    fake_host_watch(h, true);
+    fake_host_advance(h, 4 * FAKE_S);
+    cr_assert(eq(sz, fake_n_overlays(dev), fake_n_frames(dev)));
+    for (size_t i = 0; i < fake_n_overlays(dev); i++)
+        cr_assert(eq(u64, overlay(dev, i)->device_seq, fake_frame(dev, i)->frame.device_seq));
+    cr_assert_not(overlay(dev, 0)->flags & WR_OVERLAY_ACTIVE, "nothing came before the first");
+    fake_host_free(h);
+}
+
+/* The ball goes 20 px to the right from one picture to the next, and back. */
+Test(demo, overlays_tell_how_the_ball_goes)
+{
+    struct fake_host *h = begin();
+    struct wr_dev *dev = fake_dev(h);
+
+    fake_host_watch(h, true);
+    fake_host_advance(h, 2 * FAKE_S);
+    for (size_t i = 1; i < 24; i++) {
+        const struct wr_overlay *o = overlay(dev, i);
+        int sign = i <= 12 ? 1 : -1;
+
+        cr_assert(o->flags & WR_OVERLAY_ACTIVE);
+        cr_assert(o->n_blocks >= 1 && o->n_blocks <= 4, "%zu", o->n_blocks);
+        cr_assert(eq(int, o->blocks[0].dx, sign * 20 * WR_OVERLAY_UNIT));
+        cr_assert(ge(u32, o->speed, 20 * WR_OVERLAY_UNIT));
+        cr_assert(eq(u32, o->speed_px_s, o->speed * 15));
+        cr_assert(eq(sz, o->n_points, i < WR_OVERLAY_POINTS_MAX ? i : WR_OVERLAY_POINTS_MAX));
+    }
+    cr_assert(eq(int, overlay(dev, 1)->direction, MOTION_UP_RIGHT));
+    cr_assert(eq(int, overlay(dev, 4)->direction, MOTION_DOWN_RIGHT));
+    cr_assert(eq(int, overlay(dev, 13)->direction, MOTION_UP_LEFT));
+    cr_assert(eq(int, overlay(dev, 16)->direction, MOTION_DOWN_LEFT));
+    fake_host_free(h);
+}
+
+Test(demo, of_a_picture_that_stands_still_nothing_moves)
+{
+    struct fake_host *h = begin();
+    struct wr_dev *dev = fake_dev(h);
+
+    fake_desire(dev, "paused", "true");
+    fake_host_watch(h, true);
+    fake_host_advance(h, 2 * FAKE_S);
+    cr_assert(gt(sz, fake_n_overlays(dev), 10));
+    cr_assert_not(overlay(dev, 10)->flags & WR_OVERLAY_ACTIVE);
+    cr_assert(zero(sz, overlay(dev, 10)->n_blocks));
+    fake_host_free(h);
+}
+
+Test(demo, on_an_older_gateway_has_no_overlays)
+{
+    struct fake_host *h = fake_host_new(plugin("demo"));
+
+    fake_host_older(h, offsetof(struct wr_host, overlay_publish));
+    fake_host_start(h);
+    fake_host_watch(h, true);
+    fake_host_advance(h, FAKE_S);
+    cr_assert(gt(sz, fake_n_frames(fake_dev(h)), 10));
     fake_host_free(h);
 }
