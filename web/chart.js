@@ -12,6 +12,8 @@ const SAID_MS = 5000;
 /** Longer nothing was told: the line is broken. */
 const GAP_MS = 2500;
 const MOST = 255;
+/* What its axis may end at: most motion is of little of the picture. */
+const INTENSITIES = [32, 64, 128, MOST];
 /* CSS px around the lines, for what is written on the axes. */
 const EDGE = { left: 30, right: 40, top: 8, bottom: 18 };
 const DASH = [5, 3];
@@ -76,7 +78,10 @@ export class Chart {
         setText(this.#speed, latest ? speedWords(latest.speed, this.#minute.unit) : '–');
         const highest = this.#minute.highest(now);
         if (now - this.#saidMs >= SAID_MS) this.#say(now, latest, highest);
-        this.#draw(now, niceMost(highest?.speed ?? 0));
+        this.#draw(now, {
+            intensity: INTENSITIES.find((most) => most >= (highest?.intensity ?? 0)),
+            speed: niceMost(highest?.speed ?? 0),
+        });
     }
 
     #say(now, latest, highest) {
@@ -91,7 +96,7 @@ export class Chart {
         );
     }
 
-    #draw(now, fastest) {
+    #draw(now, most) {
         const canvas = this.#canvas;
         const g = canvas.getContext('2d');
         const width = canvas.width / this.#scale;
@@ -107,19 +112,19 @@ export class Chart {
             high: height - EDGE.top - EDGE.bottom,
         };
         g.font = `11px ${style.fontFamily}`;
-        drawAxes(g, at, fastest, this.#minute.unit, colour);
+        drawAxes(g, at, most, this.#minute.unit, colour);
         g.lineWidth = 1.75;
         g.lineJoin = 'round';
         g.strokeStyle = colour('--line-intensity');
-        drawLine(g, at, this.#minute, now, (intensity) => intensity / MOST);
+        drawLine(g, at, this.#minute, now, (intensity) => intensity / most.intensity);
         g.strokeStyle = colour('--line-speed');
         g.setLineDash(DASH);
-        drawLine(g, at, this.#minute, now, (_, speed) => speed / fastest);
+        drawLine(g, at, this.#minute, now, (_, speed) => speed / most.speed);
         g.setLineDash([]);
     }
 }
 
-function drawAxes(g, { right, wide, bottom, high }, fastest, unit, colour) {
+function drawAxes(g, { right, wide, bottom, high }, most, unit, colour) {
     g.beginPath();
     for (const part of [0, 0.5, 1]) {
         g.moveTo(EDGE.left, Math.round(bottom - part * high) + 0.5);
@@ -132,10 +137,10 @@ function drawAxes(g, { right, wide, bottom, high }, fastest, unit, colour) {
     for (const part of [0, 0.5, 1]) {
         g.fillStyle = colour('--line-intensity');
         g.textAlign = 'right';
-        g.fillText(String(Math.round(part * MOST)), EDGE.left - 5, bottom - part * high);
+        g.fillText(String(Math.round(part * most.intensity)), EDGE.left - 5, bottom - part * high);
         g.fillStyle = colour('--line-speed');
         g.textAlign = 'left';
-        g.fillText(String(part * fastest), right + 5, bottom - part * high);
+        g.fillText(String(part * most.speed), right + 5, bottom - part * high);
     }
     g.fillStyle = colour('--soft');
     g.textBaseline = 'bottom';

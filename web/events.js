@@ -2,7 +2,7 @@
 
 import * as api from './api.js';
 import { h, setHidden, setText } from './dom.js';
-import { brief, fullMoment, moment, span, value, words } from './format.js';
+import { brief, fullMoment, moment, value, words } from './format.js';
 
 /** What the page keeps; older ones are in the gateway. */
 const MAX_EVENTS = 200;
@@ -17,15 +17,19 @@ const UNLISTED = [
     'transfer.progress',
     'settings.queued',
     'settings.sent',
+    'motion.ended',
 ];
 
-/* Of a burst one row is made, each event within so long of the one before: the pictures of one device,
- * and what all things behind one do. */
+/* Of a burst one row is made, each event within so long of the one before: the pictures and the motion of
+ * one device, and what all things behind one do. */
 const FOLDED = {
     'capture.stored': 'pictures kept',
     'module.seen': 'modules seen',
     'device.offline': 'devices offline',
+    'motion.started': 'times motion',
+    'motion.gesture': 'gestures',
 };
+const OF_SEVERAL = ['module.seen', 'device.offline'];
 const FOLD_WITHIN_MS = 10000;
 
 /* Of what is shown inside another: module.seen says the same. */
@@ -81,10 +85,6 @@ const SAYINGS = {
             Number.isFinite(speed) && speed > 0 && `${Math.round(speed)} px/s`,
         ],
     ],
-    'motion.ended': [
-        'Motion over',
-        ({ seconds: s }) => [Number.isFinite(s) && `after ${span(s * 1000)}`],
-    ],
     'motion.gesture': ['Gesture', ({ gesture }) => [gesture]],
     'settings.reported': [
         'Setting taken',
@@ -109,7 +109,7 @@ function saying({ type, data }) {
 
 /* The same of so many in a row, of which this is the newest. */
 function folded({ type }, count) {
-    const others = type === 'capture.stored' ? '' : `and ${count - 1} more`;
+    const others = OF_SEVERAL.includes(type) ? `and ${count - 1} more` : '';
     return [`${count} ${FOLDED[type]}`, others];
 }
 

@@ -26,6 +26,23 @@ pageTest('who says too much is told in words', { devices: devices() }, async ({ 
     await textOf(page, '.event', /Says too much.*Porch · 46 of its events were left out/);
 });
 
+pageTest(
+    'motion is told in words, one row for what is one coming and going',
+    { devices: devices() },
+    async ({ gateway, page }) => {
+        gateway.emit('motion.started', 'porch', { direction: 'up_left', speed_px_s: 41.6 });
+        await textOf(page, '.event', /^Motion.*Porch · up left · 42 px\/s$/);
+        gateway.emit('motion.ended', 'porch', { seconds: 2.5 });
+        gateway.emit('motion.started', 'porch', { direction: 'none', speed_px_s: 0 });
+        await textOf(page, '.event', /^2 times motion.*Porch$/);
+        gateway.emit('motion.gesture', 'porch', { gesture: 'clash' });
+        await textOf(page, '.event', /^Gesture.*Porch · clash$/);
+        gateway.emit('wifi.status', 'porch', { state: 'failed', ssid: 'Attic', reason: 'no such network' });
+        await textOf(page, '.event', /^Wi-Fi.*Porch · failed · Attic · no such network$/);
+        assert.equal(await count(page), 3);
+    },
+);
+
 pageTest('at most 200 are kept', { devices: devices() }, async ({ gateway, page }) => {
     for (let i = 1; i <= 230; i++) gateway.emit('sensor.counted', 'porch', { n: i });
     await textOf(page, '.event', /n 230/);

@@ -162,6 +162,33 @@ pageTest(
 );
 
 pageTest(
+    'the chart moves ten times a second at most, and once for who wants less motion',
+    { devices: [camera()], prepare: moving },
+    async ({ page }) => {
+        await openPanel(page, 'porch');
+        await textOf(page, '#panel .line-intensity', /\d/);
+        const drawnIn = (ms) =>
+            page.evaluate(async (time) => {
+                const canvas = document.querySelector('#panel .chart');
+                const g = canvas.getContext('2d');
+                let times = 0;
+                g.clearRect = (...box) => {
+                    times += 1;
+                    CanvasRenderingContext2D.prototype.clearRect.apply(g, box);
+                };
+                await new Promise((resolve) => setTimeout(resolve, time));
+                delete g.clearRect;
+                return times;
+            }, ms);
+        const lively = await drawnIn(2000);
+        assert.ok(lively >= 3 && lively <= 21, `${lively} times in 2 s`);
+        await page.emulateMedia({ reducedMotion: 'reduce' });
+        const calm = await drawnIn(2500);
+        assert.ok(calm >= 1 && calm <= 3, `${calm} times in 2.5 s`);
+    },
+);
+
+pageTest(
     'who computes the overlay is chosen; what does not work is said',
     { devices: [camera({ flow: 'device', overlay: false })], expected: [/409/] },
     async ({ gateway, page }) => {
