@@ -17,6 +17,13 @@ static bool has_turned(
         (p->heading == MOTION_NONE || now_us - p->heading_us >= p->turn_us);
 }
 
+static int64_t patience_us(const struct motion_phase *p)
+{
+    if (!p->moving)
+        return MOTION_START_US;
+    return p->end_us ? p->end_us : MOTION_END_US;
+}
+
 unsigned motion_phase_update(
     struct motion_phase *p, bool active, enum motion_direction direction, int64_t now_us)
 {
@@ -26,7 +33,7 @@ unsigned motion_phase_update(
         p->changing = true;
         p->change_us = now_us;
     }
-    if (p->changing && now_us - p->change_us >= (p->moving ? MOTION_END_US : MOTION_START_US))
+    if (p->changing && now_us - p->change_us >= patience_us(p))
         return begin_or_end(p, direction, now_us);
     if (!p->moving || !active || !has_turned(p, direction, now_us))
         return 0;

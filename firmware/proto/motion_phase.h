@@ -16,11 +16,12 @@ enum motion_news { MOTION_STARTED = 1, MOTION_ENDED = 2, MOTION_TURNED = 4 };
 /* Zeroed at first. */
 struct motion_phase {
     int64_t turn_us;               /* turns are told no oftener than this; 0: each is */
+    int64_t end_us;                /* over after so long without; 0: MOTION_END_US */
     bool moving;                   /* between MOTION_STARTED and MOTION_ENDED */
     enum motion_direction heading; /* the direction that was told last */
     int64_t heading_us;            /* when that was */
     bool changing;                 /* since change_us it is not as `moving` says */
-    int64_t change_us;
+    int64_t change_us;             /* of what has ended: since when nothing moved */
 };
 
 /* Whether something moves in a frame, and where to (MOTION_NONE: in no direction, or in several), at a time by a clock that never

@@ -9,6 +9,8 @@
 #define TOGETHER 2
 /* A centre moves by seven tenths of the way at once. */
 #define NEW_TENTHS 7
+/* A gesture moves an eighth of the grid at least: who crosses the street makes none. */
+#define GESTURE_PART 8
 
 void flow_summary_init(struct flow_summary *s, const struct flow_rules *rules)
 {
@@ -126,10 +128,11 @@ static void follow_centre(
             .time_us = now_us});
 }
 
-static void follow_gesture(struct flow_summary *s, int64_t now_us)
+static void follow_gesture(struct flow_summary *s, const struct flow_shape *shape, int64_t now_us)
 {
     struct flow_gesture_motion m = {s->dx, s->dy, s->intensity, s->confidence, s->speed_px_s};
-    bool moves = s->phase.moving && s->active && s->direction != MOTION_NONE;
+    bool large = s->active_blocks * GESTURE_PART >= shape->columns * shape->rows;
+    bool moves = s->phase.moving && s->active && large && s->direction != MOTION_NONE;
 
     s->recognised = flow_gesture_update(&s->gesture, moves ? &m : NULL, now_us);
     if (s->recognised != MOTION_GESTURE_NONE)
@@ -153,5 +156,5 @@ void flow_summary_update(
     s->frame_us = now_us;
     follow_centre(s, flow_shape(f), &moving, now_us);
     s->events = motion_phase_update(&s->phase, s->active, s->direction, now_us);
-    follow_gesture(s, now_us);
+    follow_gesture(s, flow_shape(f), now_us);
 }

@@ -13,6 +13,8 @@ enum { STARTED, ENDED, DIRECTION, GESTURE };
 
 #define DATA_BYTES 160
 
+static const struct motion_phase calm = {.turn_us = MOTION_TURN_US, .end_us = MOTION_REST_US};
+
 static void begin(struct wr_json *j, char text[DATA_BYTES])
 {
     *j = wr_json_into(text, DATA_BYTES);
@@ -39,14 +41,14 @@ static void tell_started(struct device *d, const struct overlay *o)
     tell_consume(d, STARTED, &j);
 }
 
-static void tell_ended(struct device *d)
+static void tell_ended(struct device *d, int64_t end_us)
 {
     char text[DATA_BYTES];
     struct wr_json j;
 
     begin(&j, text);
     wr_json_key(&j, "seconds");
-    wr_json_float(&j, (double)((loop_now_us(d->all->env.loop) - d->motion.began_us) / 100000) / 10);
+    wr_json_float(&j, (double)((end_us - d->motion.began_us) / 100000) / 10);
     tell_consume(d, ENDED, &j);
 }
 
@@ -90,13 +92,13 @@ void motion_see(struct device *d, const struct overlay *o)
         motion_phase_update(&m->phase, o->active, (enum motion_direction)o->direction, now_us);
 
     if (news & MOTION_STARTED) {
-        m->began_us = now_us;
+        m->began_us = m->phase.change_us;
         tell_started(d, o);
     }
     if (news & MOTION_TURNED)
         tell_direction(d, o);
     if (news & MOTION_ENDED)
-        tell_ended(d);
+        tell_ended(d, m->phase.change_us);
     see_gesture(d, o);
     if (m->phase.moving)
         timer_once(&m->silence, MOTION_SILENT_US);
@@ -110,10 +112,10 @@ void motion_end(struct device *d)
     bool moved = m->phase.moving;
 
     timer_stop(&m->silence);
-    m->phase = (struct motion_phase){.turn_us = MOTION_TURN_US};
+    m->phase = calm;
     m->gesture = MOTION_GESTURE_NONE;
     if (moved)
-        tell_ended(d);
+        tell_ended(d, loop_now_us(d->all->env.loop));
 }
 
 static void silent(struct timer *t)
@@ -123,6 +125,6 @@ static void silent(struct timer *t)
 
 void motion_init(struct device *d)
 {
-    d->motion.phase.turn_us = MOTION_TURN_US;
+    d->motion.phase = calm;
     timer_init(&d->motion.silence, d->all->env.loop, silent);
 }

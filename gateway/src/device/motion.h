@@ -7,6 +7,8 @@
 
 /* A direction that changes more often says nothing. */
 #define MOTION_TURN_US INT64_C(500000)
+/* Who walks by stops and goes on; that is one motion, and one line in the history. */
+#define MOTION_REST_US INT64_C(2000000)
 /* Of a camera that has gone silent nobody knows whether something moves. Its overlays come ten times a second, and once where it is slow. */
 #define MOTION_SILENT_US INT64_C(3000000)
 

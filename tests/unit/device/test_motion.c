@@ -58,7 +58,9 @@ Test(motion, that_starts_and_ends_is_told_once)
     expect("motion.started", 1,
         "{\"intensity\":60,\"direction\":\"right\",\"speed_px_s\":100,\"blocks\":7}");
     expect("motion.ended", 0, NULL);
-    go_on(still(), 1000 * MS);
+    go_on(still(), 1900 * MS);
+    expect("motion.ended", 0, NULL);
+    go_on(still(), 500 * MS);
     expect("motion.ended", 1, "{\"seconds\":2.5}");
     expect("motion.direction", 0, NULL);
     cr_assert_eq(world_kept("motion.started") + world_kept("motion.ended"), 2);
@@ -73,11 +75,11 @@ Test(motion, of_a_moment_is_none)
     expect("motion.started", 0, NULL);
 }
 
-Test(motion, with_a_gap_of_a_moment_goes_on)
+Test(motion, of_somebody_who_stops_and_goes_on_is_one)
 {
     go_on(moving(MOTION_UP), 500 * MS);
     for (int i = 0; i < 10; i++) {
-        go_on(still(), 100 * MS);
+        go_on(still(), 1500 * MS);
         go_on(moving(MOTION_UP), 100 * MS);
     }
     expect("motion.started", 1, NULL);

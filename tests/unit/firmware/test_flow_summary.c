@@ -124,6 +124,21 @@ Test(flow_summary, gestures_come_out_of_motion)
     flow_rig_free(&w.rig);
 }
 
+Test(flow_summary, who_passes_in_the_distance_makes_no_gesture)
+{
+    struct watch w = watch_new();
+    struct flow_scene s = moved(0, -5);
+    unsigned events = 0;
+
+    memcpy(s.box, (int[]){80, 80, 160, 160}, sizeof(s.box));
+    for (int i = 0; i < 5; i++)
+        events |= look(&w, s, 100 * MS);
+    cr_expect(events & FLOW_STARTED && w.s.active_blocks >= 2 && w.s.active_blocks < 6, "%u",
+        w.s.active_blocks);
+    cr_expect_eq(events & FLOW_GESTURE, 0);
+    flow_rig_free(&w.rig);
+}
+
 Test(flow_summary, gestures_are_told_by_their_axis_and_rest_in_between)
 {
     struct flow_gesture g = {.any = false};
