@@ -354,7 +354,7 @@ void fake_wifi_pass(struct fake_wifi *f, int64_t us)
 
         n_still = at > f->now_us ? 0 : n_still + 1;
         cr_assert_lt(n_still, 100, "it wants to be stepped again and again");
-        f->now_us = at > f->now_us ? at : f->now_us;
+        f->now_us = at > f->now_us ? at + f->late_us : f->now_us;
         if (f->capture_to && f->capture_us <= f->now_us)
             captured(f);
         else if (f->encoding && !f->slow_encoder && f->encode_us <= f->now_us)

@@ -27,6 +27,7 @@ struct fake_wifi {
     struct wifi_camera *camera;
     void *room;
     int64_t now_us;
+    int64_t late_us; /* what is due comes so much later: a task that others hold up */
 
     char status[WIFI_TEXT_MAX + 1], ssid_value[WIFI_SSID_BYTES];
     char notified[WIFI_TEXT_MAX + 1];

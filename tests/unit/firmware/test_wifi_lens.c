@@ -53,6 +53,22 @@ Test(wifi_lens, as_many_as_are_set)
     cr_expect_eq(frames_in(4000000), 4);
 }
 
+Test(wifi_lens, as_many_also_where_each_is_a_little_late)
+{
+    fake_wifi_online(&f);
+    f.late_us = 7000;
+    fake_wifi_pass(&f, 1000000);
+    cr_expect_geq(frames_in(10000000), 99);
+}
+
+Test(wifi_lens, those_that_were_missed_do_not_come_all_at_once)
+{
+    fake_wifi_online(&f);
+    fake_wifi_pass(&f, 1000000);
+    f.now_us += 5000000; /* nobody stepped it for so long */
+    cr_expect_leq(frames_in(1000000), 11);
+}
+
 Test(wifi_lens, fewer_when_the_processor_is_busy_and_more_when_it_is_calm)
 {
     fake_wifi_online(&f);
