@@ -7,6 +7,8 @@ import socket
 
 from warren import Case, SIM, wait_until
 
+ADDRESS = "00:AA:01:00:E0:01"
+BY_BLUETOOTH = f"devices:\n  cam:\n    driver: wifi-debug-camera\n    options:\n      ble_address: {ADDRESS}\n"
 
 class DebugCameras(Case):
     def start_sim(self, *options):
@@ -23,6 +25,11 @@ class DebugCameras(Case):
 
     def start_old(self, *options):
         return self.start_online("--dialect", "shipped", *options)
+
+    def start_gateway_near(self, config=""):
+        """On the pretended BlueZ that hears the camera."""
+        return self.start_gateway(f"ble:\n  bus: unix:path={self.folder}/bus\n  scan_seconds: 2\n  scan_every_seconds: 5\n{config}",
+                                  plugins=("wifi-debug-camera",))
 
     def wait_joined(self, sim, times=1):
         def urls():

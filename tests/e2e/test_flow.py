@@ -21,33 +21,20 @@ class Flow(Case):
                 return float(line.split()[-1])
         return None
 
-    def overlays(self, w, n):
-        """The next n, each with the number of the picture that came last before it."""
-        picture, found = None, []
-        while len(found) < n:
-            m = w.message()
-            self.assertIsNotNone(m)
-            if not isinstance(m, bytes):
-                continue
-            _, kind, _, seq = struct.unpack_from("<BBHI", m)
-            if kind == 1:
-                picture = seq
-            elif kind == 2:
-                found.append((picture, seq, m[32:]))
-        return found
-
     def test_overlays_come_with_their_own_pictures(self):
         self.start_gateway(BALL + "    flow: on\n", plugins=("demo",))
         self.wait_state("ball", "online")
         self.assertEqual((self.device("ball")["flow"], self.device("ball")["overlay"], "flow" in self.device("ball")["fixed"]), ("on", True, True))
         w = self.watch(devices=["ball"], frames=True, overlays=True)
-        found = self.overlays(w, 12)
-        for picture, seq, body in found:
-            self.assertEqual(picture, seq)
+        found = []
+        for _ in range(12):
+            header, body = w.overlay()
+            found.append(body)
+            self.assertEqual(header["seq"], w.picture)
             width, height, columns, rows = struct.unpack_from("<HHBB", body)
             self.assertEqual(len(body), 36 + 8 * struct.unpack_from("<H", body, 32)[0] + 6 * body[34])
             self.assertTrue(width >= columns * 16 and height >= rows * 16 and columns * rows >= 12, body[:8])
-        moving = [body for _, _, body in found if body[12] & 1]
+        moving = [body for body in found if body[12] & 1]
         self.assertTrue(moving, "the ball moves")
         self.assertTrue(all(body[12] & 4 and not body[12] & 8 for body in moving), "computed by the gateway")
 

@@ -6,10 +6,9 @@ import signal
 import socket
 import statistics
 import time
-import unittest
 
 from debug_cameras import DebugCameras, RawStream
-from warren import WebSocket, wait_until
+from warren import WebSocket, main, wait_until
 
 GREY_BYTES = 320 * 240
 
@@ -240,4 +239,4 @@ class OldNetwork(DebugCameras):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    main()

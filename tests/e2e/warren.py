@@ -109,6 +109,7 @@ class WebSocket:
         self.status = int(head.split()[1])
         self.closed = None
         self.events = []
+        self.picture = None
         self.next_id = 1
 
     def _read(self, n):
@@ -185,18 +186,34 @@ class WebSocket:
             if isinstance(m, dict) and m.get("type") == "event":
                 self.events.append(m["event"])
 
-    def frame(self):
-        """The next picture: (header as a dict, JPEG)."""
+    def _binary(self):
+        """The next binary message: (kind, header as a dict, what follows)."""
         while True:
             m = self.message()
             if m is None:
                 raise ConnectionError(f"closed with {self.closed}")
             if isinstance(m, bytes):
                 version, kind, channel, seq, captured, received, n, flags = struct.unpack("<BBHIqqII", m[:32])
-                assert version == 1 and kind == 1 and n == len(m) - 32, m[:32]
-                return dict(channel=channel, seq=seq, captured_us=captured, received_us=received, flags=flags), m[32:]
+                assert version == 1 and n == len(m) - 32, m[:32]
+                return kind, dict(channel=channel, seq=seq, captured_us=captured, received_us=received, flags=flags), m[32:]
             if m.get("type") == "event":
                 self.events.append(m["event"])
+
+    def frame(self):
+        """The next picture: (header as a dict, JPEG)."""
+        while True:
+            kind, header, body = self._binary()
+            if kind == 1:
+                self.picture = header["seq"]
+                return header, body
+
+    def overlay(self):
+        """The next overlay: (header as a dict, body). The number of the last picture before it is in .picture."""
+        while True:
+            kind, header, body = self._binary()
+            if kind == 2:
+                return header, body
+            self.picture = header["seq"]
 
     def close(self):
         self.socket.close()
