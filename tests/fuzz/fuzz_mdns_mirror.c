@@ -77,7 +77,9 @@ static void put_txt(struct input *in, sd_bus_message *m)
 
     sd_bus_message_open_container(m, 'a', "ay");
     for (size_t i = 0; i < n; i++) {
-        size_t len = MIN((size_t)next(in), (size_t)(in->end - in->at));
+        size_t len = next(in); /* by itself: MIN() takes it twice */
+
+        len = MIN(len, (size_t)(in->end - in->at));
 
         sd_bus_message_append_array(m, 'y', in->at, len);
         in->at += len;

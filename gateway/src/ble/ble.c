@@ -62,8 +62,8 @@ static void ble_pump(struct deferred *d)
     struct ble_adapter *a;
 
     links_reap(b);
-    if (ble_is_wanted(b) && !b->dbus && !timer_armed(&b->reopen))
-        ble_open_bus(b);
+    if (ble_is_wanted(b))
+        dbus_peer_open(&b->bluez);
     links_pump(b);
     list_for_each (a, &b->adapters, link)
         adapter_pump(a);
@@ -85,6 +85,7 @@ int ble_configure(struct ble *b, const struct ble_config *c)
         return r;
     ble_config_fini(&b->config);
     b->config = now;
+    b->bluez.config = ble_bluez_config(b);
     ble_poke(b);
     return 0;
 }
@@ -123,11 +124,11 @@ int ble_new(struct loop *l, const struct ble_config *c, const struct ble_events 
         free(b);
         return r;
     }
+    ble_bluez_init(b);
     mirror_init(&b->mirror, &ble_mirror_events, b);
     list_init(&b->adapters);
     list_init(&b->links);
     deferred_init(&b->pump, ble_pump);
-    timer_init(&b->reopen, l, ble_reopen_due);
     timer_init(&b->say, l, say_due);
     look_at_state(b);
     *ret = b;
@@ -138,10 +139,9 @@ struct ble *ble_free(struct ble *b)
 {
     if (!b)
         return NULL;
-    ble_close_bus(b);
+    ble_bluez_close(b);
     links_free(b);
     mirror_fini(&b->mirror);
-    timer_stop(&b->reopen);
     timer_stop(&b->say);
     deferred_cancel(&b->pump);
     ble_strings_free(b->services, b->n_services);

@@ -1,7 +1,7 @@
 /* ble_private.h - one service inside this folder.
  *
  *     ble.c       life, and what is made of what is     ble_news.c  what the mirror tells
- *     bluez.c     the bus, bluetoothd                  why.c       what is wrong
+ *     bluez.c     bluetoothd, and what it has          why.c       what is wrong
  *     adapter.c   scanning by turns                    link_queue.c  which link is next
  *     link_new.c  a link is asked for                  link.c  its life until it is open
  *     link_end.c  its end                              link_io.c, link_write.c, link_notify.c  what is
@@ -17,6 +17,7 @@
 #include "ble/ble.h"
 #include "ble/call.h"
 #include "ble/mirror.h"
+#include "dbus/dbus_peer.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
 #include "loop/watch_fd.h"
@@ -40,16 +41,13 @@ struct ble {
     size_t n_services;
     bool others;
 
-    struct dbus *dbus; /* NULL: not open */
-    struct error no_dbus;
-    struct timer reopen, say;
-    unsigned n_reopens;
-    char owner[64];  /* unique name of bluetoothd; "": nobody */
-    bool asked;      /* who owns the name is known */
+    struct dbus_peer bluez;
+    struct timer relist, say;
+    unsigned n_relists;
     bool listed;     /* the objects are known */
     bool list_again; /* something changed while they were asked for */
     struct error no_list;
-    struct ble_call owner_call, list_call;
+    struct ble_call list_call;
 
     struct mirror mirror;
     struct list adapters, links;
@@ -75,11 +73,11 @@ extern const struct mirror_events ble_mirror_events;
 
 /* --- bluez.c ----------------------------------------------------------------------------------- */
 
-void ble_open_bus(struct ble *b);
+void ble_bluez_init(struct ble *b);
+/* By what is configured; its texts are the configuration's. */
+struct dbus_peer_config ble_bluez_config(const struct ble *b);
 /* All that is known of it is forgotten. */
-void ble_close_bus(struct ble *b);
-/* Of `reopen`: the bus, who is bluetoothd, or its objects, whatever is missing. */
-void ble_reopen_due(struct timer *t);
+void ble_bluez_close(struct ble *b);
 /* Asks for all objects anew; links that wait for theirs are told by link_listed(). */
 void ble_list(struct ble *b);
 

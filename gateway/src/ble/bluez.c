@@ -1,8 +1,7 @@
-/* bluez.c - the bus, and bluetoothd on it.
+/* bluez.c - bluetoothd, found by dbus_peer.h, and its objects.
  *
- *     no bus ─ reopen, with back-off ─▶ bus ─ who owns org.bluez? ─▶ bluetoothd ─ GetManagedObjects ─▶ listed
- *        ▲                               │ NameOwnerChanged ▲  │
- *        └────────── it closed ──────────┘                  └──┘
+ *     bluetoothd came ─ GetManagedObjects ─▶ listed
+ *                       ▲ again, with back-off, when it does not answer
  */
 #include <errno.h>
 #include <stdio.h>
@@ -10,33 +9,29 @@
 
 #include "ble/ble_private.h"
 
-#define REOPEN_MAX_US INT64_C(60000000)
+#define RELIST_MAX_US INT64_C(60000000)
 /* At the end a bluetoothd that hangs is waited for no longer. One that does not answers within milliseconds. */
 #define LEAVE_US INT64_C(500000)
 
-/* The daemon itself. */
-#define BUS_DAEMON "org.freedesktop.DBus"
-#define MATCH_OWNER                                                                                \
-    "type='signal',sender='" BUS_DAEMON "',interface='org.freedesktop.DBus',"                      \
-    "member='NameOwnerChanged',arg0='" BLUEZ "'"
-#define MATCH_OBJECTS                                                                              \
-    "type='signal',sender='" BLUEZ "',interface='org.freedesktop.DBus.ObjectManager'"
-#define MATCH_PROPERTIES                                                                           \
-    "type='signal',sender='" BLUEZ "',interface='org.freedesktop.DBus.Properties',"                \
-    "member='PropertiesChanged'"
+#define FROM_BLUEZ "type='signal',sender='" BLUEZ "',"
 
-/* Whatever is tried again: the bus, who is bluetoothd, its objects. */
-static void reopen_later(struct ble *b)
+static const char *const matches[] = {
+    FROM_BLUEZ "interface='org.freedesktop.DBus.ObjectManager'",
+    FROM_BLUEZ "interface='org.freedesktop.DBus.Properties',member='PropertiesChanged'",
+    NULL,
+};
+
+/* --- its objects ------------------------------------------------------------------------------- */
+
+static void relist_later(struct ble *b)
 {
     int64_t us = b->config.times.reopen_us;
 
-    for (unsigned i = 0; i < b->n_reopens && us < REOPEN_MAX_US; i++)
+    for (unsigned i = 0; i < b->n_relists && us < RELIST_MAX_US; i++)
         us *= 2;
-    b->n_reopens++;
-    timer_once(&b->reopen, MIN(us, REOPEN_MAX_US));
+    b->n_relists++;
+    timer_once(&b->relist, MIN(us, RELIST_MAX_US));
 }
-
-/* --- bluetoothd -------------------------------------------------------------------------------- */
 
 static void on_list(struct ble_call *c, int result, sd_bus_message *reply, const char *error)
 {
@@ -47,10 +42,10 @@ static void on_list(struct ble_call *c, int result, sd_bus_message *reply, const
         result = mirror_take_objects(&b->mirror, reply);
     if (result < 0) {
         error_set(&b->no_list, result, "%s", *error ? error : error_name(result));
-        reopen_later(b);
+        relist_later(b);
     } else {
         b->no_list = ERROR_NULL;
-        b->n_reopens = 0;
+        b->n_relists = 0;
         b->listed = true;
     }
     if (b->list_again)
@@ -63,82 +58,61 @@ static void on_list(struct ble_call *c, int result, sd_bus_message *reply, const
 void ble_list(struct ble *b)
 {
     b->list_again = ble_call_is_open(&b->list_call);
-    if (!b->owner[0] || b->list_again)
+    if (!dbus_peer_is_there(&b->bluez) || b->list_again)
         return;
     if (ble_call_start(b, &b->list_call, "/", "org.freedesktop.DBus.ObjectManager",
             "GetManagedObjects", b->config.times.call_us, on_list) < 0)
-        reopen_later(b);
+        relist_later(b);
 }
 
-static void set_owner(struct ble *b, const char *owner)
+static void relist_due(struct timer *t)
 {
-    b->asked = true;
-    if (strcmp(b->owner, owner) == 0)
-        return;
+    struct ble *b = container_of(t, struct ble, relist);
+
+    if (!b->listed)
+        ble_list(b);
+}
+
+/* --- itself ------------------------------------------------------------------------------------ */
+
+static void came(void *ctx)
+{
+    struct ble *b = ctx;
+
+    b->n_relists = 0;
+    ble_list(b);
+}
+
+static void forget(struct ble *b)
+{
     ble_call_cancel(&b->list_call);
-    if (b->owner[0]) {
-        links_fail(b, -ENODEV,
-            *owner ? "bluetoothd was started anew" : "bluetoothd ended; the link with it");
-        mirror_clear(&b->mirror);
-    }
-    snprintf(b->owner, sizeof b->owner, "%s", owner);
+    timer_stop(&b->relist);
+    mirror_clear(&b->mirror);
     b->listed = false;
     b->no_list = ERROR_NULL;
-    ble_list(b);
-    ble_poke(b);
 }
 
-/* Anybody may send us this signal; but the daemon writes who it is from, and its own name is nobody else's. */
-static int on_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
+static void gone(void *ctx, enum dbus_peer_end how)
 {
-    const char *name, *old, *now, *sender = sd_bus_message_get_sender(m);
-    struct ble *b = userdata;
+    static const char *const why[] = {
+        [DBUS_PEER_ENDED] = "bluetoothd ended; the link with it",
+        [DBUS_PEER_REPLACED] = "bluetoothd was started anew",
+        [DBUS_PEER_WITHOUT_BUS] = "the D-Bus ended; the link with it",
+    };
+    struct ble *b = ctx;
 
-    if (!sender || strcmp(sender, BUS_DAEMON) != 0)
-        return 0;
     ble_drain(b);
-    if (sd_bus_message_read(m, "sss", &name, &old, &now) >= 0 && strcmp(name, BLUEZ) == 0)
-        set_owner(b, now);
-    return 0;
+    links_fail(b, -ENODEV, why[how]);
+    forget(b);
 }
 
-static void on_owner(struct ble_call *c, int result, sd_bus_message *reply, const char *error)
+static void on_signal(void *ctx, sd_bus_message *m)
 {
-    struct ble *b = container_of(c, struct ble, owner_call);
-    const char *owner = "";
+    const char *member = sd_bus_message_get_member(m);
+    struct ble *b = ctx;
 
-    if (result == 0)
-        sd_bus_message_read(reply, "s", &owner);
-    if (result == -ETIMEDOUT)
-        reopen_later(b);
-    set_owner(b, owner);
-    ble_poke(b);
-}
-
-static void ask_owner(struct ble *b)
-{
-    sd_bus_message *m = NULL;
-    int r = sd_bus_message_new_method_call(dbus_bus(b->dbus), &m, BUS_DAEMON,
-        "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetNameOwner");
-
-    if (r >= 0)
-        r = sd_bus_message_append(m, "s", BLUEZ);
-    if (r < 0)
-        sd_bus_message_unref(m);
-    else
-        r = ble_call_consume(b, &b->owner_call, m, b->config.times.call_us, on_owner);
-    if (r < 0)
-        reopen_later(b);
-}
-
-/* Anybody may send us a signal that looks like one of bluetoothd's. */
-static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
-{
-    struct ble *b = userdata;
-    const char *sender = sd_bus_message_get_sender(m), *member = sd_bus_message_get_member(m);
-
-    if (!sender || !member || strcmp(sender, b->owner) != 0)
-        return 0;
+    if (!member)
+        return;
     ble_drain(b);
     b->mirror.now_us = loop_now_us(b->loop);
     if (strcmp(member, "PropertiesChanged") == 0)
@@ -147,83 +121,42 @@ static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
         mirror_take_added(&b->mirror, m);
     else if (strcmp(member, "InterfacesRemoved") == 0)
         mirror_take_removed(&b->mirror, m);
-    return 0;
 }
 
-/* --- the bus ----------------------------------------------------------------------------------- */
-
-void ble_close_bus(struct ble *b)
+static void changed(void *ctx)
 {
-    b->asked = false;
-    b->owner[0] = '\0';
-    ble_call_cancel(&b->owner_call);
-    ble_call_cancel(&b->list_call);
-    mirror_clear(&b->mirror);
-    b->listed = false;
-    b->dbus = dbus_free(b->dbus);
+    ble_poke(ctx);
+}
+
+/* --- life -------------------------------------------------------------------------------------- */
+
+struct dbus_peer_config ble_bluez_config(const struct ble *b)
+{
+    return (struct dbus_peer_config){.bus = b->config.bus,
+        .name = BLUEZ,
+        .matches = matches,
+        .call_us = b->config.times.call_us,
+        .reopen_us = b->config.times.reopen_us};
+}
+
+void ble_bluez_init(struct ble *b)
+{
+    static const struct dbus_peer_events events = {
+        .came = came, .gone = gone, .signal = on_signal, .changed = changed};
+    struct dbus_peer_config config = ble_bluez_config(b);
+
+    dbus_peer_init(&b->bluez, b->loop, &config, &events, b);
+    timer_init(&b->relist, b->loop, relist_due);
+}
+
+void ble_bluez_close(struct ble *b)
+{
+    forget(b);
+    dbus_peer_close(&b->bluez);
 }
 
 void ble_leave(struct ble *b)
 {
-    if (b && b->dbus && b->owner[0])
-        (void)dbus_wait(b->dbus, b->owner, LEAVE_US);
-}
-
-static void on_ready(void *ctx, struct dbus *d)
-{
-    struct ble *b = ctx;
-
-    b->no_dbus = ERROR_NULL;
-}
-
-static void on_closed(void *ctx, struct dbus *d, int why)
-{
-    struct ble *b = ctx;
-
-    error_set(&b->no_dbus, why, "%s", error_name(why));
-    ble_drain(b);
-    links_fail(b, -ENODEV, "the D-Bus ended; the link with it");
-    ble_close_bus(b);
-    reopen_later(b);
-    ble_poke(b);
-}
-
-static const struct dbus_events dbus_events = {.ready = on_ready, .closed = on_closed};
-
-static int add_matches(struct ble *b)
-{
-    int r = sd_bus_add_match_async(dbus_bus(b->dbus), NULL, MATCH_OWNER, on_owner_changed, NULL, b);
-
-    if (r >= 0)
-        r = sd_bus_add_match_async(dbus_bus(b->dbus), NULL, MATCH_OBJECTS, on_signal, NULL, b);
-    if (r >= 0)
-        r = sd_bus_add_match_async(dbus_bus(b->dbus), NULL, MATCH_PROPERTIES, on_signal, NULL, b);
-    return r;
-}
-
-void ble_open_bus(struct ble *b)
-{
-    const char *address = strcmp(b->config.bus, "system") == 0 ? NULL : b->config.bus;
-    int r = dbus_open(b->loop, address, &dbus_events, b, &b->dbus, &b->no_dbus);
-
-    if (r >= 0 && (r = add_matches(b)) < 0) {
-        error_set(&b->no_dbus, r, "%s", error_name(r));
-        ble_close_bus(b);
-    }
-    if (r < 0)
-        reopen_later(b);
-    else
-        ask_owner(b);
-}
-
-void ble_reopen_due(struct timer *t)
-{
-    struct ble *b = container_of(t, struct ble, reopen);
-
-    if (!b->dbus)
-        ble_poke(b);
-    else if (!b->owner[0])
-        ask_owner(b);
-    else if (!b->listed)
-        ble_list(b);
+    if (b && dbus_peer_is_there(&b->bluez))
+        (void)dbus_wait(b->bluez.dbus, b->bluez.owner, LEAVE_US);
 }

@@ -51,9 +51,9 @@ int ble_call_new(struct ble *b, const char *path, const char *interface, const c
     char full[64];
 
     snprintf(full, sizeof full, "%s%s", strchr(interface, '.') ? "" : BLUEZ ".", interface);
-    if (!b->dbus)
+    if (!b->bluez.dbus)
         return -ENOTCONN;
-    return sd_bus_message_new_method_call(dbus_bus(b->dbus), ret, BLUEZ, path, full, member);
+    return sd_bus_message_new_method_call(dbus_bus(b->bluez.dbus), ret, BLUEZ, path, full, member);
 }
 
 /* What was received before this answer is told before it. */
@@ -93,8 +93,9 @@ int ble_call_consume(struct ble *b, struct ble_call *c, sd_bus_message *m, int64
 
     c->ble = b;
     c->done = done;
-    r = b->dbus ? sd_bus_call_async(dbus_bus(b->dbus), &c->slot, m, answered, c, (uint64_t)limit_us)
-                : -ENOTCONN;
+    r = b->bluez.dbus
+        ? sd_bus_call_async(dbus_bus(b->bluez.dbus), &c->slot, m, answered, c, (uint64_t)limit_us)
+        : -ENOTCONN;
     sd_bus_message_unref(m);
     return r < 0 ? r : 0;
 }

@@ -45,11 +45,11 @@ void ble_say(const struct ble *b, char out[ERROR_TEXT_MAX])
     *out = '\0';
     if (!b->config.enabled)
         snprintf(out, ERROR_TEXT_MAX, "Bluetooth is turned off by ble.enabled");
-    else if (!ble_is_wanted(b) && !b->dbus)
+    else if (!ble_is_wanted(b) && !b->bluez.dbus)
         snprintf(out, ERROR_TEXT_MAX, "no driver that is loaded uses Bluetooth");
-    else if (b->no_dbus.code)
+    else if (b->bluez.no_bus.code)
         snprintf(out, ERROR_TEXT_MAX, "there is no D-Bus to reach bluetoothd by: %.160s",
-            error_text(&b->no_dbus));
+            error_text(&b->bluez.no_bus));
     else if (b->no_list.code == -EACCES)
         snprintf(out, ERROR_TEXT_MAX,
             "no permission to speak to bluetoothd: the user of this program has to be in the group "
@@ -57,7 +57,7 @@ void ble_say(const struct ble *b, char out[ERROR_TEXT_MAX])
     else if (b->no_list.code)
         snprintf(out, ERROR_TEXT_MAX, "bluetoothd does not tell what it has: %.120s",
             error_text(&b->no_list));
-    else if (b->asked && !b->owner[0])
+    else if (dbus_peer_is_known(&b->bluez) && !dbus_peer_is_there(&b->bluez))
         snprintf(out, ERROR_TEXT_MAX,
             "bluetoothd does not run: systemctl enable --now bluetooth (package bluez)");
     else if (!b->listed)
