@@ -15,7 +15,7 @@ const MOST = 255;
 /* What its axis may end at: most motion is of little of the picture. */
 const INTENSITIES = [32, 64, 128, MOST];
 /* CSS px around the lines, for what is written on the axes. */
-const EDGE = { left: 30, right: 40, top: 8, bottom: 18 };
+const EDGE = { left: 30, right: 54, top: 8, bottom: 18 };
 const DASH = [5, 3];
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
@@ -151,7 +151,8 @@ function drawAxes(g, { right, wide, bottom, high }, most, unit, colour) {
     g.textAlign = 'right';
     g.fillText('now', right, foot);
     g.fillStyle = colour('--line-speed');
-    g.fillText(unit, right + EDGE.right, foot);
+    g.textAlign = 'left';
+    g.fillText(unit, right + 5, foot);
 }
 
 function drawLine(g, { right, wide, bottom, high }, minute, now, part) {

@@ -11,6 +11,7 @@ export class Motion {
     #layers = new Map();
     #inStep = new InStep((overlay, loose) => this.#draw(overlay, loose));
     #listener = null;
+    #over = [null, false]; /* what is over the picture, and whether it is loose */
     /** What the chart shows. */
     minute = new Minute();
 
@@ -31,6 +32,7 @@ export class Motion {
     /** Draws anew: other parts of it are wanted. */
     redraw() {
         this.#layers.forEach((layer) => layer.redraw());
+        this.#listener?.(...this.#over);
     }
 
     /** What is under way is forgotten: numbers begin anew. */
@@ -59,6 +61,7 @@ export class Motion {
     }
 
     #draw(overlay, loose) {
+        this.#over = [overlay, loose];
         this.#layers.forEach((layer) => layer.draw(overlay));
         this.#listener?.(overlay, loose);
     }

@@ -37,7 +37,8 @@ export class MotionBlock {
             this.#flow.element,
         );
         screen.append(this.#summary.element);
-        this.#motion.listener = (overlay, loose) => this.#summary.show(overlay, loose);
+        this.#motion.listener = (overlay, loose) =>
+            this.#summary.show(overlay, loose, this.#motion.minute.unit);
         this.#summary.show(null, false);
         for (const place of [screen, this.element])
             place.addEventListener('keydown', (event) => this.#told && this.#toggles.key(event));

@@ -7,6 +7,8 @@ import { shown } from './shown.js';
 
 /** A gesture stays so long, however short it was. */
 const GESTURE_MS = 700;
+/** Overlays that are sometimes in step are not: so long after one that was loose it is said. */
+const LOOSE_SAID_MS = 1500;
 const UP = 'M12 20V5M6 11l6-6.5l6 6.5';
 
 /** "41 px/s"; of a camera that does not tell times "4.1 px/frame". */
@@ -14,7 +16,9 @@ export const speedWords = (speed, unit) =>
     value(speed < 9.95 ? Number(speed.toFixed(1)) : Math.round(speed), unit);
 
 export class Summary {
-    #gesture = '';
+    #gesture = ''; /* that is shown */
+    #before = ''; /* that of the last overlay: who makes one holds it for a while, too */
+    #looseMs = -Infinity;
     #timer = 0;
     #arrow = svg(
         'svg',
@@ -54,25 +58,23 @@ export class Summary {
         clearTimeout(this.#timer);
     }
 
-    /** null: nothing is over the picture. */
-    show(overlay, loose) {
+    /** null: nothing is over the picture. `unit`: of speeds, as a Minute has it. */
+    show(overlay, loose, unit) {
         const told = shown.is('summary');
         setHidden(this.#line, !overlay || !told);
         setHidden(this.#badge, !this.#gesture || !told);
-        setHidden(this.#loose, !overlay || !loose);
+        if (loose) this.#looseMs = performance.now();
+        setHidden(this.#loose, !overlay || performance.now() - this.#looseMs > LOOSE_SAID_MS);
         if (!overlay) return;
-        this.#tell(overlay);
-        if (overlay.gesture !== this.#gesture && overlay.gesture) this.#begin(overlay.gesture);
+        this.#tell(overlay, unit);
+        if (overlay.gesture && overlay.gesture !== this.#before) this.#begin(overlay.gesture);
+        this.#before = overlay.gesture;
     }
 
-    #tell({ active, direction, speed, speedPerS, intensity, confidence, activeBlocks }) {
-        this.#line.dataset.active = active;
+    #tell({ active, direction, speed, speedPerS, intensity, confidence, activeBlocks }, unit) {
         this.#arrow.dataset.direction = active ? direction : '';
         setText(this.#direction, active ? words(direction || 'no direction') : 'Still');
-        setText(
-            this.#speed,
-            speedPerS ? speedWords(speedPerS, 'px/s') : speedWords(speed, 'px/frame'),
-        );
+        setText(this.#speed, speedWords(unit === 'px/s' ? speedPerS : speed, unit));
         setText(this.#intensity, `intensity ${intensity}`);
         setText(this.#confidence, `${confidence}\u00a0% sure`);
         setText(this.#blocks, `${activeBlocks} ${activeBlocks === 1 ? 'block' : 'blocks'}`);

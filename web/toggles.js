@@ -1,7 +1,7 @@
 /* toggles.js - what is drawn over the pictures: a button for each part, and what the colours mean. */
 
 import { LEVELS } from './arrows.js';
-import { h, svg } from './dom.js';
+import { h, setHidden, svg } from './dom.js';
 import { shown } from './shown.js';
 
 /* Each with its key, for who has the focus here or on the picture. */
@@ -61,7 +61,7 @@ export class Toggles {
         this.#unlisten();
     }
 
-    /** A key that was pressed there; whether it is one of these. */
+    /** A key was pressed there. */
     key(event) {
         if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches('input, select'))
             return;
@@ -79,6 +79,6 @@ export class Toggles {
             button.setAttribute('aria-pressed', String(shown.is(part)));
             button.disabled = part !== 'on' && !shown.is('on');
         });
-        this.#legend.hidden = !shown.is('on') || !shown.is('arrows');
+        setHidden(this.#legend, !shown.is('on') || !shown.is('arrows'));
     }
 }

@@ -120,8 +120,7 @@ export class View {
         const ip = there ? told(this.#device, 'ip') : '';
         const url = there ? webAddress(told(this.#device, 'url')) : null;
         setHidden(this.#address, !url);
-        setHidden(this.#ip, Boolean(url) || !ip);
-        setText(this.#ip, ip);
+        setText(this.#ip, url ? '' : ip);
         if (!url) return;
         this.#address.href = url;
         setText(this.#address, ip || new URL(url).host);
