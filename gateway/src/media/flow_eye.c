@@ -11,8 +11,10 @@
 #include "media/flow_fast.h"
 #include "media/pixels.h"
 
-/* Blocks on the longer side, and what their sides are multiples of: the flow's cells are so large. */
-#define BLOCKS 8
+/* See flow_eye_shape(). Sides are multiples of STEP: the flow's cells are so large. */
+#define SMALL_FRAME 320
+#define SMALL_BLOCKS 8
+#define LARGE_BLOCK 24
 #define STEP 8
 
 struct flow_eye {
@@ -41,14 +43,13 @@ static unsigned covered(const struct flow_shape *s)
     return (unsigned)s->columns * s->rows * s->block * s->block;
 }
 
-int flow_eye_shape(unsigned width, unsigned height, struct flow_shape *ret)
+/* Up to the edges, as far as that goes. */
+static struct flow_shape shape_of_small(unsigned width, unsigned height)
 {
-    unsigned side = (MAX(width, height) / BLOCKS + STEP / 2) / STEP * STEP;
+    unsigned side = (MAX(width, height) / SMALL_BLOCKS + STEP / 2) / STEP * STEP;
     const unsigned sides[] = {side, side - STEP, side + STEP};
     struct flow_shape best = {0};
 
-    if (width > FLOW_SIDE_MAX || height > FLOW_SIDE_MAX)
-        return -ERANGE;
     for (size_t i = 0; i < N_ELEMENTS(sides); i++) {
         struct flow_shape s =
             shape_with(width, height, MIN(MAX(sides[i], FLOW_BLOCK_MIN), FLOW_BLOCK_MAX));
@@ -56,10 +57,37 @@ int flow_eye_shape(unsigned width, unsigned height, struct flow_shape *ret)
         if (covered(&s) > covered(&best))
             best = s;
     }
-    if (flow_bytes(&best) == 0)
+    return best;
+}
+
+static unsigned side_in_large(unsigned width, unsigned height)
+{
+    unsigned least = MAX(width, height) / FLOW_GRID_MAX;
+
+    return MIN(MAX((least + STEP - 1) / STEP * STEP, LARGE_BLOCK), FLOW_BLOCK_MAX);
+}
+
+int flow_eye_shape(unsigned width, unsigned height, struct flow_shape *ret)
+{
+    struct flow_shape s;
+
+    if (width > FLOW_SIDE_MAX || height > FLOW_SIDE_MAX)
         return -ERANGE;
-    *ret = best;
+    s = MAX(width, height) > SMALL_FRAME ? shape_with(width, height, side_in_large(width, height))
+                                         : shape_of_small(width, height);
+    if (flow_bytes(&s) == 0)
+        return -ERANGE;
+    *ret = s;
     return 0;
+}
+
+/* One block is wrong now and then: two of them, or one in a hundred. */
+static struct flow_rules rules_for(const struct flow_shape *s)
+{
+    struct flow_rules rules = FLOW_RULES_DEFAULT;
+
+    rules.min_blocks = (uint16_t)MAX(rules.min_blocks, s->columns * s->rows / 100);
+    return rules;
 }
 
 /* --- looking ---------------------------------------------------------------------------------- */
@@ -119,6 +147,13 @@ static void compare(struct flow_eye *eye, const struct pixels *first, const stru
     flow_overlay(eye->flow, &eye->summary, eye->blocks, OVERLAY_BLOCKS_MAX, ret);
 }
 
+static void start(struct flow_eye *eye)
+{
+    struct flow_rules rules = rules_for(flow_shape(eye->flow));
+
+    flow_summary_init(&eye->summary, &rules);
+}
+
 int flow_eye_look(struct flow_eye *eye, const uint8_t *jpeg, size_t n, int64_t time_us,
     struct overlay *ret, struct error *e)
 {
@@ -138,7 +173,7 @@ int flow_eye_look(struct flow_eye *eye, const uint8_t *jpeg, size_t n, int64_t t
     if (continued)
         compare(eye, last, p, ret);
     else
-        flow_summary_init(&eye->summary, &FLOW_RULES_DEFAULT);
+        start(eye);
     eye->follows = continued;
     return continued;
 }

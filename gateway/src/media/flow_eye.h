@@ -1,6 +1,6 @@
 /* flow_eye.h - looks at one picture after the other, and tells what moved since the one before. Pure: no loop; for threads.
  *
- *     JPEG ──▶ brightness alone, some 320 x 240 points of it ──▶ optical flow on a grid of about 8 x 6 blocks ──▶ overlay
+ *     JPEG ──▶ brightness alone, 320 to 640 points of it across ──▶ optical flow on a grid of blocks ──▶ overlay
  */
 #pragma once
 
@@ -11,8 +11,8 @@
 #include "flow.h"
 #include "overlay.h"
 
-/* Pictures are halved until their longer side is at most so long: between 226 and 452 points, as far as they have them. */
-#define FLOW_EYE_SIDE 452
+/* Pictures are halved until their longer side is at most so long: between 320 and 640 points, as far as they have them. */
+#define FLOW_EYE_SIDE 640
 /* Between pictures further apart there is no telling what went where. */
 #define FLOW_EYE_GAP_US INT64_C(1000000)
 
@@ -29,6 +29,8 @@ struct flow_eye *flow_eye_free(struct flow_eye *eye);
 int flow_eye_look(struct flow_eye *eye, const uint8_t *jpeg, size_t n, int64_t time_us,
     struct overlay *ret, struct error *e);
 
-/* The grid for frames of this size: squares of about an eighth of the longer side that cover as much of it as they can.
+/* The grid for frames of this size: squares that cover as much of it as they can. Up to 320 points across they are an eighth of
+ * that, as debug cameras have it; in larger ones they have about 24 points, for there people are as narrow as 12, and who fills
+ * less than a third of a block is lost in it.
  * 0 and -ERANGE: there is none. */
 int flow_eye_shape(unsigned width, unsigned height, struct flow_shape *ret);

@@ -50,10 +50,10 @@ Test(flow_eye, tells_what_moved_between_two_pictures)
 
 Test(flow_eye, halves_large_pictures)
 {
-    struct overlay o = run(1280, 720, 16);
+    struct overlay o = run(1280, 720, 8);
 
-    cr_expect(o.frame_width == 320 && o.frame_height == 180 && o.block == 40 && o.columns == 8 &&
-        o.rows == 4);
+    cr_expect(o.frame_width == 640 && o.frame_height == 360 && o.block == 24 && o.columns == 26 &&
+        o.rows == 15);
     cr_expect(abs((int)o.speed - 4 * OVERLAY_UNIT) < OVERLAY_UNIT / 2, "%u", o.speed);
 }
 
@@ -125,7 +125,8 @@ Test(flow_eye, takes_another_scene_for_no_motion)
 Test(flow_eye, has_a_grid_for_every_usual_size)
 {
     static const unsigned sizes[][2] = {{320, 240}, {240, 320}, {320, 180}, {352, 288}, {400, 300},
-        {256, 192}, {240, 135}, {160, 120}, {452, 452}, {64, 64}, {1024, 1024}, {324, 243}};
+        {256, 192}, {240, 135}, {160, 120}, {452, 452}, {64, 64}, {1024, 1024}, {324, 243},
+        {512, 384}, {640, 480}, {640, 360}, {480, 640}};
 
     for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
         unsigned w = sizes[i][0], h = sizes[i][1];
