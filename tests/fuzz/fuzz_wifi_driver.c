@@ -74,7 +74,7 @@ static void answer_http(struct fake_host *h, const uint8_t *bytes, size_t n)
         if (q->over || (how & 64 && i + 1 < fake_n_http(h)))
             continue;
         if (how & 128) {
-            fake_http_close(q, how & 1 ? 0 : -ECONNRESET);
+            fake_http_close(q, how & 1 && q->kind != FAKE_HTTP_REQUEST ? 0 : -ECONNRESET);
         } else if (q->kind == FAKE_HTTP_REQUEST) {
             fake_http_respond(q, how & 4 ? 404 : 200, heads[how & 3], bytes + 1, n > 0 ? n - 1 : 0);
         } else {

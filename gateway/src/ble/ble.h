@@ -35,6 +35,7 @@ struct loop;
 /* How long we wait for what. 0: the default. */
 struct ble_times {
     int64_t call_us;       /* an answer of bluetoothd's: 10 s */
+    int64_t write_us;      /* a device's answer to a write, for which ATT gives it 30 s: 32 s */
     int64_t acquire_us;    /* AcquireNotify, which BlueZ 5.66 does not answer when it fails: 3 s */
     int64_t connect_us;    /* from Connect to the objects, while others of the adapter wait: 25 s */
     int64_t disconnect_us; /* BlueZ takes 2 s on purpose: 6 s */

@@ -48,6 +48,7 @@ void ble_config_fini(struct ble_config *c)
 static void fill_times(struct ble_times *t)
 {
     static const struct ble_times defaults = {.call_us = 10000000,
+        .write_us = 32000000,
         .acquire_us = 3000000,
         .connect_us = 25000000,
         .disconnect_us = 6000000,

@@ -40,13 +40,17 @@ static void on_written(struct ble_call *c, int result, sd_bus_message *reply, co
         link_op_finish(op, result, NULL, 0);
 }
 
+/* What is answered by the device may take it as long as ATT allows: some do what they are told before they answer. */
 static int write_by_call(struct link_op *op)
 {
     struct ble *b = op->owner->ble;
+    const struct ble_times *times = &b->config.times;
     sd_bus_message *m = NULL;
     int r = link_new_call(op->chr, "WriteValue", op, op->is_command ? "command" : "request", &m);
 
-    return r < 0 ? r : ble_call_consume(b, &op->call, m, b->config.times.call_us, on_written);
+    return r < 0 ? r
+                 : ble_call_consume(b, &op->call, m,
+                       op->is_command ? times->call_us : times->write_us, on_written);
 }
 
 /* --- by socket --------------------------------------------------------------------------------- */

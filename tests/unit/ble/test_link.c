@@ -261,6 +261,19 @@ Test(ble_link, a_read_without_an_answer_ends_the_link)
     cr_expect_eq(ble_stats(w.ble)->n_timeouts, 1);
 }
 
+Test(ble_link, a_device_has_time_to_answer_a_write)
+{
+    struct camera *c = world_camera(0);
+
+    link_open(&l, c);
+    c->faults->delay_ms = 500; /* more than bluetoothd has for its own answers */
+    cr_assert_eq(ble_write(l.k, COMMAND, WR_BLE_WRITE_WITH_RESPONSE, "N", 1, link_done, &l), 0);
+    WAIT_UNTIL(w.loop, l.n_answers == 1);
+    cr_expect_eq(l.n_closed, 0);
+    c->faults->delay_ms = 0;
+    close_link(&l);
+}
+
 /* --- notifications ----------------------------------------------------------------------------- */
 
 static void notify_and_count(struct camera *c)

@@ -203,6 +203,7 @@ struct ble_config world_config(void)
         .scan_us = 500000,
         .scan_every_us = 600000,
         .times = {.call_us = 300000,
+            .write_us = 900000,
             .acquire_us = 200000,
             .connect_us = 1000000,
             .disconnect_us = 300000,
