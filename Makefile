@@ -3,7 +3,7 @@
 #: Warren: a gateway for small cameras and toys.
 #:
 #:   make                 compile everything into build/
-#:   make run             show it in your browser: a gateway with two virtual cameras and a virtual playground
+#:   make run             show it in your browser: a gateway with three virtual cameras and a virtual playground
 #:   make test            run every test, then all but the page's once more with sanitizers
 #:   make driver-test     compile a driver's own test, TEST=my/test_doorbell.c (docs/writing-a-driver.md)
 #:   make bench           measure it

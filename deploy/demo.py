@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""demo.py - what `make run` starts: a gateway, a virtual Raspberry Pi camera, and by Bluetooth a virtual camera and a virtual
-playground, until a signal ends them. That nothing is left behind, however it ends, is the work of children.py.
+"""demo.py - what `make run` starts: a gateway, a virtual Raspberry Pi camera, and by Bluetooth a virtual camera, a virtual
+playground and a virtual debug camera, until a signal ends them. That nothing is left behind, however it ends, is the work of children.py.
 """
 
 import argparse
@@ -21,11 +21,13 @@ from children import ROOT, Ended, Failed, Part, Wishes, say
 LOOK_EVERY_S = 0.5
 # bluetoothd is asked right after the start; it answers at once where it can.
 BLUETOOTH_WITHIN_S = 3.0
-DRIVERS = ["pi-trigger-camera", "ble-batch-camera", "playground-hub"]
+DRIVERS = ["pi-trigger-camera", "ble-batch-camera", "playground-hub", "wifi-debug-camera"]
 # A picture of some 40 KB every 10 s, over a link that carries 17 KB/s: slow enough to see it come.
 BATCH_CAMERA = ["--interval", "10", "--size", "800x600", "--quality", "55", "--faults", "interval_us=30000,packets=1"]
 # The same modules at the same places each time.
 PLAYGROUND = ["--modules", "12", "--seed", "7"]
+# Somebody has told it its network before.
+DEBUG_CAMERA = ["--online", "--join", "2"]
 # The devices by Bluetooth begin here in config/demo.yaml.
 BLUETOOTH_KEY = "\n  garden:\n"
 
@@ -127,12 +129,13 @@ def camera_command(options, trigger_port, mjpeg_port):
 
 
 def start_bluetooth(options, parts, wishes):
-    """A camera and a playground on a pretended BlueZ, on a D-Bus of its own. The bus's address; None, and a sentence, where that cannot be."""
+    """Two cameras and a playground on a pretended BlueZ, on a D-Bus of its own. The bus's address; None, and a sentence, where that cannot be."""
     socket_path = os.path.join(options.data, "bluetooth")
     # A socket's path has 107 bytes at most, and checkouts are deep: from ROOT, where all parts run, it is short.
     command = [options.build + "/firmware/sim/warren-sim", "ble-batch-camera", *BATCH_CAMERA,
                "--new-bus", min(os.path.relpath(socket_path, ROOT), os.path.abspath(socket_path), key=len),
-               "+", "playground-hub", *PLAYGROUND, "--picture", os.path.join(options.data, "playground.svg")]
+               "+", "playground-hub", *PLAYGROUND, "--picture", os.path.join(options.data, "playground.svg"),
+               "+", "wifi-debug-camera", *DEBUG_CAMERA]
     devices = Part("Bluetooth devices", command, options.data, {"TMPDIR": options.data})
     parts.append(devices)
     try:
@@ -203,7 +206,8 @@ def what_it_shows(options, bus, wishes):
     if options.bluetooth == "virtual":
         return [shows + ". By Bluetooth, Garden hands over a picture every 10 s,",
                 "    and Playground is a hub with twelve modules around it, some near, some far: Play lights those in reach,",
-                f"    which {os.path.join(options.data, 'playground.svg')} draws; a browser shows it, and keeps up."]
+                f"    which {os.path.join(options.data, 'playground.svg')} draws; a browser shows it, and keeps up.",
+                "    Saber sees people walk by, and tells what of its picture moves: over it are arrows."]
     why = no_bluetooth(options.port, wishes)
     if why:
         return [shows + ".", f"    Bluetooth cannot be used: {why}."]

@@ -154,6 +154,12 @@ class Demo(unittest.TestCase):
         drawing = (self.folder / "data/playground.svg").read_text
         wait_until("their lights are drawn", lambda: drawing().count("rgb(0,255,0)") == 12 * len(in_reach))
 
+    def test_the_debug_camera_shows_what_moves_in_its_pictures(self):
+        self.start_and_wait()
+        overlay = wait_until("it tells what it sees", lambda: (o := self.json("/devices/saber/overlay")).get("blocks") and o, 60)
+        self.assertEqual((overlay["gridCols"], overlay["gridRows"]), (8, 6))
+        self.assertIn(b" 200 ", self.get("/api/v1/devices/saber/frame.jpg")[0])
+
     def test_it_can_be_started_again_on_what_the_last_one_left_and_more_pictures_come(self):
         before = []
         for end in (signal.SIGKILL, signal.SIGINT):

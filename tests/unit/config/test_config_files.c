@@ -139,13 +139,15 @@ Test(config_files, the_demo_stays_on_loopback_and_inside_the_checkout)
     cr_expect_eq(strncmp(c->store.path, "build/", 6), 0);
     cr_expect_eq(strncmp(c->plugins.folder, "build/", 6), 0);
     cr_expect_eq(strncmp(c->ble.bus, "unix:path=build/", 16), 0);
-    cr_assert_eq(c->n_devices, 3);
+    cr_assert_eq(c->n_devices, 4);
     cr_expect_str_eq(c->devices[0].id, "porch");
     cr_expect_str_eq(c->devices[0].driver, "pi-trigger-camera");
     cr_expect_str_eq(c->devices[1].id, "garden");
     cr_expect_str_eq(c->devices[1].driver, "ble-batch-camera");
     cr_expect_str_eq(c->devices[2].id, "playground");
     cr_expect_str_eq(c->devices[2].driver, "playground-hub");
+    cr_expect_str_eq(c->devices[3].id, "saber");
+    cr_expect_str_eq(c->devices[3].driver, "wifi-debug-camera");
     config_free(c);
     free(text);
 }
