@@ -390,7 +390,7 @@ class LifeCycle(Case):
 
     def test_the_devices_of_the_shipped_example_fit_their_drivers(self):
         head, devices = (SOURCE / "config/warren.yaml").read_text().split("\ndevices:\n")
-        plugins = self.add_plugins(*PI, "ble-batch-camera", "playground-hub")
+        plugins = self.add_plugins(*PI, "ble-batch-camera", "playground-hub", "wifi-debug-camera")
         text = head + f"\nplugins:\n  folder: {plugins}\n" + "devices:\n"
         text = text.replace("\nplugins:\n  # Drivers", "\n  # Drivers")
         text += "".join(re.sub(r"^  #(?! [A-Z])", "  ", line) for line in devices.splitlines(keepends=True))
@@ -400,7 +400,7 @@ class LifeCycle(Case):
         checked = subprocess.run([WARREN, "check", "--config", file], capture_output=True, text=True,
                                  env={k: v for k, v in os.environ.items() if not k.startswith("WARREN_")})
         self.assertEqual((checked.returncode, checked.stderr), (0, ""))
-        self.assertIn("no errors, 0 warnings, 3 devices", checked.stdout)
+        self.assertIn("no errors, 0 warnings, 4 devices", checked.stdout)
 
     def test_a_changed_configuration_is_applied_and_a_wrong_one_is_not(self):
         self.start_gateway("devices:\n  demo:\n    driver: demo\n", plugins=("demo",))
