@@ -15,7 +15,8 @@ parts="espressif/esp-nimble pinned components/bt/host/nimble/nimble
 espressif/esp-lwip pinned components/lwip/lwip
 Mbed-TLS/mbedtls refs/tags/v3.6.0 components/mbedtls/mbedtls
 espressif/esp32-camera refs/tags/v2.1.4 managed_components/espressif__esp32-camera
-espressif/idf-extra-components:esp_jpeg 3f723c51d0539b27426a55eb8940892ea92b73a8 managed_components/espressif__esp_jpeg"
+espressif/idf-extra-components:esp_jpeg 3f723c51d0539b27426a55eb8940892ea92b73a8 managed_components/espressif__esp_jpeg
+espressif/esp-protocols:components/mdns refs/tags/mdns-v1.8.0 managed_components/espressif__mdns"
 
 [ $# -eq 1 ] || { sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 2; }
 mkdir -p "$1"

@@ -156,5 +156,40 @@ class Module(Planted, unittest.TestCase):
         self.options("CONFIG_FREERTOS_HZ=1000", "CONFIG_FREERTOS_HZ=1000\nCONFIG_WARREN_MODULE_BUTTON=9", "did not take")
 
 
+class WifiCamera(Planted, unittest.TestCase):
+    project = "wifi-debug-camera"
+
+    def test_a_handler_of_another_signature(self):
+        self.main("station.c", "static void on_wifi(void *arg, esp_event_base_t base, int32_t id, void *data)",
+                  "static void on_wifi(void *arg, int32_t id, void *data)", "incompatible pointer type")
+
+    def test_a_member_of_a_union_s_other_half(self):
+        self.main("station.c", ".scan_method =", ".scan_mode =", "has no member named 'scan_mode'")
+
+    def test_a_callback_of_the_converter_s(self):
+        self.main("encoder.c", "static size_t keep(void *arg, size_t index, const void *bytes, size_t n)",
+                  "static size_t keep(void *arg, const void *bytes, size_t n)", "incompatible pointer type")
+
+    def test_an_argument_of_mdns_missing(self):
+        self.main("announce.c", "mdns_service_add(NULL, ", "mdns_service_add(", "too few arguments")
+
+    def test_a_socket_s_call_that_there_is_not(self):
+        self.main("sockets.c", "recv(s->rows[k].fd", "receive(s->rows[k].fd", "implicit declaration of function 'receive'")
+
+    def test_an_event_of_nimble_s_that_there_is_not(self):
+        self.common("ble/pairing.c", "e->repeat_pairing.conn_handle", "e->pairing.conn_handle", "has no member named 'pairing'")
+
+    def test_a_change_of_the_core_s_port(self):
+        self.finds("cores/wifi-debug-camera/wifi_camera_port.h", "int (*rssi)(void *ctx);", "int (*rssi)(void *ctx, int which);",
+                   "incompatible pointer type")
+
+    def test_a_component_that_is_not_required(self):
+        self.main("CMakeLists.txt", " mdns", "", "includes headers of mdns, which REQUIRES does not name")
+        self.main("CMakeLists.txt", " lwip", "", "includes headers of lwip, which REQUIRES does not name")
+
+    def test_an_option_forgotten(self):
+        self.options("CONFIG_FREERTOS_GENERATE_RUN_TIME_STATS=y", "", "the run times of tasks are not counted")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -73,6 +73,8 @@ struct esp_fake {
 
     struct esp_heard heard[ESP_MAX_HEARD];
     unsigned n_heard, n_on_air, least_free;
+    bool keeps_bonds, is_encrypted; /* every link */
+    unsigned n_bonds_deleted;
     bool advertising, connected[ESP_MAX_HOSTS], asked_to_leave;
     unsigned n_untold; /* events that tasks had not taken when it was last let be found */
     size_t n_advert, n_response;

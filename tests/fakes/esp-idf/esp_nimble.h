@@ -40,6 +40,7 @@ typedef uint32_t ble_gatt_chr_flags;
 #define BLE_GATT_CHR_F_WRITE_NO_RSP 0x04
 #define BLE_GATT_CHR_F_WRITE 0x08
 #define BLE_GATT_CHR_F_NOTIFY 0x10
+#define BLE_GATT_CHR_F_WRITE_ENC 0x1000
 #define BLE_GATT_ACCESS_OP_READ_CHR 0
 #define BLE_GATT_ACCESS_OP_WRITE_CHR 1
 #define BLE_GATT_SVC_TYPE_PRIMARY 1
@@ -92,8 +93,10 @@ enum {
     BLE_GAP_EVENT_CONNECT = 0,
     BLE_GAP_EVENT_DISCONNECT = 1,
     BLE_GAP_EVENT_SUBSCRIBE = 14,
-    BLE_GAP_EVENT_MTU = 15
+    BLE_GAP_EVENT_MTU = 15,
+    BLE_GAP_EVENT_REPEAT_PAIRING = 17
 };
+#define BLE_GAP_REPEAT_PAIRING_RETRY 1
 
 struct ble_gap_event {
     uint8_t type;
@@ -115,6 +118,9 @@ struct ble_gap_event {
         struct {
             uint16_t conn_handle, value;
         } mtu;
+        struct {
+            uint16_t conn_handle;
+        } repeat_pairing;
     };
 };
 
@@ -150,3 +156,30 @@ esp_err_t nimble_port_init(void);
 void nimble_port_run(void);
 void nimble_port_freertos_init(void (*run)(void *));
 void nimble_port_freertos_deinit(void);
+
+/* --- pairing ---------------------------------------------------------------------------------- */
+
+#define BLE_HS_IO_NO_INPUT_OUTPUT 3
+#define BLE_SM_PAIR_KEY_DIST_ENC 1
+#define BLE_SM_PAIR_KEY_DIST_ID 2
+
+typedef struct {
+    uint8_t type, val[6];
+} ble_addr_t;
+struct ble_store_status_event;
+struct ble_hs_cfg {
+    uint8_t sm_io_cap, sm_our_key_dist, sm_their_key_dist;
+    unsigned sm_bonding : 1, sm_mitm : 1, sm_sc : 1;
+    int (*store_status_cb)(struct ble_store_status_event *e, void *arg);
+};
+extern struct ble_hs_cfg ble_hs_cfg;
+struct ble_gap_conn_desc {
+    struct {
+        unsigned encrypted : 1;
+    } sec_state;
+    ble_addr_t peer_id_addr;
+};
+
+int ble_gap_conn_find(uint16_t connection, struct ble_gap_conn_desc *ret);
+int ble_store_util_delete_peer(const ble_addr_t *host);
+int ble_store_util_status_rr(struct ble_store_status_event *e, void *arg);

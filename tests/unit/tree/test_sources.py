@@ -78,7 +78,8 @@ class Projects(unittest.TestCase):
             wanted = dict(re.findall(r'^  ([\w/-]+): "(.*)"$', read(project, "main/idf_component.yml"), re.M))
             self.assertEqual(wanted.pop("idf"), f">={release[1]}.{release[2]},<{release[1]}.{int(release[2]) + 1}")
             for name, version in wanted.items():
-                self.assertIn(f"\n{name} refs/tags/v{version.removeprefix('==')} ", checked)
+                number, place = re.escape(version.removeprefix("==")), name.replace("/", "__")
+                self.assertRegex(checked, rf"\S+ refs/tags/(\w+-)?v{number} managed_components/{place}\b")
 
     def test_the_camera_has_3_mb_for_its_program(self):
         self.assertRegex(read("esp/ble-batch-camera/partitions.csv"), r"(?m)^factory, +app, +factory, +0x10000, +3M$")

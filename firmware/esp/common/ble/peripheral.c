@@ -7,6 +7,7 @@
 #include "nimble/nimble_port.h"
 #include "nimble/nimble_port_freertos.h"
 #include "os/os_mbuf.h"
+#include "pairing.h"
 #include "services/gap/ble_svc_gap.h"
 #include "services/gatt/ble_svc_gatt.h"
 
@@ -135,7 +136,7 @@ static int on_gap(struct ble_gap_event *e, void *arg)
         disconnected(p, e);
         break;
     default:
-        break;
+        return p->pairs ? pairing_event(e) : 0;
     }
     return 0;
 }
@@ -251,6 +252,8 @@ bool peripheral_start(struct peripheral *p)
         ESP_LOGE(tag, "no Bluetooth: %s", esp_err_to_name(e));
         return false;
     }
+    if (p->pairs)
+        pairing_begin();
     ble_svc_gap_init();
     ble_svc_gatt_init();
     r = ble_gatts_count_cfg(p->services);

@@ -1,5 +1,5 @@
 /* peripheral.h - a Bluetooth LE peripheral by NimBLE: brought up, found by its name, connected to by one host or several,
- * without pairing. What characteristics it has is its owner's.
+ * with pairing (pairing.h) or without. What characteristics it has is its owner's.
  *
  *     NimBLE's host task ── on_link ──▶ owner's queue ──▶ owner's task ── peripheral_notify … ──▶ NimBLE
  *
@@ -47,6 +47,7 @@ struct peripheral {
     const struct ble_gatt_svc_def *services;
     unsigned n_hosts;  /* at a time, 1 … PERIPHERAL_MAX_HOSTS */
     bool shares_radio; /* with Wi-Fi, which is to hear something in between: it speaks less often */
+    bool pairs;        /* if a host wants to, or a characteristic needs it */
     /* In NimBLE's task: take it along and return. */
     void (*on_link)(void *ctx, const struct peripheral_event *e);
     void *ctx;

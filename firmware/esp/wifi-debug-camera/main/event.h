@@ -1,0 +1,48 @@
+/* event.h - what happens to the camera, as it goes through the inbox. */
+#ifndef EVENT_H
+#define EVENT_H
+
+#include "inbox.h"
+#include "wifi_camera.h"
+
+#define EVENT_PLACES 24
+/* Of those, not for writes, which hosts repeat. */
+#define EVENT_KEPT_PLACES 12
+/* Of a write: one more byte than the longest value, so that a longer one is still too long. */
+#define EVENT_WRITE_BYTES (WIFI_TEXT_MAX + 1)
+
+enum event_written { EVENT_CONTROL, EVENT_SSID, EVENT_PASSWORD };
+
+struct event {
+    enum {
+        EVENT_CONNECTED,
+        EVENT_MTU,
+        EVENT_SUBSCRIBED,
+        EVENT_WRITTEN,
+        EVENT_DISCONNECTED,
+        EVENT_JOINED,
+        EVENT_NOT_JOINED,
+        EVENT_LOST,
+        EVENT_CAPTURED,
+        EVENT_ENCODED,
+    } type;
+    union {
+        uint16_t mtu;
+        bool on; /* SUBSCRIBED */
+        struct {
+            enum event_written which;
+            bool encrypted;
+            uint16_t n;
+            uint8_t bytes[EVENT_WRITE_BYTES];
+        } written;
+        struct {
+            unsigned attempt;             /* of station.h, of which this is told */
+            enum wifi_camera_failure why; /* NOT_JOINED */
+            char ip[16];                  /* JOINED */
+        } network;
+        bool taken;     /* CAPTURED */
+        size_t n_bytes; /* ENCODED */
+    };
+};
+
+#endif

@@ -1,0 +1,158 @@
+/* main.c - the camera: set the board up, then tell the core what happens, in one task.
+ *
+ *     NimBLE's task, Wi-Fi's events ─┐
+ *                                    ├─▶ inbox ─▶ this task: core, motion, connections, flash
+ *     lens's task, encoder's task ───┘
+ */
+#include <stdio.h>
+
+#include "esp_app_desc.h"
+#include "esp_heap_caps.h"
+#include "esp_mac.h"
+#include "esp_psram.h"
+#include "esp_task_wdt.h"
+#include "esp_timer.h"
+#include "freertos/FreeRTOS.h"
+#include "freertos/task.h"
+#include "give_up.h"
+#include "nvs_begin.h"
+#include "sdkconfig.h"
+#include "world.h"
+
+_Static_assert(sizeof CONFIG_WARREN_WIFI_CAMERA_NAME - 1 <= PERIPHERAL_MAX_NAME,
+    "the name has more letters than a scan response carries");
+
+#define RADIO_POLL_MS 20
+/* The longest wait, so that peripheral_step() and the watchdog have their turn. */
+#define TURN_US PERIPHERAL_STEP_US
+
+static struct wifi_camera_identity identity(void)
+{
+    struct wifi_camera_identity who = {0};
+    uint8_t mac[6] = {0};
+
+    (void)esp_read_mac(mac, ESP_MAC_WIFI_STA);
+    (void)snprintf(who.mac, sizeof who.mac, "%02x%02x%02x%02x%02x%02x", mac[0], mac[1], mac[2],
+        mac[3], mac[4], mac[5]);
+    (void)snprintf(who.fw, sizeof who.fw, "%.23s", esp_app_get_description()->version);
+    return who;
+}
+
+static void set_up(struct world *w)
+{
+    if (!esp_psram_is_initialized())
+        give_up("no PSRAM");
+    if (!nvs_begin())
+        give_up("flash unusable");
+    w->who = identity();
+    sockets_init(&w->sockets);
+    if (!inbox_init(&w->inbox, EVENT_PLACES, sizeof(struct event)) ||
+        !lens_start(&w->lens, &w->inbox) || !encoder_start(&w->encoder, &w->inbox))
+        give_up("no memory");
+    if (!station_start(&w->station, &w->inbox))
+        give_up("no Wi-Fi");
+    if (!gatt_start(&w->gatt, CONFIG_WARREN_WIFI_CAMERA_NAME, &w->inbox))
+        give_up("no Bluetooth");
+}
+
+/* --- what happens ----------------------------------------------------------------------------- */
+
+static void written(struct wifi_camera *core, int64_t now, const struct event *e)
+{
+    const void *bytes = e->written.bytes;
+    size_t n = e->written.n;
+
+    if (e->written.which == EVENT_CONTROL)
+        (void)wifi_camera_control_written(core, now, e->written.encrypted, bytes, n);
+    else if (e->written.which == EVENT_SSID)
+        (void)wifi_camera_ssid_written(core, now, bytes, n);
+    else
+        (void)wifi_camera_password_written(core, now, e->written.encrypted, bytes, n);
+}
+
+static void network(struct world *w, struct wifi_camera *core, int64_t now, const struct event *e)
+{
+    if (e->network.attempt != atomic_load(&w->station.attempt))
+        return;
+    if (e->type == EVENT_JOINED)
+        wifi_camera_joined(core, now, e->network.ip);
+    else if (e->type == EVENT_LOST)
+        wifi_camera_lost(core, now);
+    else
+        wifi_camera_not_joined(core, now, e->network.why);
+}
+
+static void handle(struct world *w, struct wifi_camera *core, const struct event *e)
+{
+    int64_t now = esp_timer_get_time();
+
+    switch (e->type) {
+    case EVENT_CONNECTED:
+        wifi_camera_connected(core, now);
+        break;
+    case EVENT_MTU:
+        wifi_camera_mtu(core, now, e->mtu);
+        break;
+    case EVENT_SUBSCRIBED:
+        wifi_camera_subscribed(core, now, e->on);
+        break;
+    case EVENT_WRITTEN:
+        written(core, now, e);
+        break;
+    case EVENT_DISCONNECTED:
+        peripheral_release(&w->gatt.link, GATT_HOST);
+        wifi_camera_disconnected(core, now);
+        peripheral_advertise(&w->gatt.link);
+        break;
+    case EVENT_JOINED:
+    case EVENT_NOT_JOINED:
+    case EVENT_LOST:
+        network(w, core, now, e);
+        break;
+    case EVENT_CAPTURED:
+        wifi_camera_captured(core, now, e->taken);
+        break;
+    case EVENT_ENCODED:
+        wifi_camera_encoded(core, now, e->n_bytes);
+        break;
+    }
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+static void turn(struct world *w, struct wifi_camera *core)
+{
+    int64_t wait_us, longest_us = sockets_are_used(&w->sockets) ? SOCKETS_TURN_US : TURN_US;
+    struct event e;
+
+    wifi_camera_step(core, esp_timer_get_time());
+    sockets_step(&w->sockets, core);
+    station_step(&w->station, esp_timer_get_time());
+    peripheral_step(&w->gatt.link);
+    inbox_tell_refused(&w->inbox, esp_timer_get_time());
+    (void)esp_task_wdt_reset();
+    wait_us = wifi_camera_next_us(core) - esp_timer_get_time();
+    if (inbox_get(&w->inbox, wait_us < longest_us ? wait_us : longest_us, &e))
+        handle(w, core, &e);
+}
+
+void app_main(void)
+{
+    struct world *w = heap_caps_calloc(1, sizeof *w, MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT);
+    void *room = heap_caps_calloc(1, wifi_camera_bytes(), MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT);
+    struct wifi_camera *core;
+    struct wifi_camera_port port;
+
+    if (!w || !room)
+        give_up("no memory");
+    set_up(w);
+    port = world_port(w);
+    core = wifi_camera_init(room, &port, &w->who);
+    (void)esp_task_wdt_add(NULL);
+    while (!peripheral_is_ready())
+        vTaskDelay(pdMS_TO_TICKS(RADIO_POLL_MS));
+    wifi_camera_start(core, esp_timer_get_time());
+    peripheral_advertise(&w->gatt.link);
+    for (;;)
+        turn(w, core);
+}
