@@ -66,6 +66,8 @@ int wifi_orders_ssid(struct wifi_camera *c, struct span ssid)
     return 0;
 }
 
+/* Nothing is how hosts find out whether the link is encrypted, and have it encrypted: it changes nothing. That a network is open
+ * configure says, or another SSID. */
 int wifi_orders_password(struct wifi_camera *c, bool encrypted, struct span pass)
 {
     const char *fault = wifi_pass_fault(pass);
@@ -74,7 +76,7 @@ int wifi_orders_password(struct wifi_camera *c, bool encrypted, struct span pass
         return refuse(c, -EACCES, NOT_ENCRYPTED);
     if (fault || !span_is_utf8(pass) || (pass.n > 0 && memchr(pass.at, 0, pass.n)))
         return refuse(c, -EINVAL, fault ? fault : "the password is no text");
-    if (!span_is(pass, c->kept.pass)) {
+    if (pass.n > 0 && !span_is(pass, c->kept.pass)) {
         span_copy(pass, c->kept.pass, sizeof c->kept.pass);
         c->changed = true;
         wifi_tell(c, wifi_keep(c));

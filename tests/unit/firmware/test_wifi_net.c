@@ -98,9 +98,11 @@ Test(wifi_net, the_two_characteristics_work_and_take_effect_with_enable)
 {
     cr_expect_eq(wifi_camera_ssid_written(f.camera, f.now_us, "Shed", 4), 0);
     cr_expect_eq(wifi_camera_password_written(f.camera, f.now_us, true, "password", 8), 0);
+    cr_expect_eq(wifi_camera_password_written(f.camera, f.now_us, false, "", 0), -EACCES);
+    cr_expect_eq(wifi_camera_password_written(f.camera, f.now_us, true, "", 0), 0);
     fake_wifi_control(&f, ENABLE);
     cr_expect_str_eq(f.ssid, "Shed");
-    cr_expect_str_eq(f.pass, "password");
+    cr_expect_str_eq(f.pass, "password", "who writes nothing changes nothing");
     cr_expect_eq(wifi_camera_ssid_written(f.camera, f.now_us, "Barn", 4), 0);
     cr_expect_str_eq(f.ssid_value, "Barn");
     cr_expect_eq(f.n_joins, 1);
