@@ -40,6 +40,22 @@ describe('live', { timeout: 240000 }, () => {
         await textOf(page, `${LIVE} .size`, /^\d+ × \d+$/);
     });
 
+    it('draws what moves over the picture of a camera that tells', async (t) => {
+        const { items } = await (await fetch(new URL('api/v1/devices', url))).json();
+        const camera = items.find(({ state, overlay }) => overlay && state === 'online');
+        if (realUrl && !camera) {
+            t.skip('no camera has overlays');
+            return;
+        }
+        const tile = `[data-device="${camera.id}"]`;
+        await page.waitForSelector(`${tile} .layer`, { state: 'attached' });
+        await page.click(`${tile} .tile-open`);
+        await textOf(page, '#panel .motion-line', /intensity \d+/);
+        await textOf(page, '#panel .line-intensity', /Intensity \d+/);
+        await page.keyboard.press('Escape');
+        await page.waitForSelector('#panel:not([open])', { state: 'attached' });
+    });
+
     it("goes from the system's colours to light, to dark and back, and remembers", async () => {
         const theme = (name) =>
             page.waitForSelector(`html[data-theme="${name}"]`, { state: 'attached' });
