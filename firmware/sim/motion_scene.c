@@ -31,7 +31,9 @@ struct walker {
     struct surface coat;
 };
 
-static const struct surface wall = {50, 150};
+/* Soft, so that people stand out; where they walk, there is a floor. */
+static const struct surface wall = {80, 90}, boards = {25, 70};
+#define FLOOR_TOP (196 * UNIT)
 static const struct walker walkers[] = {
     {.first = 0, .x = -50 * UNIT, .step = 896, .top = 50 * UNIT, .size = 100, .coat = {100, 155}},
     {.first = 90, .x = 360 * UNIT, .step = -576, .top = 78 * UNIT, .size = 85, .coat = {0, 140}},
@@ -139,6 +141,7 @@ static unsigned grey_at(const struct motion_scene *s, uint64_t frame, int x, int
 {
     int at = frame_of_walk(frame);
     const struct walker *w = who(s, at, x, y);
+    const struct surface *ground = s->walk && y >= FLOOR_TOP ? &boards : &wall;
     int turned = (int)(frame % (TILE * UNIT)); /* the texture is as it was then */
 
     /* The tile's corner lies far to the left and above, so that no position is negative. */
@@ -146,7 +149,7 @@ static unsigned grey_at(const struct motion_scene *s, uint64_t frame, int x, int
     y += TILE * UNIT;
     if (w)
         return sample(s, w->coat, x - walker_x(w, at) + TILE * UNIT, y + w->first * UNIT);
-    return sample(s, wall, (int)((unsigned)x - (unsigned)turned * (unsigned)s->pan_x),
+    return sample(s, *ground, (int)((unsigned)x - (unsigned)turned * (unsigned)s->pan_x),
         (int)((unsigned)y - (unsigned)turned * (unsigned)s->pan_y));
 }
 
