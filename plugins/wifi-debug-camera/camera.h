@@ -136,8 +136,14 @@ bool job_judge(struct wr_dev *dev, const struct wifi_status *s);
 
 /* --- settings.c ------------------------------------------------------------------------------- */
 
+/* What is wanted and not told yet, and what is being told over HTTP. */
+struct settings {
+    struct wifi_settings by_ble, by_http, patching;
+    wr_handle http;
+};
+
 int settings_configure(struct wr_dev *dev, const struct wr_setting *changed, size_t n);
-/* No job is busy any more. */
+/* The way is free: no job is busy, or the camera has answered. */
 void settings_next(struct wr_dev *dev);
 /* These were written; 0, or what went wrong. */
 void settings_applied(struct wr_dev *dev, const struct wifi_settings *s, int result);
@@ -264,7 +270,7 @@ struct camera {
     struct ble ble;
     struct status status;
     struct job job;
-    struct wifi_settings wanted; /* that wait for a job's end */
+    struct settings settings;
     struct web web;
     struct stream stream;
     wr_handle snapshots[SNAPSHOTS_MAX]; /* the calls; 0: free */

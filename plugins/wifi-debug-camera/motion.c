@@ -13,8 +13,8 @@
 #include <string.h>
 
 #define CONNECT_MS 5000
-/* Ours say something in each second, or a comment. */
-#define SILENCE_MS 15000
+/* Ours say a comment at least every 15 s: three of them missing is a dead connection. */
+#define SILENCE_MS 45000
 #define POLL_WATCHED_US (100 * US_PER_MS)
 #define POLL_US US_PER_S
 #define FIRST_PAUSE_US US_PER_S

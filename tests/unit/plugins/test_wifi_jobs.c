@@ -364,6 +364,33 @@ Test(wifi_jobs, settings_that_differ_are_written_all_at_once)
     fake_host_free(h);
 }
 
+Test(wifi_jobs, what_the_pictures_are_is_told_over_http_while_it_is_there)
+{
+    struct fake_host *h = wifi_on_web(WIFI_STATUS_OURS("true",
+        ",\"connected\":true,\"ip\":\"10.0.0.9\",\"state\":\"connected\",\"settings\":{\"web_"
+        "port\":80,"
+        "\"stream_fps\":10,\"frame_size\":\"QVGA\"}"));
+    struct wr_dev *d = fake_dev(h);
+
+    fake_desire(d, "stream_fps", "5");
+    fake_desire(d, "web_port", "81");
+    fake_host_advance(h, FAKE_MS);
+    cr_expect_eq(fake_applied(d, "web_port"), -EOPNOTSUPP, "that is for Bluetooth");
+    cr_assert_str_eq(fake_http_for(h, "/settings")->method, "PATCH");
+    cr_expect_str_eq(fake_http_for(h, "/settings")->body, "{\"stream_fps\":5}");
+    wifi_answer(h, "/settings", 200, "application/json",
+        WIFI_STATUS_OURS(
+            "true", ",\"connected\":true,\"state\":\"connected\",\"settings\":{\"stream_fps\":5}"));
+    cr_expect_eq(fake_applied(d, "stream_fps"), 0);
+    cr_expect_str_eq(fake_value(d, "stream_fps"), "5");
+    fake_desire(d, "stream_fps", "7");
+    fake_host_advance(h, FAKE_MS);
+    wifi_answer(h, "/settings", 500, "text/plain", "no room");
+    cr_expect_eq(fake_applied(d, "stream_fps"), -EIO);
+    cr_expect_not_null(strstr(fake_log(h), "no room"));
+    fake_host_free(h);
+}
+
 Test(wifi_jobs, older_firmware_has_no_settings)
 {
     struct fake_host *h = wifi_on_ble(WIFI_STATUS_IDLE);
