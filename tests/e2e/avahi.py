@@ -13,7 +13,7 @@ ROVER = BUILD / "tests/unit/device/rover.so"
 class AvahiCase(Case):
     def setUp(self):
         super().setUp()
-        self.bus = self.folder / "bus"
+        self.bus = self.folder / "network-bus"
         os.mkfifo(self.folder / "network")
         self.start([FAKE, self.bus, self.folder / "network"], "avahi")
         wait_until("there is a bus", self.bus.exists)
@@ -23,9 +23,9 @@ class AvahiCase(Case):
         with open(self.folder / "network", "w") as pipe:
             pipe.write("\t".join(str(w) for w in words) + "\n")
 
-    def start_looking(self, more=""):
+    def start_looking(self, more="", plugins=()):
         shutil.copy(ROVER, self.add_plugins())
-        self.start_gateway(f"ble:\n  enabled: false\nmdns:\n  bus: unix:path={self.bus}\n{more}")
+        self.start_gateway(f"ble:\n  enabled: false\nmdns:\n  bus: unix:path={self.bus}\n{more}", plugins=plugins)
         self.events = self.watch(devices=["*"], events=["*"])
 
     def found(self):

@@ -35,7 +35,8 @@ static void put(char **words, size_t n)
         .type = "_http._tcp",
         .host = "camera.local",
         .address = words[2],
-        .port = (uint16_t)atoi(words[3])};
+        .port = (uint16_t)atoi(words[3]),
+        .local = strncmp(words[2], "127.", 4) == 0};
 
     for (size_t i = 4; i < n; i++)
         s.txt[i - 4] = words[i];

@@ -1,6 +1,9 @@
 """A device that announces itself in the network: found, adopted, followed to another address, gone."""
 
+import signal
+
 from avahi import AvahiCase
+from debug_cameras import DebugCameras
 from warren import main, wait_until
 
 TXT = ("kind=rover", "id=24a160aabbcc")
@@ -71,6 +74,46 @@ class Mdns(AvahiCase):
         self.network("start")
         self.wait_found()
         self.assertTrue(self.mdns()["ready"])
+
+
+class Camera(AvahiCase, DebugCameras):
+    """Without Bluetooth."""
+
+    def announce(self, sim):
+        self.network("put", "LedSaber", *sim.at, "kind=wifi-debug-camera", f"id={self.json_of(sim, '/wifi/status')['mac']}")
+
+    def start_announced(self):
+        sim = self.start_online("--move")
+        self.announce(sim)
+        return sim
+
+    def move(self, sim):
+        was = sim.at
+        sim.child.send_signal(signal.SIGUSR1)
+        self.wait_joined(sim, 2)
+        self.assertNotEqual(sim.at, was)
+        self.announce(sim)
+
+    def test_it_is_found_adopted_and_followed_to_another_address(self):
+        sim = self.start_announced()
+        self.start_looking(plugins=("wifi-debug-camera",))
+        [item] = self.wait_found()
+        self.assertEqual((item["name"], item["driver"], item["address"]), ("LedSaber", "wifi-debug-camera", sim.at[0]))
+        id = self.request("POST", f"/api/v1/found/{item['id']}/adopt").json["id"]
+        self.wait_state(id, "online")
+        self.watch(devices=[id], frames=True).frame()
+        self.move(sim)
+        wait_until("it is reached where it is now", lambda: self.device(id)["attributes"]["ip"]["value"] == sim.at[0])
+        self.wait_state(id, "online")
+        self.watch(devices=[id], frames=True).frame()
+        self.assertEqual(self.found(), [], "it is no other one")
+
+    def test_a_device_of_the_configuration_without_any_address_takes_what_is_there(self):
+        self.start_looking("devices:\n  saber:\n    driver: wifi-debug-camera\n", plugins=("wifi-debug-camera",))
+        sim = self.start_announced()
+        self.wait_state("saber", "online")
+        self.watch(devices=["saber"], frames=True).frame()
+        wait_until("it is no news any more", lambda: self.found() == [])
 
 
 if __name__ == "__main__":
