@@ -9,7 +9,7 @@
 
 /* --- things ------------------------------------------------------------------------------------ */
 
-static void thing_free(struct sim_thing *t)
+void sim_avahi_thing_free(struct sim_thing *t)
 {
     if (!t)
         return;
@@ -28,7 +28,7 @@ static bool copy_text(const char *from, const char **to)
     return !from || *to;
 }
 
-static struct sim_thing *thing_new(const struct sim_service *s)
+struct sim_thing *sim_avahi_thing_new(const struct sim_service *s)
 {
     struct sim_thing *t = calloc(1, sizeof *t);
     bool whole;
@@ -46,11 +46,11 @@ static struct sim_thing *thing_new(const struct sim_service *s)
         whole = copy_text(s->txt[i], &t->is.txt[i]);
     if (whole)
         return t;
-    thing_free(t);
+    sim_avahi_thing_free(t);
     return NULL;
 }
 
-static struct sim_thing *find(const struct sim_avahi *a, const struct sim_service *s)
+struct sim_thing *sim_avahi_find(const struct sim_avahi *a, const struct sim_service *s)
 {
     struct sim_thing *t;
 
@@ -62,20 +62,35 @@ static struct sim_thing *find(const struct sim_avahi *a, const struct sim_servic
     return NULL;
 }
 
+struct sim_thing *sim_avahi_show_consume(struct sim_avahi *a, struct sim_thing *t)
+{
+    list_append(&a->things, &t->link);
+    sim_avahi_tell_item(a, t, "ItemNew");
+    return t;
+}
+
+void sim_avahi_hide(struct sim_avahi *a, struct sim_thing *t)
+{
+    list_remove(&t->link);
+    sim_avahi_tell_item(a, t, "ItemRemove");
+    sim_avahi_thing_free(t);
+}
+
 int sim_avahi_put(struct sim_avahi *a, const struct sim_service *s)
 {
-    struct sim_thing *t = thing_new(s), *old = find(a, s);
+    struct sim_thing *t = sim_avahi_thing_new(s), *old = sim_avahi_find(a, s), was;
 
     if (!t)
         return -ENOMEM;
-    list_append(&a->things, &t->link);
-    if (old) {
-        list_remove(&old->link);
-        thing_free(old);
-        sim_avahi_tell_found(a, t);
-    } else {
-        sim_avahi_tell_item(a, t, "ItemNew");
+    if (!old) {
+        sim_avahi_show_consume(a, t);
+        return 0;
     }
+    was = *old; /* a client's group may have the pointer */
+    old->is = t->is;
+    t->is = was.is;
+    sim_avahi_thing_free(t);
+    sim_avahi_tell_found(a, old);
     return 0;
 }
 
@@ -84,11 +99,8 @@ void sim_avahi_drop(struct sim_avahi *a, const char *name)
     struct sim_thing *t, *next;
 
     list_for_each_safe (t, next, &a->things, link) {
-        if (strcmp(t->is.name, name) != 0)
-            continue;
-        list_remove(&t->link);
-        sim_avahi_tell_item(a, t, "ItemRemove");
-        thing_free(t);
+        if (strcmp(t->is.name, name) == 0)
+            sim_avahi_hide(a, t);
     }
 }
 
@@ -188,7 +200,7 @@ struct sim_avahi *sim_avahi_free(struct sim_avahi *a)
         struct sim_thing *t = list_first(&a->things, struct sim_thing, link);
 
         list_remove(&t->link);
-        thing_free(t);
+        sim_avahi_thing_free(t);
     }
     free(a->address);
     free(a);

@@ -120,6 +120,8 @@ static void tell_first(struct sim_avahi *a, const struct sim_avahi_object *o)
     const struct sim_thing *t;
     bool any = false;
 
+    if (o->kind == SIM_GROUP)
+        return;
     list_for_each (t, &a->things, link) {
         if (!is_about(o, t))
             continue;
@@ -137,9 +139,11 @@ static void tell_first(struct sim_avahi *a, const struct sim_avahi_object *o)
 
 /* --- objects ----------------------------------------------------------------------------------- */
 
-static void drop(struct sim_avahi_object *o)
+static void drop(struct sim_avahi *a, struct sim_avahi_object *o)
 {
     list_remove(&o->link);
+    if (o->kind == SIM_GROUP)
+        sim_avahi_group_drop(a, o);
     free(o);
 }
 
@@ -149,21 +153,23 @@ void sim_avahi_forget(struct sim_avahi *a, const char *client)
 
     list_for_each_safe (o, next, &a->objects, link) {
         if (!client || strcmp(o->client, client) == 0)
-            drop(o);
+            drop(a, o);
     }
 }
 
 static struct sim_avahi_object *make(
     struct sim_avahi *a, sd_bus_message *call, enum sim_avahi_kind kind)
 {
+    static const char *const names[] = {[SIM_BROWSER] = "ServiceBrowser",
+        [SIM_RESOLVER] = "ServiceResolver",
+        [SIM_GROUP] = "EntryGroup"};
     struct sim_avahi_object *o = calloc(1, sizeof *o);
 
     if (!o)
         return NULL;
     o->kind = kind;
     snprintf(o->client, sizeof o->client, "%s", sd_bus_message_get_sender(call));
-    snprintf(o->path, sizeof o->path, "/Client1/Service%s%u",
-        kind == SIM_BROWSER ? "Browser" : "Resolver", ++a->n_made);
+    snprintf(o->path, sizeof o->path, "/Client1/%s%u", names[kind], ++a->n_made);
     list_append(&a->objects, &o->link);
     return o;
 }
@@ -220,28 +226,43 @@ static int on_resolver_new(sd_bus_message *m, void *ctx, sd_bus_error *e)
     return r < 0 ? r : new_object(ctx, m, SIM_RESOLVER, interface, protocol, name, type);
 }
 
-/* Only who has made it may free it. */
+static int on_group_new(sd_bus_message *m, void *ctx, sd_bus_error *e)
+{
+    return new_object(ctx, m, SIM_GROUP, -1, -1, "", "");
+}
+
+/* Only who has made it may use it. */
+static struct sim_avahi_object *find_object(const struct sim_avahi *a, sd_bus_message *m)
+{
+    struct sim_avahi_object *o;
+
+    list_for_each (o, &a->objects, link) {
+        if (strcmp(o->path, sd_bus_message_get_path(m)) == 0 &&
+            strcmp(o->client, sd_bus_message_get_sender(m)) == 0)
+            return o;
+    }
+    return NULL;
+}
+
 static int on_object(sd_bus_message *m, void *ctx, sd_bus_error *e)
 {
     struct sim_avahi *a = ctx;
-    struct sim_avahi_object *o;
+    struct sim_avahi_object *o = find_object(a, m);
 
-    if (!sd_bus_message_is_method_call(m, NULL, "Free"))
-        return 0;
-    list_for_each (o, &a->objects, link) {
-        if (strcmp(o->path, sd_bus_message_get_path(m)) == 0 &&
-            strcmp(o->client, sd_bus_message_get_sender(m)) == 0) {
-            drop(o);
-            return sd_bus_reply_method_return(m, "");
-        }
+    if (!o)
+        return sd_bus_reply_method_errorf(m, SIM_AVAHI ".AccessDeniedError", "Access denied");
+    if (sd_bus_message_is_method_call(m, NULL, "Free")) {
+        drop(a, o);
+        return sd_bus_reply_method_return(m, "");
     }
-    return sd_bus_reply_method_errorf(m, SIM_AVAHI ".AccessDeniedError", "Access denied");
+    return o->kind == SIM_GROUP ? sim_avahi_group_call(a, o, m) : 0;
 }
 
 static const sd_bus_vtable server[] = {SD_BUS_VTABLE_START(0),
     SD_BUS_METHOD("ServiceBrowserNew", "iissu", "o", on_browser_new, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD(
         "ServiceResolverNew", "iisssiu", "o", on_resolver_new, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD("EntryGroupNew", "", "o", on_group_new, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_VTABLE_END};
 
 int sim_avahi_serve(struct sim_avahi *a)

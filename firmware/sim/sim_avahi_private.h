@@ -2,6 +2,7 @@
  *
  *     sim_avahi.c          its life on the bus, and the things
  *     sim_avahi_objects.c  browsers and resolvers of its clients
+ *     sim_avahi_group.c    what clients announce
  */
 #pragma once
 
@@ -16,7 +17,7 @@ struct sim_thing {
     struct sim_service is; /* texts are ours */
 };
 
-enum sim_avahi_kind { SIM_BROWSER, SIM_RESOLVER };
+enum sim_avahi_kind { SIM_BROWSER, SIM_RESOLVER, SIM_GROUP };
 
 struct sim_avahi_object {
     struct list link;
@@ -24,6 +25,7 @@ struct sim_avahi_object {
     char client[64], path[64];
     int interface, protocol; /* -1: any */
     char name[256], type[64];
+    struct sim_thing *added, *shown; /* a group's: before Commit, ours; after it */
 };
 
 struct sim_avahi {
@@ -43,3 +45,21 @@ void sim_avahi_tell_item(struct sim_avahi *a, const struct sim_thing *t, const c
 void sim_avahi_tell_found(struct sim_avahi *a, const struct sim_thing *t);
 /* client NULL: all of them. */
 void sim_avahi_forget(struct sim_avahi *a, const char *client);
+
+/* --- things ------------------------------------------------------------------------------------ */
+
+/* NULL: no memory. */
+struct sim_thing *sim_avahi_thing_new(const struct sim_service *s);
+void sim_avahi_thing_free(struct sim_thing *t);
+/* Of that name, type, interface and protocol. */
+struct sim_thing *sim_avahi_find(const struct sim_avahi *a, const struct sim_service *s);
+/* It is there from now on; returns it. */
+struct sim_thing *sim_avahi_show_consume(struct sim_avahi *a, struct sim_thing *t);
+/* It says goodbye, and is freed. */
+void sim_avahi_hide(struct sim_avahi *a, struct sim_thing *t);
+
+/* --- groups ------------------------------------------------------------------------------------ */
+
+/* Answers. */
+int sim_avahi_group_call(struct sim_avahi *a, struct sim_avahi_object *o, sd_bus_message *m);
+void sim_avahi_group_drop(struct sim_avahi *a, struct sim_avahi_object *o);

@@ -34,6 +34,7 @@ enum {
     OPTION_HEAP,
     OPTION_CPU,
     OPTION_PLAIN,
+    OPTION_MDNS,
 };
 
 static const struct sim_option rows[] = {
@@ -57,6 +58,9 @@ static const struct sim_option rows[] = {
     {"heap", OPTION_HEAP, "KB", "that are free, as it believes (160)"},
     {"cpu", OPTION_CPU, "PERCENT", "that are busy, as it believes (30)"},
     {"plain", OPTION_PLAIN, NULL, "the Bluetooth link counts as not encrypted"},
+    {"mdns", OPTION_MDNS, "BUS",
+        "it announces itself by the avahi-daemon on this D-Bus: system, or unix:path=FILE "
+        "(nowhere)"},
     {"quality", OPTION_QUALITY, "N", "old cameras: of their JPEGs, 1…100 (60)"},
     {"detector", OPTION_DETECTOR, "WORD",
         "old cameras: on; waits (for the Bluetooth command \"start\"); none: the overlay is {} "
@@ -213,6 +217,9 @@ static int set(void *options, int id, const char *text, struct error *e)
         return 0;
     case OPTION_PLAIN:
         o->plain = true;
+        return 0;
+    case OPTION_MDNS:
+        o->mdns = text;
         return 0;
     }
     return set_number(o, id, text, e);

@@ -37,7 +37,8 @@ struct wifi_options {
     /* ours */
     const char *flash; /* file of what it keeps; NULL: it forgets */
     unsigned heap_kb, cpu_percent;
-    bool plain; /* the Bluetooth link is not encrypted */
+    bool plain;       /* the Bluetooth link is not encrypted */
+    const char *mdns; /* the D-Bus of the avahi-daemon that announces it; NULL: nobody does */
 };
 
 /* 0; 1: help was printed; -EINVAL and a sentence. Texts stay the command line's. */

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "base/version.h"
+#include "sim_announce.h"
 #include "splitmix.h"
 #include "wifi_news.h"
 #include "wifi_ours_private.h"
@@ -170,9 +171,10 @@ static int rssi(void *ctx)
     return ((struct wifi_ours *)ctx)->options->air.rssi_dbm;
 }
 
-/* By mDNS; the network is pretended, and so is nobody there to hear it. */
+/* By mDNS. The network is pretended, and nobody in it hears that; who is asked for announces it in the real one. */
 static void announce(void *ctx, uint16_t port)
 {
+    sim_announce_port(((struct wifi_ours *)ctx)->announce, port);
 }
 
 /* --- the rest of its world ---------------------------------------------------------------------- */
@@ -269,6 +271,17 @@ static void write_mac(const char *name, char out[static 13])
     snprintf(out, 13, "00aa01%06x", (unsigned)(state & 0xffffff));
 }
 
+static int init_announce(struct wifi_ours *c, struct error *e)
+{
+    const struct sim_announcement what = {.name = c->options->name,
+        .type = "_http._tcp",
+        .address = c->options->address,
+        .txt = {"kind=wifi-debug-camera", c->txt_id}};
+
+    return c->options->mdns ? sim_announce_new(c->loop, c->options->mdns, &what, &c->announce, e)
+                            : 0;
+}
+
 static int init_core(struct wifi_ours *c, struct error *e)
 {
     struct wifi_camera_identity who = {.fw = WARREN_VERSION};
@@ -276,6 +289,7 @@ static int init_core(struct wifi_ours *c, struct error *e)
 
     world.ctx = c;
     write_mac(c->options->name, who.mac);
+    snprintf(c->txt_id, sizeof c->txt_id, "id=%s", who.mac);
     c->room = malloc(wifi_camera_bytes());
     c->core = c->room ? wifi_camera_init(c->room, &world, &who) : NULL;
     return c->core ? 0 : error_set(e, -ENOMEM, "no memory");
@@ -297,6 +311,8 @@ int wifi_ours_new(
         r = wifi_ours_free_port(c, &c->port, e);
     if (r >= 0)
         r = init_core(c, e);
+    if (r >= 0)
+        r = init_announce(c, e);
     if (r < 0) {
         wifi_ours_free(c);
         return r;
@@ -331,6 +347,7 @@ struct wifi_ours *wifi_ours_free(struct wifi_ours *c)
     wifi_ours_sensor_fini(c);
     timer_stop(&c->step);
     wifi_air_fini(&c->air);
+    sim_announce_free(c->announce);
     free(c->room);
     free(c);
     return NULL;

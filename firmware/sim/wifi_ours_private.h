@@ -13,6 +13,7 @@
 #include "wifi_sim.h"
 
 struct grey_source;
+struct sim_announce;
 struct wifi_ours_encoder;
 
 struct wifi_ours_connection {
@@ -46,6 +47,9 @@ struct wifi_ours {
     size_t n_to;
     struct deferred no_picture, not_encoded;
     struct wifi_ours_encoder *encoder;
+
+    struct sim_announce *announce; /* NULL: by nobody */
+    char txt_id[sizeof "id=" + 12];
 
     uint64_t random;
 };

@@ -32,7 +32,7 @@ class AvahiCase(Case):
         return self.get("/api/v1/found").json["items"]
 
     def wait_found(self, n=1):
-        return wait_until(f"{n} are found", lambda: len(items := self.found()) == n and items)
+        return wait_until(f"{n} are found", lambda: len(items := self.found()) == n and (items or True))
 
     def mdns(self):
         return self.get("/api/v1/info").json["mdns"]

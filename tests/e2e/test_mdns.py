@@ -4,7 +4,7 @@ import signal
 
 from avahi import AvahiCase
 from debug_cameras import DebugCameras
-from warren import main, wait_until
+from warren import SIM, main, wait_until
 
 TXT = ("kind=rover", "id=24a160aabbcc")
 
@@ -107,6 +107,20 @@ class Camera(AvahiCase, DebugCameras):
         self.wait_state(id, "online")
         self.watch(devices=[id], frames=True).frame()
         self.assertEqual(self.found(), [], "it is no other one")
+
+    def test_virtual_cameras_announce_themselves_as_long_as_they_are_in_the_network(self):
+        self.start_looking(plugins=("wifi-debug-camera",))
+        options = ("--online", "--mdns", f"unix:path={self.bus}")
+        sims = [self.start([SIM, "wifi-debug-camera", "--new-bus", self.folder / f"air-{i}", *options], f"camera-{i}") for i in range(2)]
+        items = {i["name"]: i for i in self.wait_found(2)}
+        self.assertEqual(sorted(items), ["LedSaber-BLE", "LedSaber-BLE #2"])
+        self.assertEqual({i["driver"] for i in items.values()}, {"wifi-debug-camera"})
+        self.network("stop")
+        self.wait_found(0)
+        self.network("start")
+        self.wait_found(2)
+        sims[0].stop()
+        self.wait_found(1)
 
     def test_a_device_of_the_configuration_without_any_address_takes_what_is_there(self):
         self.start_looking("devices:\n  saber:\n    driver: wifi-debug-camera\n", plugins=("wifi-debug-camera",))

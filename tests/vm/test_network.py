@@ -10,7 +10,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "e2e"))
 
 from avahi import ROVER  # noqa: E402
-from warren import Case, wait_until  # noqa: E402
+from warren import Case, SIM, wait_until  # noqa: E402
 
 # An emulated machine, and maybe a busy one around it.
 LIMIT_S = 100
@@ -42,7 +42,7 @@ class Network(Case):
         return self.start(["avahi-daemon", "--no-rlimits"], f"avahi-{len(self.programs)}")
 
     def start_looking(self):
-        shutil.copy(ROVER, self.add_plugins())
+        shutil.copy(ROVER, self.add_plugins("wifi-debug-camera"))
         self.start_gateway("ble:\n  enabled: false\n")
 
     def mdns(self):
@@ -94,6 +94,20 @@ class Network(Case):
         subprocess.run(["avahi-daemon", "--reload"], check=True)
         wait_until("its driver hears of it", lambda: self.device(id)["attributes"]["at"]["value"] == "mdns 127.0.0.1 8090", LIMIT_S)
         self.wait_found()
+
+    def test_a_virtual_camera_announces_itself_and_is_adopted(self):
+        avahi = self.start_avahi()
+        self.start_looking()
+        sim = [SIM, "wifi-debug-camera", "--new-bus", self.folder / "air", "--online", "--mdns", "system"]
+        self.start(sim, "camera")
+        found = self.wait_found("Garden rover", "LedSaber-BLE")
+        id = self.request("POST", f"/api/v1/found/{found['LedSaber-BLE']['id']}/adopt").json["id"]
+        wait_until("it is online", lambda: self.device(id)["state"] == "online", LIMIT_S)
+        avahi.stop(signal.SIGKILL)
+        self.wait_found()
+        self.start_avahi()
+        self.wait_found("Garden rover")
+        wait_until("it is announced again", lambda: self.mdns()["services"] == 2, LIMIT_S)
 
 
 if __name__ == "__main__":
