@@ -22,6 +22,7 @@
 #include <warren/frame.h>
 #include <warren/http.h>
 #include <warren/json_write.h>
+#include <warren/picture_stream.h>
 #include <warren/shorthand.h>
 #include <warren/tcp.h>
 #include <warren/text.h>
@@ -157,24 +158,22 @@ void presence_trouble(struct wr_dev *dev, const char *why);
 
 /* --- stream.c --------------------------------------------------------------------------------- */
 
-enum stream_state { STREAM_CLOSED, STREAM_CONNECTING, STREAM_LIVE, STREAM_STALLED, STREAM_FAILED };
-
 struct stream {
     bool watched, probing;
-    enum stream_state state;
-    wr_handle http, retry, ticker;
+    struct wr_picture_stream http;
+    bool stalled;             /* live, and always the same picture */
     wr_handle turning;        /* day and night have changed, for how long? */
     struct pi_part turned_at; /* the first picture after the change */
-    unsigned n_failures;
-    int64_t live_since_us, last_new_us; /* of pictures that differ from the one before */
+    int64_t last_new_us;      /* of pictures that differ from the one before */
     bool have_id, have_night, night, said_bad;
     uint64_t last_id;
     int64_t last_time_us; /* the camera's, of the picture last_id */
     int64_t period_us;    /* between pictures, as measured; 0: not known */
-    unsigned n_frames;    /* since fps_since_us */
-    int64_t fps_since_us, n_bad;
+    int64_t n_bad;
 };
 
+/* Before all else; stream_update() follows. */
+void stream_start(struct wr_dev *dev);
 void stream_watch(struct wr_dev *dev, bool wanted);
 /* Opens it to see whether it is there, even if nobody looks. */
 void stream_probe(struct wr_dev *dev);

@@ -24,11 +24,11 @@ void camera_url(const struct wr_dev *dev, const char *path, char out[URL_MAX])
 
 static int start(struct wr_dev *dev)
 {
-    int r = presence_start(dev);
+    int r;
 
     dev->host->clock(dev, WR_CLOCK_UTC);
-    wr_report_text(dev, "stream", "closed");
-    wr_report_float(dev, "fps", 0);
+    stream_start(dev);
+    r = presence_start(dev);
     stream_update(dev);
     return r;
 }

@@ -117,7 +117,7 @@ static void decide(struct wr_dev *dev)
 {
     struct camera *c = camera_of(dev);
     struct presence *p = &c->presence;
-    bool pictures = c->stream.state == STREAM_LIVE || c->stream.state == STREAM_STALLED;
+    bool pictures = c->stream.http.state == WR_STREAM_LIVE;
 
     if (p->gone)
         return;
@@ -126,7 +126,7 @@ static void decide(struct wr_dev *dev)
         if (!p->online)
             go_online(dev);
     } else if (p->trigger != TRIGGER_UNKNOWN) {
-        if (c->stream.state == STREAM_FAILED)
+        if (c->stream.http.state == WR_STREAM_FAILED)
             go_offline(dev);
         else
             stream_probe(dev); /* its end decides */

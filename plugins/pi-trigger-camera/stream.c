@@ -11,11 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* After a failure: 1 s, doubled up to this. */
-#define RETRY_MAX_US (30 * US_PER_S)
-/* Well for so long, a stream has recovered. */
-#define FORGIVEN_US (10 * US_PER_S)
-#define TICK_US (2 * US_PER_S)
 /* No new picture for so long, although bytes come. A night picture of the original takes four
  * seconds. */
 #define STALLED_US (30 * US_PER_S)
@@ -24,22 +19,33 @@
  * means harm, may change with each picture. */
 #define NIGHT_HOLDS_US US_PER_S
 
-static const char *const state_names[] = {
-    [STREAM_CLOSED] = "closed",
-    [STREAM_CONNECTING] = "connecting",
-    [STREAM_LIVE] = "live",
-    [STREAM_STALLED] = "stalled",
-    [STREAM_FAILED] = "failed",
-};
+static const char *state_name(const struct stream *s)
+{
+    switch (s->http.state) {
+    case WR_STREAM_CONNECTING:
+        return "connecting";
+    case WR_STREAM_LIVE:
+        return s->stalled ? "stalled" : "live";
+    case WR_STREAM_FAILED:
+        return "failed";
+    default:
+        return "closed";
+    }
+}
 
-static void set_state(struct wr_dev *dev, enum stream_state state)
+static void tell_state(struct wr_dev *dev)
+{
+    wr_report_text(dev, "stream", state_name(&camera_of(dev)->stream));
+}
+
+static void set_stalled(struct wr_dev *dev, bool stalled)
 {
     struct stream *s = &camera_of(dev)->stream;
 
-    if (s->state == state)
+    if (s->stalled == stalled)
         return;
-    s->state = state;
-    wr_report_text(dev, "stream", state_names[state]);
+    s->stalled = stalled;
+    tell_state(dev);
 }
 
 /* --- one picture ------------------------------------------------------------------------------ */
@@ -135,7 +141,7 @@ static void publish(struct wr_dev *dev, const struct pi_part *part, struct wr_fr
         return;
     }
     s->said_bad = false;
-    s->n_frames++;
+    s->http.n_frames++;
 }
 
 static struct pi_part read_headers(const struct wr_prop *headers, size_t n)
@@ -159,7 +165,7 @@ static void on_part(struct wr_dev *dev, wr_handle h, void *ctx, const struct wr_
         return;
     }
     s->last_new_us = dev->host->now_us(dev);
-    set_state(dev, STREAM_LIVE);
+    set_stalled(dev, false);
     if (part.have & PI_PART_DARK_SCORE)
         wr_report_float(dev, "dark_score", part.dark_score);
     if (part.have & PI_PART_NIGHT)
@@ -170,31 +176,26 @@ static void on_part(struct wr_dev *dev, wr_handle h, void *ctx, const struct wr_
 
 /* --- the connection --------------------------------------------------------------------------- */
 
-static void tick(struct wr_dev *dev, void *ctx)
+static void rate(struct wr_dev *dev, double fps)
 {
     struct stream *s = &camera_of(dev)->stream;
-    int64_t now = dev->host->now_us(dev), us = now - s->fps_since_us;
 
-    wr_report_float(dev, "fps", (double)(s->n_frames * 10 * US_PER_S / us) / 10);
-    s->n_frames = 0;
-    s->fps_since_us = now;
-    if (s->n_failures > 0 && now - s->live_since_us >= FORGIVEN_US)
-        s->n_failures = 0;
-    if (s->state == STREAM_LIVE && now - s->last_new_us >= STALLED_US) {
-        set_state(dev, STREAM_STALLED);
+    wr_report_float(dev, "fps", fps);
+    if (s->http.state == WR_STREAM_LIVE && !s->stalled &&
+        dev->host->now_us(dev) - s->last_new_us >= STALLED_US) {
+        set_stalled(dev, true);
         presence_trouble(dev, "the camera sends the same picture again and again");
     }
 }
 
-/* Pictures have ended. */
-static void stop_ticking(struct wr_dev *dev)
+static void changed(struct wr_dev *dev)
 {
     struct stream *s = &camera_of(dev)->stream;
 
-    stop_turning(dev);
-    dev->host->cancel(dev, s->ticker);
-    s->ticker = 0;
-    wr_report_float(dev, "fps", 0);
+    s->stalled = false;
+    if (s->http.state != WR_STREAM_LIVE)
+        stop_turning(dev);
+    tell_state(dev);
 }
 
 static void on_opened(
@@ -202,52 +203,32 @@ static void on_opened(
 {
     struct stream *s = &camera_of(dev)->stream;
 
-    s->live_since_us = s->last_new_us = s->fps_since_us = dev->host->now_us(dev);
-    s->n_frames = 0;
-    s->ticker = dev->host->every(dev, TICK_US, tick, NULL);
-    set_state(dev, STREAM_LIVE);
+    s->last_new_us = dev->host->now_us(dev);
+    wr_stream_opened(dev, &s->http);
     presence_stream(dev, NULL);
     s->probing = false;
     stream_update(dev);
 }
 
-static void retry(struct wr_dev *dev, void *ctx)
-{
-    camera_of(dev)->stream.retry = 0;
-    stream_update(dev);
-}
-
-static void retry_later(struct wr_dev *dev)
-{
-    struct stream *s = &camera_of(dev)->stream;
-    int64_t us = US_PER_S;
-
-    for (unsigned i = 0; i < s->n_failures && us < RETRY_MAX_US; i++)
-        us *= 2;
-    s->n_failures++;
-    s->retry = dev->host->after(dev, us < RETRY_MAX_US ? us : RETRY_MAX_US, retry, NULL);
-}
-
-static void failed(struct wr_dev *dev, const char *why)
-{
-    camera_of(dev)->stream.probing = false;
-    set_state(dev, STREAM_FAILED);
-    retry_later(dev);
-    presence_stream(dev, why);
-}
-
-static void on_closed(struct wr_dev *dev, wr_handle h, void *ctx, int why, const char *error)
+static void failed(struct wr_dev *dev, int why, const char *error)
 {
     char text[WHY_MAX];
 
-    camera_of(dev)->stream.http = 0;
-    stop_ticking(dev);
-    if (why == 0)
+    camera_of(dev)->stream.probing = false;
+    if (why == -EAGAIN)
+        snprintf(
+            text, sizeof text, "no picture stream can be asked for: is the option `host` right?");
+    else if (why == 0)
         snprintf(text, sizeof text, "the camera ended its picture stream");
     else
         snprintf(text, sizeof text, "no pictures from port %d: %s",
             (int)dev->options[OPTION_MJPEG_PORT].i, *error ? error : strerror(-why));
-    failed(dev, text);
+    presence_stream(dev, text);
+}
+
+static void on_closed(struct wr_dev *dev, wr_handle h, void *ctx, int why, const char *error)
+{
+    wr_stream_closed(dev, &camera_of(dev)->stream.http, why, error);
 }
 
 static const struct wr_http_stream_events events = {
@@ -267,25 +248,22 @@ static wr_handle begin(struct wr_dev *dev)
     return dev->host->http->stream(dev, &request, &events, NULL);
 }
 
+void stream_start(struct wr_dev *dev)
+{
+    camera_of(dev)->stream.http = (struct wr_picture_stream){
+        .begin = begin, .failed = failed, .changed = changed, .rate = rate};
+    tell_state(dev);
+    wr_report_float(dev, "fps", 0);
+}
+
 void stream_update(struct wr_dev *dev)
 {
     struct stream *s = &camera_of(dev)->stream;
-    bool wanted = s->watched || s->probing || dev->options[OPTION_HOLD].b;
+    bool was_open = s->http.state != WR_STREAM_CLOSED;
 
-    if (wanted && s->http == 0 && s->retry == 0) {
-        s->http = begin(dev);
-        if (s->http)
-            set_state(dev, STREAM_CONNECTING);
-        else
-            failed(dev, "no picture stream can be asked for: is the option `host` right?");
-    } else if (!wanted && (s->http || s->retry)) {
-        dev->host->cancel(dev, s->http);
-        dev->host->cancel(dev, s->retry);
-        s->http = s->retry = 0;
-        stop_ticking(dev);
-        set_state(dev, STREAM_CLOSED);
+    wr_stream_want(dev, &s->http, s->watched || s->probing || dev->options[OPTION_HOLD].b);
+    if (was_open && s->http.state == WR_STREAM_CLOSED)
         presence_stream_closed(dev);
-    }
 }
 
 void stream_watch(struct wr_dev *dev, bool wanted)
@@ -293,10 +271,8 @@ void stream_watch(struct wr_dev *dev, bool wanted)
     struct stream *s = &camera_of(dev)->stream;
 
     s->watched = wanted;
-    if (wanted && s->retry) { /* somebody waits: now */
-        dev->host->cancel(dev, s->retry);
-        s->retry = 0;
-    }
+    if (wanted)
+        wr_stream_hurry(dev, &s->http);
     stream_update(dev);
 }
 
