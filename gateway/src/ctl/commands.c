@@ -17,6 +17,11 @@ static const struct ctl_option WATCH_OPTIONS[] = {
     {0},
 };
 
+static const struct ctl_option OVERLAY_OPTIONS[] = {
+    {"watch", 'w', NULL, "of each picture as it comes, until interrupted"},
+    {0},
+};
+
 static const struct ctl_option CAPTURES_OPTIONS[] = {
     {"device", 'd', "DEVICE", "only those of this device"},
     {"limit", 'n', "N", "how many, the newest first (default 20)"},
@@ -67,6 +72,9 @@ static const struct ctl_command COMMANDS[] = {
     {"flow", "DEVICE off|on|device", 2, 2, "who looks for motion in a camera's pictures",
         "on: the gateway, also while nobody watches; device: the camera, where it can.\n", NULL,
         ctl_flow},
+    {"overlay", "DEVICE", 1, 1, "what moves in a camera's newest picture",
+        "`warrenctl watch --type 'motion.*'` tells when something begins to move, and ends.\n",
+        OVERLAY_OPTIONS, ctl_overlay},
     {"wifi enable", "DEVICE SSID", 2, 2, "tell a device its network, and have it join",
         "Its password is never an argument: others could read it in the list of processes.\n",
         WIFI_OPTIONS, ctl_wifi_enable},

@@ -124,10 +124,19 @@ enum ctl_exit ctl_get_device(struct ctl *c, const char *id, json_t **ret);
 enum ctl_exit ctl_run_command(struct ctl *c, const char *id, const char *name,
     const json_t *command, json_t *arguments, json_t **ret);
 
+/* --- following (follow.c) --------------------------------------------------------------------- */
+
+/* `type` is the event's, "" for none. */
+typedef void (*ctl_follow_fn)(struct ctl *c, const char *type, const json_t *data);
+/* Server-sent events of a path, until interrupted or refused. A connection that breaks is made again, and goes on where it ended. */
+enum ctl_exit ctl_follow(struct ctl *c, const char *path, ctl_follow_fn fn);
+
 /* --- showing (show.c) ------------------------------------------------------------------------- */
 
 /* Indented, as it came; for --json. */
 enum ctl_exit ctl_print_json(struct ctl *c, const json_t *j);
+/* On one line; for --json of what comes one after the other. */
+void ctl_print_line(struct ctl *c, const json_t *j);
 /* A list as the API has it, all pages in one: {"items":[…],"next":null}. */
 enum ctl_exit ctl_print_items(struct ctl *c, json_t *items);
 /* Any value in one line for people: texts as they are, nothing as "-"; control characters are
@@ -161,6 +170,7 @@ enum ctl_exit ctl_unset(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_add(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_adopt(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_rename(struct ctl *c, const struct ctl_args *args);
+enum ctl_exit ctl_overlay(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_flow(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_enable(struct ctl *c, const struct ctl_args *args);
 enum ctl_exit ctl_disable(struct ctl *c, const struct ctl_args *args);

@@ -21,6 +21,14 @@ enum ctl_exit ctl_print_json(struct ctl *c, const json_t *j)
     return CTL_OK;
 }
 
+void ctl_print_line(struct ctl *c, const json_t *j)
+{
+    _cleanup_(freep) char *line = json_text(j);
+
+    if (line)
+        fprintf(c->out, "%s\n", line);
+}
+
 enum ctl_exit ctl_print_items(struct ctl *c, json_t *items)
 {
     _cleanup_(json_freep) json_t *list = json_pack("{s:O,s:n}", "items", items, "next");
