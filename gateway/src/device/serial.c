@@ -9,7 +9,7 @@
 #define SERIALS "serials"
 #define SERIAL_KEY_BYTES (WR_NAME_MAX * 2 + 2)
 
-/* NULL: nobody has it, or it is no serial number. */
+/* NULL: it is no serial number. */
 static const char *serial_key(const char *driver, const char *serial, char out[SERIAL_KEY_BYTES])
 {
     if (!serial || !*serial || strlen(serial) > WR_NAME_MAX)
@@ -22,15 +22,42 @@ static const char *serial_key(const char *driver, const char *serial, char out[S
 struct device *devices_by_serial(const struct devices *all, const char *driver, const char *serial)
 {
     char key[SERIAL_KEY_BYTES], id[WR_NAME_MAX + 1];
-    const char *owner = serial_key(driver, serial, key) ? "" : NULL;
+    const char *owner;
     size_t n = 0;
 
-    if (owner)
-        owner = store_get(all->env.store, SERIALS, key, &n);
+    if (!serial_key(driver, serial, key))
+        return NULL;
+    owner = store_get(all->env.store, SERIALS, key, &n);
     if (!owner || n > WR_NAME_MAX)
         return NULL;
     snprintf(id, sizeof id, "%.*s", (int)n, owner);
     return devices_find(all, id);
+}
+
+struct others {
+    const char *id, *key;
+    char other[SERIAL_KEY_BYTES];
+};
+
+static int is_other(void *ctx, const char *key, const void *bytes, size_t n)
+{
+    struct others *o = ctx;
+
+    if (n != strlen(o->id) || memcmp(bytes, o->id, n) != 0 || strcmp(key, o->key) == 0)
+        return 0;
+    snprintf(o->other, sizeof o->other, "%s", key);
+    return 1;
+}
+
+/* At another address there is another thing: what this device was before, it is not any more. */
+static void forget_others(struct device *d, const char *key)
+{
+    struct others o = {.id = d->id, .key = key};
+
+    while (store_each(d->all->env.store, SERIALS, is_other, &o) != 0) {
+        if (store_put(d->all->env.store, SERIALS, o.other, NULL, 0, NULL, NULL) < 0)
+            return;
+    }
 }
 
 int device_identify(struct device *d, const char *serial)
@@ -44,5 +71,8 @@ int device_identify(struct device *d, const char *serial)
     if (owner && owner != d)
         return -EEXIST;
     snprintf(d->serial, sizeof d->serial, "%s", serial);
-    return owner ? 0 : store_put(d->all->env.store, SERIALS, key, d->id, strlen(d->id), NULL, NULL);
+    if (owner)
+        return 0;
+    forget_others(d, key);
+    return store_put(d->all->env.store, SERIALS, key, d->id, strlen(d->id), NULL, NULL);
 }

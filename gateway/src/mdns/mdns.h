@@ -5,7 +5,8 @@
  * D-Bus without a daemon, avahi-daemon that does not run or is started anew are states like others:
  * everything goes on when they are back. Nothing is opened before somebody wants it.
  *
- * No event comes from within a call made here, but for lost() in mdns_free().
+ * No event comes from within a call made here, but for lost(): in mdns_look_for(), of what nobody wants any
+ * more, and in mdns_free().
  */
 #pragma once
 

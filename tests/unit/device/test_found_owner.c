@@ -102,6 +102,17 @@ Test(found_owner, a_serial_number_that_its_driver_has_read_takes_it_off_the_list
     cr_assert_eq(world_events("found.removed", NULL), 1);
 }
 
+Test(found_owner, who_is_another_thing_now_is_not_the_old_one_any_more)
+{
+    struct device *d = add("a", "{\"address\": \"192.0.2.1\", \"serial\": \"0a\"}");
+
+    cr_assert_eq(d->pub.host->identify(&d->pub, "0b"), 0);
+    cr_assert_eq(see("192.0.2.5", "80", "0a"), 0, "it is nobody's");
+    cr_assert_str_eq(at(d), "");
+    cr_assert_eq(see("192.0.2.6", "80", "0b"), -ENODEV);
+    cr_assert_str_eq(at(d), "mdns 192.0.2.6 80");
+}
+
 Test(found_owner, is_known_by_its_host_name_too)
 {
     struct device *d = add("a", "{\"address\": \"Rover.local\"}");
