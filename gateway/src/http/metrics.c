@@ -7,29 +7,17 @@
 
 #include "base/clock.h"
 #include "base/version.h"
-#include "ble/ble.h"
 #include "http/api.h"
+#include "http/metrics.h"
 #include "http/ws.h"
 #include "loop/loop.h"
-#include "mdns/mdns.h"
 #include "media/burn.h"
-
-static void family(struct buf *b, const char *name, const char *type, const char *help)
-{
-    buf_printf(b, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
-
-static void single(struct buf *b, const char *name, const char *type, const char *help, double v)
-{
-    family(b, name, type, help);
-    buf_printf(b, "%s %.17g\n", name, v);
-}
 
 static void lag(struct buf *b, const struct loop_lag *l)
 {
     uint64_t n = 0;
 
-    family(b, "warren_loop_lag_seconds", "histogram",
+    metrics_family(b, "warren_loop_lag_seconds", "histogram",
         "How long one turn of the event loop kept everybody else waiting.");
     for (size_t i = 0; i < LOOP_LAG_BUCKETS; i++) {
         n += l->n[i];
@@ -40,13 +28,13 @@ static void lag(struct buf *b, const struct loop_lag *l)
         "warren_loop_lag_seconds_bucket{le=\"+Inf\"} %llu\nwarren_loop_lag_seconds_sum "
         "%g\nwarren_loop_lag_seconds_count %llu\n",
         (unsigned long long)l->count, (double)l->sum_us / 1e6, (unsigned long long)l->count);
-    single(b, "warren_loop_lag_max_seconds", "gauge", "The longest turn since the start.",
+    metrics_single(b, "warren_loop_lag_max_seconds", "gauge", "The longest turn since the start.",
         (double)l->max_us / 1e6);
 }
 
 static void states(struct buf *b, const struct devices *devices)
 {
-    family(b, "warren_devices", "gauge", "Devices by state.");
+    metrics_family(b, "warren_devices", "gauge", "Devices by state.");
     for (enum device_state s = DEVICE_DISABLED; s <= DEVICE_ERROR; s++)
         buf_printf(b, "warren_devices{state=\"%s\"} %zu\n", device_state_name(s),
             devices_count(devices, s));
@@ -189,47 +177,48 @@ static void per_device(struct buf *b, struct api *a)
             .value = families[i].value,
             .now_us = loop_wall_us(a->loop)};
 
-        family(b, families[i].name, families[i].type, families[i].help);
+        metrics_family(b, families[i].name, families[i].type, families[i].help);
         devices_each(a->devices, one_device, &p);
     }
 }
 
 static void store_metrics(struct buf *b, const struct store_usage *u)
 {
-    single(b, "warren_captures", "gauge", "Captures kept.", (double)u->n_captures);
-    single(b, "warren_capture_bytes", "gauge", "Bytes of captures kept, with their sounds.",
+    metrics_single(b, "warren_captures", "gauge", "Captures kept.", (double)u->n_captures);
+    metrics_single(b, "warren_capture_bytes", "gauge", "Bytes of captures kept, with their sounds.",
         (double)u->capture_bytes);
-    single(b, "warren_events_kept", "gauge", "Events in the history.", (double)u->n_events);
-    single(b, "warren_event_bytes", "gauge", "Bytes of their texts.", (double)u->event_bytes);
-    single(b, "warren_storage_free_bytes", "gauge", "Free on the file system of the captures.",
-        (double)u->free_bytes);
-    single(b, "warren_storage_size_bytes", "gauge", "Size of that file system.",
+    metrics_single(b, "warren_events_kept", "gauge", "Events in the history.", (double)u->n_events);
+    metrics_single(
+        b, "warren_event_bytes", "gauge", "Bytes of their texts.", (double)u->event_bytes);
+    metrics_single(b, "warren_storage_free_bytes", "gauge",
+        "Free on the file system of the captures.", (double)u->free_bytes);
+    metrics_single(b, "warren_storage_size_bytes", "gauge", "Size of that file system.",
         (double)u->total_bytes);
-    single(
+    metrics_single(
         b, "warren_storage_full", "gauge", "1: the last write failed for want of space.", u->full);
-    single(
+    metrics_single(
         b, "warren_storage_pending", "gauge", "Jobs that wait for the disk.", (double)u->n_pending);
-    single(b, "warren_events_dropped_total", "counter",
+    metrics_single(b, "warren_events_dropped_total", "counter",
         "Events not kept because the disk did not keep up.", (double)u->n_events_dropped);
 }
 
 static void viewer_metrics(struct buf *b, const struct ws_hub_stats *s)
 {
-    single(b, "warren_viewer_frames_total", "counter", "Pictures sent to WebSocket viewers.",
-        (double)s->n_frames_sent);
-    single(b, "warren_viewer_frames_skipped_total", "counter",
+    metrics_single(b, "warren_viewer_frames_total", "counter",
+        "Pictures sent to WebSocket viewers.", (double)s->n_frames_sent);
+    metrics_single(b, "warren_viewer_frames_skipped_total", "counter",
         "Pictures that a newer one replaced before the viewer took them.",
         (double)s->n_frames_skipped);
-    single(b, "warren_viewer_overlays_total", "counter", "Overlays sent to WebSocket viewers.",
-        (double)s->n_overlays_sent);
-    single(b, "warren_viewer_overlays_skipped_total", "counter",
+    metrics_single(b, "warren_viewer_overlays_total", "counter",
+        "Overlays sent to WebSocket viewers.", (double)s->n_overlays_sent);
+    metrics_single(b, "warren_viewer_overlays_skipped_total", "counter",
         "Overlays not sent because the viewer had gone on to a newer picture.",
         (double)s->n_overlays_skipped);
-    single(b, "warren_viewer_events_total", "counter", "Events sent to WebSocket viewers.",
+    metrics_single(b, "warren_viewer_events_total", "counter", "Events sent to WebSocket viewers.",
         (double)s->n_events_sent);
-    single(b, "warren_viewers_slow_closed_total", "counter",
+    metrics_single(b, "warren_viewers_slow_closed_total", "counter",
         "Viewers closed because they took nothing.", (double)s->n_slow_closed);
-    family(b, "warren_viewer_picture_age_seconds", "summary",
+    metrics_family(b, "warren_viewer_picture_age_seconds", "summary",
         "Received here to acknowledged by the viewer.");
     buf_printf(b,
         "warren_viewer_picture_age_seconds_sum %g\nwarren_viewer_picture_age_seconds_count %llu\n",
@@ -238,56 +227,12 @@ static void viewer_metrics(struct buf *b, const struct ws_hub_stats *s)
 
 static void burn_metrics(struct buf *b, const struct burn_stats *s)
 {
-    single(b, "warren_pictures_burned_total", "counter",
+    metrics_single(b, "warren_pictures_burned_total", "counter",
         "Pictures with their overlays drawn into them.", (double)s->n_burned);
-    single(b, "warren_pictures_not_burned_total", "counter",
+    metrics_single(b, "warren_pictures_not_burned_total", "counter",
         "Pictures that went out as they were because no overlay came in time.", (double)s->n_plain);
-    single(b, "warren_pictures_burn_failures_total", "counter",
+    metrics_single(b, "warren_pictures_burn_failures_total", "counter",
         "Pictures that could not be drawn on.", (double)s->n_failed);
-}
-
-static void ble_metrics(struct buf *b, const struct ble *ble)
-{
-    const struct ble_stats *s = ble_stats(ble);
-
-    single(b, "warren_bluetooth_ready", "gauge", "1: an adapter can be used.", ble_is_ready(ble));
-    single(b, "warren_bluetooth_links", "gauge", "Open links.", (double)ble_n_open_links(ble));
-    single(b, "warren_bluetooth_connects_total", "counter", "Links that were opened.",
-        (double)s->n_connects);
-    single(b, "warren_bluetooth_connect_failures_total", "counter",
-        "Connects that failed, or whose device was not seen.", (double)s->n_connect_failures);
-    single(b, "warren_bluetooth_links_lost_total", "counter",
-        "Open links that ended by themselves.", (double)s->n_links_lost);
-    single(b, "warren_bluetooth_notifications_total", "counter", "Notifications received.",
-        (double)s->n_notifications);
-    single(b, "warren_bluetooth_notified_bytes_total", "counter", "Bytes of notifications.",
-        (double)s->n_notified_bytes);
-    single(
-        b, "warren_bluetooth_scans_total", "counter", "Scans that were begun.", (double)s->n_scans);
-    single(b, "warren_bluetooth_sightings_total", "counter", "Sightings passed on to drivers.",
-        (double)s->n_sightings);
-    single(b, "warren_bluetooth_timeouts_total", "counter",
-        "Calls that bluetoothd did not answer in time.", (double)s->n_timeouts);
-}
-
-static void mdns_metrics(struct buf *b, const struct mdns *m)
-{
-    const struct mdns_stats *s = mdns_stats(m);
-
-    single(b, "warren_mdns_ready", "gauge", "1: devices are looked for in the network.",
-        mdns_is_ready(m));
-    single(b, "warren_mdns_services", "gauge",
-        "Things of the types looked for that announce themselves, whoever they belong to.",
-        (double)mdns_n_services(m));
-    single(b, "warren_mdns_sightings_total", "counter", "Sightings passed on to drivers.",
-        (double)s->n_sightings);
-    single(b, "warren_mdns_failures_total", "counter",
-        "What avahi-daemon could not look for or resolve, or did not answer.",
-        (double)s->n_failures);
-    single(b, "warren_mdns_left_out_total", "counter",
-        "What was announced while there was no room for more.", (double)s->n_left_out);
-    single(b, "warren_mdns_senseless_total", "counter",
-        "Messages of avahi-daemon's that were not understood.", (double)s->n_senseless);
 }
 
 static void process_metrics(struct buf *b, const struct api *a)
@@ -302,12 +247,13 @@ static void process_metrics(struct buf *b, const struct api *a)
         fclose(f);
     }
     getrusage(RUSAGE_SELF, &usage);
-    single(b, "process_resident_memory_bytes", "gauge", "Resident memory.",
+    metrics_single(b, "process_resident_memory_bytes", "gauge", "Resident memory.",
         (double)resident * (double)sysconf(_SC_PAGESIZE));
-    single(b, "process_cpu_seconds_total", "counter", "User and system time.",
+    metrics_single(b, "process_cpu_seconds_total", "counter", "User and system time.",
         (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
             (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
-    single(b, "process_start_time_seconds", "gauge", "When the process started, since the epoch.",
+    metrics_single(b, "process_start_time_seconds", "gauge",
+        "When the process started, since the epoch.",
         (double)(loop_wall_us(a->loop) - (loop_now_us(a->loop) - a->started_us)) / 1e6);
 }
 
@@ -318,35 +264,36 @@ void metrics_get(struct api *a, struct http_request *q, const struct route_args 
     const struct frame_pool_stats *p = frame_pool_stats(a->pool);
     struct buf b = BUF_INIT(API_MAX_REPLY_BYTES);
 
-    family(&b, "warren_info", "gauge", "What runs here.");
+    metrics_family(&b, "warren_info", "gauge", "What runs here.");
     buf_printf(&b, "warren_info{version=\"%s\"} 1\n", WARREN_VERSION);
     lag(&b, loop_lag(a->loop));
     states(&b, a->devices);
     per_device(&b, a);
-    single(&b, "warren_events_total", "counter", "Events on the bus.",
+    metrics_single(&b, "warren_events_total", "counter", "Events on the bus.",
         (double)bus_stats(a->bus)->n_events);
-    single(&b, "warren_frames_total", "counter", "Pictures on the bus.",
+    metrics_single(&b, "warren_frames_total", "counter", "Pictures on the bus.",
         (double)bus_stats(a->bus)->n_frames);
-    single(&b, "warren_frame_allocations_total", "counter",
+    metrics_single(&b, "warren_frame_allocations_total", "counter",
         "Frames allocated; constant in the steady state.", (double)p->n_allocations);
-    single(&b, "warren_frame_copies_total", "counter",
+    metrics_single(&b, "warren_frame_copies_total", "counter",
         "Copies of pictures made for MJPEG; at most one per picture.", (double)p->n_copies);
-    single(&b, "warren_http_connections", "gauge", "Open connections.", s->n_connections);
-    single(&b, "warren_websockets", "gauge", "Open WebSockets.", s->n_ws);
-    single(&b, "warren_http_streams", "gauge", "Open MJPEG and event streams.", s->n_streams);
-    single(
+    metrics_single(&b, "warren_http_connections", "gauge", "Open connections.", s->n_connections);
+    metrics_single(&b, "warren_websockets", "gauge", "Open WebSockets.", s->n_ws);
+    metrics_single(
+        &b, "warren_http_streams", "gauge", "Open MJPEG and event streams.", s->n_streams);
+    metrics_single(
         &b, "warren_http_requests_total", "counter", "Requests answered.", (double)s->n_requests);
-    single(&b, "warren_http_refused_total", "counter", "Connections and requests refused.",
+    metrics_single(&b, "warren_http_refused_total", "counter", "Connections and requests refused.",
         (double)s->n_refused);
-    single(&b, "warren_http_evicted_total", "counter",
+    metrics_single(&b, "warren_http_evicted_total", "counter",
         "Silent or idle connections closed to make room for new ones.", (double)s->n_evicted);
     viewer_metrics(&b, ws_hub_stats(a->ws));
     burn_metrics(&b, burn_stats(a->burn));
     store_metrics(&b, store_usage(a->store));
     if (a->ble)
-        ble_metrics(&b, a->ble);
+        metrics_ble(&b, a->ble);
     if (a->mdns)
-        mdns_metrics(&b, a->mdns);
+        metrics_mdns(&b, a->mdns);
     process_metrics(&b, a);
     http_reply(
         q, 200, "text/plain; version=0.0.4; charset=utf-8", buf_data(&b), b.len, &no_store, 1);
