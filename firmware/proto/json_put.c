@@ -126,6 +126,30 @@ void json_put_bool(struct json_put *j, bool v)
     put(j, v ? "true" : "false", v ? 4 : 5);
 }
 
+void json_put_named_string(struct json_put *j, const char *key, const char *text)
+{
+    json_put_key(j, key);
+    json_put_string(j, text);
+}
+
+void json_put_named_int(struct json_put *j, const char *key, int64_t v)
+{
+    json_put_key(j, key);
+    json_put_int(j, v);
+}
+
+void json_put_named_decimal(struct json_put *j, const char *key, int64_t v, unsigned digits)
+{
+    json_put_key(j, key);
+    json_put_decimal(j, v, digits);
+}
+
+void json_put_named_bool(struct json_put *j, const char *key, bool v)
+{
+    json_put_key(j, key);
+    json_put_bool(j, v);
+}
+
 size_t json_put_length(const struct json_put *j)
 {
     return j->failed ? 0 : j->n;

@@ -41,6 +41,12 @@ void json_put_int(struct json_put *j, int64_t v);
 void json_put_decimal(struct json_put *j, int64_t v, unsigned digits);
 void json_put_bool(struct json_put *j, bool v);
 
+/* A key and its value. */
+void json_put_named_string(struct json_put *j, const char *key, const char *text);
+void json_put_named_int(struct json_put *j, const char *key, int64_t v);
+void json_put_named_decimal(struct json_put *j, const char *key, int64_t v, unsigned digits);
+void json_put_named_bool(struct json_put *j, const char *key, bool v);
+
 /* Bytes, without a NUL (there is none); 0: it did not fit. */
 size_t json_put_length(const struct json_put *j);
 

@@ -13,61 +13,45 @@ static int64_t rounded(int64_t v, int64_t unit, int64_t steps)
 
 static void put_px(struct json_put *j, const char *key, int64_t v)
 {
-    json_put_key(j, key);
-    json_put_decimal(j, rounded(v, OVERLAY_UNIT, 100), 2);
-}
-
-static void put_int(struct json_put *j, const char *key, int64_t v)
-{
-    json_put_key(j, key);
-    json_put_int(j, v);
-}
-
-static void put_bool(struct json_put *j, const char *key, bool v)
-{
-    json_put_key(j, key);
-    json_put_bool(j, v);
+    json_put_named_decimal(j, key, rounded(v, OVERLAY_UNIT, 100), 2);
 }
 
 static void put_place(struct json_put *j, uint16_t x, uint16_t y)
 {
-    json_put_key(j, "x");
-    json_put_decimal(j, rounded(x, OVERLAY_PLACE_UNIT, 1000), 3);
-    json_put_key(j, "y");
-    json_put_decimal(j, rounded(y, OVERLAY_PLACE_UNIT, 1000), 3);
+    json_put_named_decimal(j, "x", rounded(x, OVERLAY_PLACE_UNIT, 1000), 3);
+    json_put_named_decimal(j, "y", rounded(y, OVERLAY_PLACE_UNIT, 1000), 3);
 }
 
 static void put_summary(struct json_put *j, const struct overlay *o)
 {
-    put_int(j, "intensity", o->intensity);
+    json_put_named_int(j, "intensity", o->intensity);
     put_px(j, "speed", o->speed);
-    json_put_key(j, "direction");
-    json_put_string(j, motion_direction_name(o->direction));
-    put_bool(j, "active", o->active);
-    put_int(j, "activeBlocks", o->active_blocks);
-    put_int(j, "confidence", o->confidence_percent);
+    json_put_named_string(j, "direction", motion_direction_name(o->direction));
+    json_put_named_bool(j, "active", o->active);
+    json_put_named_int(j, "activeBlocks", o->active_blocks);
+    json_put_named_int(j, "confidence", o->confidence_percent);
 }
 
 static void put_grid(struct json_put *j, const struct overlay *o)
 {
-    put_int(j, "frameWidth", o->frame_width);
-    put_int(j, "frameHeight", o->frame_height);
-    put_int(j, "blockSize", o->block);
-    put_int(j, "gridCols", o->columns);
-    put_int(j, "gridRows", o->rows);
+    json_put_named_int(j, "frameWidth", o->frame_width);
+    json_put_named_int(j, "frameHeight", o->frame_height);
+    json_put_named_int(j, "blockSize", o->block);
+    json_put_named_int(j, "gridCols", o->columns);
+    json_put_named_int(j, "gridRows", o->rows);
 }
 
 static void put_block(struct json_put *j, const struct overlay *o, const struct overlay_block *b)
 {
     json_put_begin(j, '{');
-    put_int(j, "row", b->row);
-    put_int(j, "col", b->column);
-    put_int(j, "x", o->left + (int64_t)b->column * o->block);
-    put_int(j, "y", o->top + (int64_t)b->row * o->block);
+    json_put_named_int(j, "row", b->row);
+    json_put_named_int(j, "col", b->column);
+    json_put_named_int(j, "x", o->left + (int64_t)b->column * o->block);
+    json_put_named_int(j, "y", o->top + (int64_t)b->row * o->block);
     put_px(j, "dx", b->dx);
     put_px(j, "dy", b->dy);
-    put_int(j, "confidence", b->confidence);
-    put_bool(j, "valid", true);
+    json_put_named_int(j, "confidence", b->confidence);
+    json_put_named_bool(j, "valid", true);
     json_put_end(j, '}');
 }
 
@@ -91,7 +75,7 @@ static void put_trajectory(struct json_put *j, const struct overlay *o)
     for (size_t i = 0; i < o->n_points; i++) {
         json_put_begin(j, '{');
         put_place(j, o->points[i].x, o->points[i].y);
-        put_int(j, "intensity", o->points[i].intensity);
+        json_put_named_int(j, "intensity", o->points[i].intensity);
         json_put_end(j, '}');
     }
     json_put_end(j, ']');
@@ -101,17 +85,15 @@ static void put_trajectory(struct json_put *j, const struct overlay *o)
 static void put_more(struct json_put *j, const struct overlay *o)
 {
     if (o->left != 0 || o->top != 0) {
-        put_int(j, "gridX", o->left);
-        put_int(j, "gridY", o->top);
+        json_put_named_int(j, "gridX", o->left);
+        json_put_named_int(j, "gridY", o->top);
     }
     if (o->speed_px_s != 0)
         put_px(j, "speedPxS", o->speed_px_s);
-    if (o->gesture != MOTION_GESTURE_NONE) {
-        json_put_key(j, "gesture");
-        json_put_string(j, motion_gesture_name(o->gesture));
-    }
+    if (o->gesture != MOTION_GESTURE_NONE)
+        json_put_named_string(j, "gesture", motion_gesture_name(o->gesture));
     if (o->brightness != 0)
-        put_int(j, "brightness", o->brightness);
+        json_put_named_int(j, "brightness", o->brightness);
     if (o->centred) {
         json_put_key(j, "centre");
         json_put_begin(j, '{');
@@ -125,9 +107,9 @@ static void put_more(struct json_put *j, const struct overlay *o)
 static void put_frame(struct json_put *j, const struct overlay *o)
 {
     if (o->has_frame_id)
-        put_int(j, "frameId", (int64_t)o->frame_id);
+        json_put_named_int(j, "frameId", (int64_t)o->frame_id);
     if (o->time_us != 0)
-        put_int(j, "timeUs", o->time_us);
+        json_put_named_int(j, "timeUs", o->time_us);
 }
 
 void overlay_json_put(struct json_put *j, const struct overlay *o)

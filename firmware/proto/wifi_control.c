@@ -13,13 +13,10 @@ size_t wifi_control_write(const struct wifi_control *c, char *out, size_t cap)
     struct json_put j = json_put_into(out, cap, JSON_PUT_COMPACT);
 
     json_put_begin(&j, '{');
-    json_put_key(&j, "cmd");
-    json_put_string(&j, words[c->command]);
+    json_put_named_string(&j, "cmd", words[c->command]);
     if (c->command == WIFI_CONFIGURE) {
-        json_put_key(&j, "ssid");
-        json_put_string(&j, c->ssid);
-        json_put_key(&j, "pass");
-        json_put_string(&j, c->pass);
+        json_put_named_string(&j, "ssid", c->ssid);
+        json_put_named_string(&j, "pass", c->pass);
     } else if (c->command == WIFI_SET) {
         wifi_settings_put(&j, &c->settings);
     }

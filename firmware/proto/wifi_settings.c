@@ -14,20 +14,16 @@ const char *wifi_frame_size_name(enum wifi_frame_size size)
 void wifi_settings_put(struct json_put *j, const struct wifi_settings *s)
 {
     if (s->has & WIFI_HAS_WEB_ENABLED) {
-        json_put_key(j, "web_enabled");
-        json_put_bool(j, s->web_enabled);
+        json_put_named_bool(j, "web_enabled", s->web_enabled);
     }
     if (s->has & WIFI_HAS_WEB_PORT) {
-        json_put_key(j, "web_port");
-        json_put_int(j, s->web_port);
+        json_put_named_int(j, "web_port", s->web_port);
     }
     if (s->has & WIFI_HAS_FPS) {
-        json_put_key(j, "stream_fps");
-        json_put_int(j, s->stream_fps);
+        json_put_named_int(j, "stream_fps", s->stream_fps);
     }
     if (s->has & WIFI_HAS_SIZE) {
-        json_put_key(j, "frame_size");
-        json_put_string(j, wifi_frame_size_name(s->frame_size));
+        json_put_named_string(j, "frame_size", wifi_frame_size_name(s->frame_size));
     }
 }
 

@@ -13,42 +13,29 @@ const char *wifi_state_name(enum wifi_state state)
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
-static void put_string(struct json_put *j, const char *key, const char *text)
-{
-    json_put_key(j, key);
-    json_put_string(j, text);
-}
-
-static void put_bool(struct json_put *j, const char *key, bool v)
-{
-    json_put_key(j, key);
-    json_put_bool(j, v);
-}
-
 static void put_first(struct json_put *j, const struct wifi_status *s)
 {
-    put_bool(j, "enabled", s->enabled);
-    put_bool(j, "connected", s->connected);
-    put_string(j, "ssid", s->ssid);
-    put_string(j, "ip", s->ip);
-    json_put_key(j, "rssi");
-    json_put_int(j, s->rssi_dbm);
-    put_string(j, "url", s->url);
+    json_put_named_bool(j, "enabled", s->enabled);
+    json_put_named_bool(j, "connected", s->connected);
+    json_put_named_string(j, "ssid", s->ssid);
+    json_put_named_string(j, "ip", s->ip);
+    json_put_named_int(j, "rssi", s->rssi_dbm);
+    json_put_named_string(j, "url", s->url);
 }
 
 static void put_if_any(struct json_put *j, const char *key, const char *text)
 {
     if (*text)
-        put_string(j, key, text);
+        json_put_named_string(j, key, text);
 }
 
 static void put_ours(struct json_put *j, const struct wifi_status *s)
 {
-    put_string(j, "state", wifi_state_name(s->state));
+    json_put_named_string(j, "state", wifi_state_name(s->state));
     put_if_any(j, "reason", s->reason);
     put_if_any(j, "fw", s->fw);
     put_if_any(j, "mac", s->mac);
-    put_bool(j, "secure", s->secure);
+    json_put_named_bool(j, "secure", s->secure);
     if (s->settings.has) {
         json_put_key(j, "settings");
         json_put_begin(j, '{');

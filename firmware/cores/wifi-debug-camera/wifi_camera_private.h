@@ -238,6 +238,9 @@ void wifi_connection_close(struct wifi_camera *c, unsigned k);
 void wifi_connection_put(struct wifi_connection *n, const void *bytes, size_t n_bytes);
 void wifi_connection_hold(struct wifi_connection *n, struct wifi_blob *blob_consume);
 
+/* The first bytes of `in` were taken. */
+void wifi_connection_drop(struct wifi_connection *n, size_t n_bytes);
+
 /* --- wifi_routes.c: requests ------------------------------------------------------------------ */
 
 /* Answers the request that stands at the front of `in`, if it is whole. False: there is more to come. */

@@ -116,6 +116,12 @@ void wifi_connection_go(struct wifi_camera *c, unsigned k)
 
 /* --- in --------------------------------------------------------------------------------------- */
 
+void wifi_connection_drop(struct wifi_connection *n, size_t n_bytes)
+{
+    memmove(n->in, n->in + n_bytes, n->n_in - n_bytes);
+    n->n_in -= n_bytes;
+}
+
 static bool keeps(const struct wifi_connection *n)
 {
     return n->state == WIFI_READING || n->state == WIFI_WAITING || n->state == WIFI_SENDING ||

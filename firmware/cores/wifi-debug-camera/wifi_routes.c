@@ -251,12 +251,6 @@ static void answer(struct wifi_camera *c, struct wifi_connection *n, const struc
         route->answer(c, n, r, body);
 }
 
-static void drop(struct wifi_connection *n, size_t n_bytes)
-{
-    memmove(n->in, n->in + n_bytes, n->n_in - n_bytes);
-    n->n_in -= n_bytes;
-}
-
 /* What was asked for goes on pointing into `in` until it is answered; some answers forget all that came. */
 static void take_request(
     struct wifi_camera *c, struct wifi_connection *n, const struct http_request *r, size_t n_head)
@@ -266,7 +260,7 @@ static void take_request(
     n->last = !r->keep_alive;
     n->move_us = c->now_us;
     answer(c, n, r, (struct span){(const char *)n->in + n_head, r->n_body});
-    drop(n, n_bytes < n->n_in ? n_bytes : n->n_in);
+    wifi_connection_drop(n, n_bytes < n->n_in ? n_bytes : n->n_in);
 }
 
 bool wifi_routes_answer(struct wifi_camera *c, struct wifi_connection *n)

@@ -77,7 +77,7 @@ static void put_head(struct wifi_connection *n, enum websocket_opcode opcode, si
 }
 
 /* What the other side asked for goes first. */
-static bool next_control(struct wifi_camera *c, struct wifi_connection *n)
+static bool next_control(struct wifi_connection *n)
 {
     if (n->close_due || n->pong_due) {
         put_head(n, n->close_due ? WEBSOCKET_CLOSE : WEBSOCKET_PONG, n->n_pong);
@@ -96,7 +96,7 @@ static bool next_message(struct wifi_camera *c, struct wifi_connection *n)
 {
     struct wifi_blob *b;
 
-    if (next_control(c, n))
+    if (next_control(n))
         return true;
     b = take_newest(&c->server->texts, n);
     if (b) {
@@ -124,12 +124,6 @@ bool wifi_stream_next(struct wifi_camera *c, struct wifi_connection *n)
 
 /* --- what a WebSocket hears ------------------------------------------------------------------- */
 
-static void drop(struct wifi_connection *n, size_t n_bytes)
-{
-    memmove(n->in, n->in + n_bytes, n->n_in - n_bytes);
-    n->n_in -= n_bytes;
-}
-
 static void answer_control(
     struct wifi_connection *n, const struct websocket_frame *f, uint8_t *payload)
 {
@@ -155,7 +149,7 @@ static int hear_frame(struct wifi_connection *n)
     if (f.opcode >= WEBSOCKET_CLOSE)
         answer_control(n, &f, n->in + n_head);
     n->skip = f.n;
-    drop(n, (size_t)n_head);
+    wifi_connection_drop(n, (size_t)n_head);
     return 1;
 }
 
@@ -166,7 +160,7 @@ bool wifi_stream_heard(struct wifi_connection *n)
     do {
         size_t skipped = n->skip < n->n_in ? (size_t)n->skip : n->n_in;
 
-        drop(n, skipped);
+        wifi_connection_drop(n, skipped);
         n->skip -= skipped;
         r = n->skip > 0 ? 0 : hear_frame(n);
     } while (r > 0);
