@@ -64,12 +64,25 @@ void heap_caps_free(void *p)
 
 size_t heap_caps_get_free_size(uint32_t caps)
 {
-    return esp->psram_bytes - esp->psram_used;
+    return caps & MALLOC_CAP_SPIRAM ? esp->psram_bytes - esp->psram_used : esp->internal_free;
 }
 
 bool esp_psram_is_initialized(void)
 {
     return !esp->no_psram;
+}
+
+esp_err_t esp_read_mac(uint8_t mac[6], esp_mac_type_t type)
+{
+    memcpy(mac, "\xa0\xb1\xc2\xd3\xe4\xf5", 6);
+    return ESP_OK;
+}
+
+const esp_app_desc_t *esp_app_get_description(void)
+{
+    static const esp_app_desc_t description = {"1.0.0"};
+
+    return &description;
 }
 
 int64_t esp_timer_get_time(void)
@@ -242,6 +255,7 @@ void esp_fake_begin(void)
 {
     esp = calloc(1, sizeof *esp);
     esp->psram_bytes = 4 << 20;
+    esp->internal_free = 150 << 10;
     esp->n_buffers = 48;
     esp->most_hosts = 1;
     esp->air_us = 1000;
@@ -252,6 +266,7 @@ void esp_fake_begin(void)
 void esp_fake_end(void)
 {
     esp_tasks_end();
+    esp_sockets_forget();
     free_all();
     free(esp);
     esp = NULL;
@@ -275,5 +290,7 @@ void esp_switch_on(void (*app_main)(void))
     esp_air_forget();
     esp_pins_forget();
     esp_sensor_forget();
+    esp_sockets_forget();
+    esp_station_forget();
     esp_tasks_begin(app_main);
 }

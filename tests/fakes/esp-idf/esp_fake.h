@@ -22,7 +22,7 @@ struct esp_heard {
 struct esp_nvs_row {
     char key[16];
     size_t n; /* 0: there is none */
-    uint8_t bytes[64];
+    uint8_t bytes[128];
 };
 
 /* By ESP-NOW. */
@@ -36,7 +36,7 @@ struct esp_said {
 /* Zero is a board on which all works. What the test may set beforehand stands first; esp_switch_on() leaves it, and the flash. */
 struct esp_fake {
     bool no_psram, no_display, no_sensor;
-    size_t psram_bytes;
+    size_t psram_bytes, internal_free;
     unsigned n_buffers;     /* of the radio's stack */
     unsigned n_no_memory;   /* of the next notifications: it has no room for them after all */
     unsigned most_hosts;    /* that its stack takes at a time */
@@ -80,6 +80,10 @@ struct esp_fake {
     size_t n_advert, n_response;
     char name[32];
 
+    char network[33], password[65]; /* that it tries to join, or is in */
+    unsigned n_joins;
+    uint16_t announced; /* port, by mDNS */
+    char announced_name[64], announced_id[16];
     bool wifi_is_on;
     unsigned channel;
     int ps; /* as it was set; negative: it was not */
@@ -127,6 +131,8 @@ uint16_t esp_host_handle(const char *uuid);
 void esp_host_subscribe(const char *uuid, bool on);
 /* 0, or what ATT answers. */
 int esp_host_write(const char *uuid, const void *bytes, size_t n);
+/* As one does that has lost its bond. */
+void esp_host_pairs_again(void);
 /* With a NUL behind it, valid until the next. */
 const char *esp_host_read(const char *uuid);
 
@@ -134,6 +140,13 @@ const char *esp_host_read(const char *uuid);
 
 /* By ESP-NOW, in Wi-Fi's task. */
 void esp_air_say(const uint8_t mac[6], int rssi_dbm, const void *bytes, size_t n);
+
+/* --- a network -------------------------------------------------------------------------------- */
+
+/* It takes the board in, without an address yet; gives it one; sends it away, or does not take it in. */
+void esp_network_takes(void);
+void esp_network_gives(const char *ip);
+void esp_network_drops(uint8_t reason);
 
 /* --- pins and wires --------------------------------------------------------------------------- */
 
@@ -154,4 +167,6 @@ void esp_air_forget(void);
 void esp_pins_forget(void);
 void esp_radio_forget(void);
 void esp_sensor_forget(void);
+void esp_sockets_forget(void);
+void esp_station_forget(void);
 void esp_board_forget(void);

@@ -2,7 +2,7 @@
  * ESP-IDF's names, all lead to it.
  *
  * That a port calls the real ones rightly, `make check-firmware` tells. What it does then is tested with these: tasks that take
- * turns on a virtual clock (esp_tasks.c), both radios (esp_radio.c, esp_air.c), flash, display and memory (esp_board.c), a
+ * turns on a virtual clock (esp_tasks.c), both radios (esp_radio.c, esp_air.c, esp_station.c), sockets (esp_sockets.c), flash, display and memory (esp_board.c), a
  * camera's sensor (esp_sensor.c), pins, LEDs, battery and wires (esp_pins.c). esp_fake.h is the test's side.
  */
 #pragma once
@@ -59,6 +59,12 @@ void *heap_caps_calloc(size_t n, size_t size, uint32_t caps);
 void heap_caps_free(void *p);
 size_t heap_caps_get_free_size(uint32_t caps);
 bool esp_psram_is_initialized(void);
+typedef enum { ESP_MAC_WIFI_STA } esp_mac_type_t;
+esp_err_t esp_read_mac(uint8_t mac[6], esp_mac_type_t type);
+typedef struct {
+    char version[32];
+} esp_app_desc_t;
+const esp_app_desc_t *esp_app_get_description(void);
 int64_t esp_timer_get_time(void);
 uint32_t esp_random(void);
 _Noreturn void esp_restart(void);
@@ -94,6 +100,13 @@ BaseType_t xTaskCreatePinnedToCore(void (*run)(void *), const char *name, uint32
 BaseType_t xTaskNotifyGive(TaskHandle_t t);
 uint32_t ulTaskNotifyTake(BaseType_t clear, TickType_t ticks);
 void vTaskDelay(TickType_t ticks);
+#define portNUM_PROCESSORS 2
+typedef enum { eReady } eTaskState;
+typedef struct {
+    uint32_t ulRunTimeCounter;
+} TaskStatus_t;
+TaskHandle_t xTaskGetIdleTaskHandleForCore(BaseType_t processor);
+void vTaskGetInfo(TaskHandle_t t, TaskStatus_t *ret, BaseType_t stack, eTaskState state);
 
 /* --- flash ------------------------------------------------------------------------------------ */
 
@@ -151,10 +164,32 @@ enum {
     LEDC_TIMER_0,
     LEDC_CHANNEL_0,
     PIXFORMAT_JPEG,
+    PIXFORMAT_GRAYSCALE,
+    FRAMESIZE_QQVGA,
+    FRAMESIZE_QVGA,
     FRAMESIZE_VGA,
     CAMERA_FB_IN_PSRAM,
-    CAMERA_GRAB_WHEN_EMPTY
+    CAMERA_GRAB_WHEN_EMPTY,
+    CAMERA_GRAB_LATEST,
+    GAINCEILING_2X
 };
+
+typedef struct sensor sensor_t;
+struct sensor {
+    int (*set_exposure_ctrl)(sensor_t *s, int v);
+    int (*set_ae_level)(sensor_t *s, int v);
+    int (*set_aec_value)(sensor_t *s, int v);
+    int (*set_gain_ctrl)(sensor_t *s, int v);
+    int (*set_gainceiling)(sensor_t *s, int v);
+    int (*set_whitebal)(sensor_t *s, int v);
+    int (*set_lenc)(sensor_t *s, int v);
+    int (*set_contrast)(sensor_t *s, int v);
+};
+sensor_t *esp_camera_sensor_get(void);
+
+typedef size_t (*jpg_out_cb)(void *arg, size_t index, const void *bytes, size_t n);
+bool fmt2jpg_cb(uint8_t *pixels, size_t n, uint16_t width, uint16_t height, int format,
+    uint8_t quality, jpg_out_cb out, void *arg);
 
 esp_err_t esp_camera_init(const camera_config_t *c);
 esp_err_t esp_camera_deinit(void);
@@ -164,3 +199,4 @@ void esp_camera_fb_return(camera_fb_t *fb);
 #include "esp_espnow.h"
 #include "esp_nimble.h"
 #include "esp_pins.h"
+#include "esp_station.h"

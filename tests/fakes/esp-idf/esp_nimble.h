@@ -45,6 +45,7 @@ typedef uint32_t ble_gatt_chr_flags;
 #define BLE_GATT_ACCESS_OP_WRITE_CHR 1
 #define BLE_GATT_SVC_TYPE_PRIMARY 1
 #define BLE_ATT_ERR_UNLIKELY 0x0e
+#define BLE_ATT_ERR_INSUFFICIENT_ENC 0x0f
 #define BLE_ATT_ERR_INSUFFICIENT_RES 0x11
 
 struct ble_gatt_access_ctxt {

@@ -327,6 +327,8 @@ int esp_host_write(const char *uuid, const void *bytes, size_t n)
     struct ble_gatt_access_ctxt a = {BLE_GATT_ACCESS_OP_WRITE_CHR, &m};
 
     assert(c->flags & BLE_GATT_CHR_F_WRITE);
+    if ((c->flags & BLE_GATT_CHR_F_WRITE_ENC) && !esp->is_encrypted)
+        return BLE_ATT_ERR_INSUFFICIENT_ENC;
     assert(os_mbuf_append(&m, bytes, (uint16_t)n) == 0);
     return c->access_cb(connection(), *c->val_handle, &a, c->arg);
 }
@@ -341,4 +343,13 @@ const char *esp_host_read(const char *uuid)
     memset(&m, 0, sizeof m);
     return c->access_cb(connection(), *c->val_handle, &a, c->arg) == 0 ? (const char *)m.bytes
                                                                        : NULL;
+}
+
+void esp_host_pairs_again(void)
+{
+    int r = on_event(&(struct ble_gap_event){.type = BLE_GAP_EVENT_REPEAT_PAIRING,
+                         .repeat_pairing = {connection()}},
+        on_event_arg);
+
+    assert(r == BLE_GAP_REPEAT_PAIRING_RETRY);
 }

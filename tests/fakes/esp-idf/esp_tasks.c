@@ -178,6 +178,17 @@ _Noreturn void esp_restart(void)
     esp_task_leave();
 }
 
+/* Nobody is ever busy: tasks take no time but where they wait. */
+TaskHandle_t xTaskGetIdleTaskHandleForCore(BaseType_t processor)
+{
+    return &tasks[0];
+}
+
+void vTaskGetInfo(TaskHandle_t t, TaskStatus_t *ret, BaseType_t stack, eTaskState state)
+{
+    ret->ulRunTimeCounter = (uint32_t)esp->now_us;
+}
+
 /* --- FreeRTOS --------------------------------------------------------------------------------- */
 
 void vTaskDelay(TickType_t ticks)
