@@ -2,8 +2,9 @@
  * ESP-IDF's names, all lead to it.
  *
  * That a port calls the real ones rightly, `make check-firmware` tells. What it does then is tested with these: tasks that take
- * turns on a virtual clock (esp_tasks.c), both radios (esp_radio.c, esp_air.c, esp_station.c), sockets (esp_sockets.c), flash, display and memory (esp_board.c), a
- * camera's sensor (esp_sensor.c), pins, LEDs, battery and wires (esp_pins.c). esp_fake.h is the test's side.
+ * turns on a virtual clock (esp_tasks.c), radios (esp_radio.c, esp_pairing.c, esp_air.c), a network (esp_station.c,
+ * esp_sockets.c), flash, display and memory (esp_board.c), a camera's sensor (esp_sensor.c), pins, LEDs, battery and wires
+ * (esp_pins.c). esp_fake.h is the test's side.
  */
 #pragma once
 
