@@ -52,8 +52,10 @@ def count_riscv(folder, pairs):
 
 def count_x86(folder, path, n):
     gcc = ["gcc", "-Os", "-std=gnu11", f"-I{CORE}", f"-I{ROOT}/firmware/proto", f"-I{ROOT}/gateway/src"]
-    subprocess.run([*gcc, "-mavx2", "-c", "-o", f"{folder}/avx2.o", f"{MEDIA}/flow_avx2.c"], check=True)
-    subprocess.run([*gcc, "-o", f"{folder}/pairs", f"{ROOT}/tests/bench/flow_pairs.c", f"{MEDIA}/flow_fast.c", f"{MEDIA}/flow_sse2.c", f"{folder}/avx2.o",
+    wide = {"avx2": ["-mavx2"], "avx512": ["-mavx512vl", "-mavx512bw", "-mavx512vnni"]}
+    for name, args in wide.items():
+        subprocess.run([*gcc, *args, "-c", "-o", f"{folder}/{name}.o", f"{MEDIA}/flow_{name}.c"], check=True)
+    subprocess.run([*gcc, "-o", f"{folder}/pairs", f"{ROOT}/tests/bench/flow_pairs.c", f"{MEDIA}/flow_fast.c", f"{MEDIA}/flow_sse2.c", *[f"{folder}/{name}.o" for name in wide],
                     *SOURCES], check=True)
     done = subprocess.run(["valgrind", "--tool=callgrind", "--toggle-collect=flow_run", f"--callgrind-out-file={folder}/callgrind.out", f"{folder}/pairs", "--ops",
                            "portable", path, f"{folder}/out.pred"], check=True, capture_output=True, text=True)

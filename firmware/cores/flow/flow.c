@@ -104,13 +104,3 @@ struct flow_area flow_area_of(const struct flow *f, int32_t row, int32_t column,
 
     return (struct flow_area){x - around, y - around, x + side + around, y + side + around};
 }
-
-struct flow_area flow_area_common(
-    struct flow_area a, int32_t width, int32_t height, int32_t dx, int32_t dy, int32_t rim)
-{
-    a.x0 = flow_max(a.x0, rim + flow_max(0, -dx));
-    a.y0 = flow_max(a.y0, rim + flow_max(0, -dy));
-    a.x1 = flow_min(a.x1, width - rim - flow_max(0, dx));
-    a.y1 = flow_min(a.y1, height - rim - flow_max(0, dy));
-    return a;
-}

@@ -21,7 +21,8 @@
 #include "flow_ops.h"
 
 /* Steps of a vector in one pixel. */
-#define FLOW_UNIT 256
+#define FLOW_UNIT_BITS 8
+#define FLOW_UNIT (1 << FLOW_UNIT_BITS)
 /* Content further away is not found: three points of the eighth, and what the quarter adds to it. */
 #define FLOW_REACH_PX 40
 /* Smaller, and there is nothing to search in; larger, and positions would not fit their types. */

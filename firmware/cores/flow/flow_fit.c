@@ -43,9 +43,15 @@ static uint32_t per256(int64_t v, int32_t n)
                                    : 256 * each + 256 * (all % (uint32_t)n) / (uint32_t)n;
 }
 
+/* Pixels of a cell, as most patches are. */
+#define CELL_BITS 6
+
 /* d is in 1 / 2^FLOW_D_BITS. */
 static uint32_t residual(int32_t n, int32_t d, int64_t dd)
 {
+    if (n == 1 << CELL_BITS)
+        return (uint32_t)flow_floor_shift(
+            dd * n - (int64_t)d * d, 2 * CELL_BITS + 2 * FLOW_D_BITS - 8);
     return n ? per256(beyond_means(dd, d, mean16(d, n)), n) >> (2 * FLOW_D_BITS) : 0;
 }
 

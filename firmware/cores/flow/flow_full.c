@@ -9,7 +9,8 @@
 /* A step, in 1/FLOW_UNIT px; further, the equations do not hold. */
 #define REACH 256
 /* Of vectors, where one can look between pixels. */
-#define GRAIN (FLOW_UNIT / FLOW_STEPS)
+#define GRAIN_BITS (FLOW_UNIT_BITS - FLOW_STEP_BITS)
+#define GRAIN (1 << GRAIN_BITS)
 /* Side of a cell, in pixels. */
 #define CELL 8
 #define CELLS_MAX ((FLOW_BLOCK_MAX / CELL) * (FLOW_BLOCK_MAX / CELL) / 2)
@@ -28,10 +29,16 @@ size_t flow_full_bytes(const struct flow_shape *shape)
     return (across * across + 1) / 2 * sizeof(struct flow_moments);
 }
 
-/* How the vector changes across the block, in 1/FLOW_UNIT px from one side to the other. */
+/* How the vector changes from one pixel to the next, in 1/BEND of 1/FLOW_UNIT px. */
+#define BEND_BITS 8
 struct bend {
     int32_t x_by_x, x_by_y, y_by_x, y_by_y;
 };
+
+static int32_t bend_by(int32_t sum, int32_t n)
+{
+    return flow_divide(sum * (1 << BEND_BITS), n);
+}
 
 static struct bend bend_of(const struct flow *f, int32_t row, int32_t column)
 {
@@ -53,68 +60,102 @@ static struct bend bend_of(const struct flow *f, int32_t row, int32_t column)
         across += c * c;
         down += r * r;
     }
-    across = flow_max(across, 1);
-    down = flow_max(down, 1);
-    return (struct bend){flow_divide(t.x_by_x, across), flow_divide(t.x_by_y, down),
-        flow_divide(t.y_by_x, across), flow_divide(t.y_by_y, down)};
+    across = flow_max(across, 1) * f->shape.block;
+    down = flow_max(down, 1) * f->shape.block;
+    return (struct bend){bend_by(t.x_by_x, across), bend_by(t.x_by_y, down),
+        bend_by(t.y_by_x, across), bend_by(t.y_by_y, down)};
 }
 
-/* The cell's moments, n = 0 where it is not in the frame. */
-static void cell_moments(
-    const struct flow *f, struct flow_area cell, int32_t dx, int32_t dy, struct flow_moments *ret_m)
-{
-    int32_t x = flow_floor(dx + GRAIN / 2, GRAIN), y = flow_floor(dy + GRAIN / 2, GRAIN);
-    int32_t ix = flow_floor(x, FLOW_STEPS), iy = flow_floor(y, FLOW_STEPS);
-    size_t stride = f->shape.width;
-    struct flow_area a = flow_area_common(cell, f->shape.width, f->shape.height, ix, iy, 1);
+/* What a block's vector and its bend lead to. */
+struct look {
+    const struct flow *f;
+    int32_t dx, dy;
+    struct bend bend;
+    bool inside; /* wherever its cells went, they and their rims are in the frame */
+};
 
+static bool is_inside(const struct look *l, struct flow_area block)
+{
+    /* From the middle to an edge it bends by half of a side at most, in each direction. */
+    int32_t side = l->f->shape.block, grain = FLOW_UNIT << BEND_BITS;
+    int32_t x = (flow_abs(l->dx) << BEND_BITS) +
+        (flow_abs(l->bend.x_by_x) + flow_abs(l->bend.x_by_y)) * side;
+    int32_t y = (flow_abs(l->dy) << BEND_BITS) +
+        (flow_abs(l->bend.y_by_x) + flow_abs(l->bend.y_by_y)) * side;
+
+    x = x / grain + 2;
+    y = y / grain + 2;
+    return block.x0 >= x && block.y0 >= y && block.x1 + x <= l->f->shape.width &&
+        block.y1 + y <= l->f->shape.height;
+}
+
+/* The moments of a cell whose middle is u and v halves of a pixel from the block's; n = 0 where it is not in the frame. */
+static void cell_moments(
+    const struct look *l, struct flow_area cell, int32_t u, int32_t v, struct flow_moments *ret_m)
+{
+    const struct flow *f = l->f;
+    const struct bend *t = &l->bend;
+    int32_t dx = l->dx + flow_shift(t->x_by_x * u + t->x_by_y * v, BEND_BITS + 1);
+    int32_t dy = l->dy + flow_shift(t->y_by_x * u + t->y_by_y * v, BEND_BITS + 1);
+    int32_t x = flow_shift(dx + GRAIN / 2, GRAIN_BITS), y = flow_shift(dy + GRAIN / 2, GRAIN_BITS);
+    int32_t ix = flow_shift(x, FLOW_STEP_BITS), iy = flow_shift(y, FLOW_STEP_BITS),
+            stride = f->shape.width;
+
+    if (!l->inside)
+        cell = flow_area_common(cell, f->shape.width, f->shape.height, ix, iy, 1);
     ret_m->n = 0;
-    if (flow_area_points(a) == 0)
+    if (flow_area_points(cell) == 0)
         return;
-    f->ops->moments(f->first + (size_t)a.y0 * stride + (size_t)a.x0, stride,
-        f->second + (size_t)(a.y0 + iy) * stride + (size_t)(a.x0 + ix), stride,
-        (unsigned)(a.x1 - a.x0), (unsigned)(a.y1 - a.y0), (unsigned)(x - ix * FLOW_STEPS),
-        (unsigned)(y - iy * FLOW_STEPS), ret_m);
+    f->ops->moments(f->first + cell.y0 * stride + cell.x0, (size_t)stride,
+        f->second + (cell.y0 + iy) * stride + cell.x0 + ix, (size_t)stride,
+        (unsigned)(cell.x1 - cell.x0), (unsigned)(cell.y1 - cell.y0), (unsigned)x % FLOW_STEPS,
+        (unsigned)y % FLOW_STEPS, ret_m);
 }
 
 /* The cells of one colour, as on a chess board; returns how many are in the frame. */
 static unsigned block_moments(
-    struct flow *f, int32_t row, int32_t column, int32_t colour, struct flow_moments *m)
+    const struct flow *f, int32_t row, int32_t column, int32_t colour, struct flow_moments *m)
 {
     const struct flow_state *b = flow_state_at(f, row, column);
     struct flow_area block = flow_area_of(f, row, column, 0);
-    struct bend t = bend_of(f, row, column);
+    struct look l = {f, b->dx, b->dy, bend_of(f, row, column), false};
     int32_t side = f->shape.block;
     unsigned n = 0;
 
+    l.inside = is_inside(&l, block);
     for (int32_t y = 0; y < side; y += CELL) {
         for (int32_t x = (y / CELL + colour) % 2 * CELL; x < side; x += 2 * CELL) {
             int32_t w = flow_min(CELL, side - x), h = flow_min(CELL, side - y);
-            int32_t u = 2 * x + w - side, v = 2 * y + h - side;
             struct flow_area cell = {
                 block.x0 + x, block.y0 + y, block.x0 + x + w, block.y0 + y + h};
 
-            cell_moments(f, cell, b->dx + flow_divide(t.x_by_x * u + t.x_by_y * v, 2 * side),
-                b->dy + flow_divide(t.y_by_x * u + t.y_by_y * v, 2 * side), &m[n]);
+            cell_moments(&l, cell, 2 * x + w - side, 2 * y + h - side, &m[n]);
             n += m[n].n > 0;
         }
     }
     return n;
 }
 
-/* The middle of some values, CELLS_MAX at most. */
+/* The middle of some values, CELLS_MAX at most: the largest of the smaller half. They are sorted in without a branch that depends on
+ * them. */
 static uint32_t middle(const uint32_t *values, unsigned n)
 {
-    uint32_t sorted[CELLS_MAX];
+    uint32_t least[CELLS_MAX / 2 + 1];
+    unsigned wanted = n / 2 + 1;
 
     for (unsigned i = 0; i < n; i++) {
-        unsigned at = i;
+        uint32_t v = values[i];
 
-        for (; at > 0 && sorted[at - 1] > values[i]; at--)
-            sorted[at] = sorted[at - 1];
-        sorted[at] = values[i];
+        for (unsigned k = 0; k < i && k < wanted; k++) {
+            uint32_t smaller = v < least[k] ? v : least[k];
+
+            v = v < least[k] ? least[k] : v;
+            least[k] = smaller;
+        }
+        if (i < wanted)
+            least[i] = v;
     }
-    return n ? sorted[n / 2] : 0;
+    return n ? least[wanted - 1] : 0;
 }
 
 /* Adds up the cells, those less in which more is left over than usual. */
@@ -140,8 +181,8 @@ static void refine(struct flow *f, int32_t row, int32_t column, int32_t colour)
     int32_t dx = 0, dy = 0;
 
     /* The step is from where one looks. */
-    b->dx = (int16_t)(GRAIN * flow_floor(b->dx + GRAIN / 2, GRAIN));
-    b->dy = (int16_t)(GRAIN * flow_floor(b->dy + GRAIN / 2, GRAIN));
+    b->dx = (int16_t)((b->dx + GRAIN / 2) & -GRAIN);
+    b->dy = (int16_t)((b->dy + GRAIN / 2) & -GRAIN);
     sums = weigh(m, block_moments(f, row, column, colour, m));
     flow_fit(&sums, &dx, &dy);
     b->dx = flow_limit(b->dx + flow_clamp(dx, -REACH, REACH));

@@ -8,7 +8,8 @@
 /* A step, in 1/256 points of the half; further, the equations do not hold. */
 #define REACH 512
 /* Of vectors, where one can look between points. */
-#define GRAIN (2 * FLOW_UNIT / FLOW_STEPS)
+#define GRAIN_BITS (FLOW_UNIT_BITS + 1 - FLOW_STEP_BITS)
+#define GRAIN (1 << GRAIN_BITS)
 /* A neighbour's vector is tried when it differs by so much, and taken when less than 9/10 is left over. */
 #define ELSEWHERE (3 * FLOW_UNIT / 2)
 #define BETTER_OF_10 9
@@ -60,7 +61,7 @@ static void halves_begin(struct halves *h, struct flow *f, int32_t row, int32_t 
 static bool halves_moments(
     const struct halves *h, int32_t dx, int32_t dy, struct flow_moments *ret_m)
 {
-    int32_t ix = flow_floor(dx, FLOW_STEPS), iy = flow_floor(dy, FLOW_STEPS);
+    int32_t ix = flow_shift(dx, FLOW_STEP_BITS), iy = flow_shift(dy, FLOW_STEP_BITS);
     const struct flow_shape *shape = &h->f->shape;
     struct flow_area a = flow_area_common(h->area, shape->width / 2, shape->height / 2, ix, iy, 1);
 
@@ -78,7 +79,7 @@ static bool halves_moments(
 /* 1/FLOW_UNIT px of the frame in 1/64 points of the half. */
 static int32_t to_half(int32_t v)
 {
-    return flow_floor(v + GRAIN / 2, GRAIN);
+    return flow_shift(v + GRAIN / 2, GRAIN_BITS);
 }
 
 static bool moments_at(

@@ -30,13 +30,12 @@ static inline int32_t flow_divide(int32_t a, int32_t b)
     return (a < 0 ? a - b / 2 : a + b / 2) / b;
 }
 
-/* Rounded down, also below 0. b > 0. */
-static inline int32_t flow_floor(int32_t a, int32_t b)
+/* v / 2^bits, rounded down. Every compiler that we know of shifts in the sign. */
+static inline int32_t flow_shift(int32_t v, unsigned bits)
 {
-    return a < 0 ? -((b - 1 - a) / b) : a / b;
+    return v >> bits;
 }
 
-/* v / 2^bits, rounded down. Every compiler that we know of shifts in the sign. */
 static inline int64_t flow_floor_shift(int64_t v, unsigned bits)
 {
     return v >> bits;

@@ -93,6 +93,15 @@ static uint32_t sad(
     return sum;
 }
 
+static void sads(const uint8_t *a, const uint8_t *b, size_t stride, unsigned w, unsigned h,
+    uint32_t stop, uint32_t *ret_sums)
+{
+    for (unsigned i = 0; i < FLOW_PLACES; i++) {
+        ret_sums[i] = sad(a, b + i, stride, w, h, stop);
+        stop = ret_sums[i] < stop ? ret_sums[i] : stop;
+    }
+}
+
 /* What lies `steps` of FLOW_STEPS between two values, in steps. */
 static inline int32_t between(int32_t a, int32_t b, int32_t steps)
 {
@@ -140,4 +149,5 @@ const struct flow_ops flow_portable = {.quarter = quarter,
     .slide = slide,
     .normalise = normalise,
     .sad = sad,
+    .sads = sads,
     .moments = moments};

@@ -21,6 +21,8 @@
 #define FLOW_SCALE (16 * FLOW_DEVIATION / (FLOW_WINDOW * FLOW_WINDOW))
 /* Behind the images that sad() is given. */
 #define FLOW_SLACK 15
+/* That are compared at once, one beside the other. */
+#define FLOW_PLACES 7
 /* The most that moments() is asked for at once. */
 #define FLOW_PATCH_MAX 32
 
@@ -30,7 +32,8 @@
 /* Sums over a patch of w x h pixels, a of the first frame, b of the second, looked at between its pixels. With
  * gx = a(x+1) - a(x-1), gy likewise, and d = 8 (b - a), rounded down, they are what least squares need. */
 struct flow_moments {
-    int32_t n, gx, gy, d;
+    int32_t n;
+    int32_t gx, gy, d; /* from here on without gaps */
     int32_t gxgx, gxgy, gygy, gxd, gyd;
     uint32_t dd;
 };
@@ -52,6 +55,10 @@ struct flow_ops {
      * behind each row. */
     uint32_t (*sad)(
         const uint8_t *a, const uint8_t *b, size_t stride, unsigned w, unsigned h, uint32_t stop);
+    /* The same at FLOW_PLACES places of b, one right of the other; each may be something not less than `stop`, or than one before it.
+     * w is 16 at most. */
+    void (*sads)(const uint8_t *a, const uint8_t *b, size_t stride, unsigned w, unsigned h,
+        uint32_t stop, uint32_t *ret_sums);
     /* b is looked at fx and fy steps further to the right and down. Reads a one further to each side, b one to the right and down. */
     void (*moments)(const uint8_t *a, size_t a_stride, const uint8_t *b, size_t b_stride,
         unsigned w, unsigned h, unsigned fx, unsigned fy, struct flow_moments *ret_m);

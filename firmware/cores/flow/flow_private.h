@@ -58,8 +58,16 @@ static inline struct flow_state *flow_state_beside(
 }
 
 /* What of `a` lies within an image of that size, also when it is moved by (dx, dy), and leaves a rim in both. */
-struct flow_area flow_area_common(
-    struct flow_area a, int32_t width, int32_t height, int32_t dx, int32_t dy, int32_t rim);
+static inline struct flow_area flow_area_common(
+    struct flow_area a, int32_t width, int32_t height, int32_t dx, int32_t dy, int32_t rim)
+{
+    a.x0 = flow_max(a.x0, rim + flow_max(0, -dx));
+    a.y0 = flow_max(a.y0, rim + flow_max(0, -dy));
+    a.x1 = flow_min(a.x1, width - rim - flow_max(0, dx));
+    a.y1 = flow_min(a.y1, height - rim - flow_max(0, dy));
+    return a;
+}
+
 /* A block, and so many pixels around it, in the frame. It may reach out of it. */
 struct flow_area flow_area_of(const struct flow *f, int32_t row, int32_t column, int32_t around);
 

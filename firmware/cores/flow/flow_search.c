@@ -3,7 +3,7 @@
 #include "flow_private.h"
 
 /* Shifts on the eighth, to each side. */
-#define FAR 3
+#define FAR (FLOW_PLACES / 2)
 /* Shifts on the quarter that are looked at, to each side. */
 #define NEAR_MAX (FLOW_REACH_PX / 4 - 1)
 /* What stands around a block tells where it belongs, too: so many pixels of the frame. */
@@ -24,44 +24,71 @@ struct shift {
     int32_t x, y;
 };
 
+/* A rectangle of points: where it begins in its image, and how much of it counts. */
+struct part {
+    int32_t at;
+    uint32_t w, h;
+};
+
 /* The search of one block on one level. */
 struct search {
     const struct flow_ops *ops;
     const uint8_t *first, *second;
     int32_t width, height;
-    int32_t every;         /* so many-th row counts */
-    struct flow_area area; /* it may reach out of the image */
+    bool sparse;           /* every other row counts */
+    size_t stride;         /* from one that counts to the next */
+    struct flow_area area; /* what of it is in the first image */
+    int32_t least;         /* points of it that must stay in the second */
+    struct flow_area free; /* shifts by which all of it stays there */
+    struct part whole;
+    struct shift beside[4]; /* where the neighbours went: above, left, right, below */
+    unsigned n_beside;
     struct shift best;
     uint32_t mismatch, cost; /* of the best; cost is with its handicap */
 };
+
+/* How the part of a block that is compared lies in its image. */
+static struct part part_of(const struct search *s, struct flow_area a)
+{
+    int32_t h = a.y1 - a.y0;
+
+    return (struct part){
+        a.y0 * s->width + a.x0, (uint32_t)(a.x1 - a.x0), (uint32_t)(s->sparse ? (h + 1) / 2 : h)};
+}
+
+static uint32_t mismatch_of(
+    const struct search *s, const struct part *p, struct shift v, uint32_t limit)
+{
+    const uint8_t *from = s->first + p->at, *to = s->second + p->at + v.y * s->width + v.x;
+    uint32_t n = p->w * p->h, stop = (limit * n + 255) / 256, sad;
+
+    sad = s->ops->sad(from, to, s->stride, p->w, p->h, stop);
+    return sad < stop ? sad * 256 / n : NOTHING;
+}
+
+static bool is_free(const struct search *s, struct shift v)
+{
+    return v.x >= s->free.x0 && v.x <= s->free.x1 && v.y >= s->free.y0 && v.y <= s->free.y1;
+}
 
 /* The mean difference of the block when shifted, in 1/256; NOTHING where it cannot be less than `limit`, or too little of
  * it stays in the image. */
 static uint32_t mismatch(const struct search *s, struct shift v, uint32_t limit)
 {
-    struct flow_area a = flow_area_common(s->area, s->width, s->height, v.x, v.y, 0);
-    int32_t all = flow_area_points(s->area), w = a.x1 - a.x0,
-            h = (a.y1 - a.y0 + s->every - 1) / s->every;
-    uint32_t n = (uint32_t)(w * h), stop = (limit * n + 255) / 256, sad;
-    const uint8_t *from;
+    struct flow_area a;
+    struct part part;
 
-    if (flow_area_points(a) * 5 < all * 2)
+    if (is_free(s, v))
+        return mismatch_of(s, &s->whole, v, limit);
+    a = flow_area_common(s->area, s->width, s->height, v.x, v.y, 0);
+    if (flow_area_points(a) < s->least)
         return NOTHING;
-    from = s->first + a.y0 * s->width + a.x0;
-    sad = s->ops->sad(from, s->second + (a.y0 + v.y) * s->width + a.x0 + v.x,
-        (size_t)(s->every * s->width), (unsigned)w, (unsigned)h, stop);
-    return sad < stop ? sad * 256 / n : NOTHING;
+    part = part_of(s, a);
+    return mismatch_of(s, &part, v, limit);
 }
 
-/* Takes a shift if it is better than the best. `handicap` is in 1/256. */
-static void try(struct search *s, struct shift v, uint32_t handicap)
+static void take(struct search *s, struct shift v, uint32_t m, uint32_t cost)
 {
-    uint32_t moves = v.x || v.y ? MOVES : 0, m, cost;
-
-    if (s->cost <= moves)
-        return;
-    m = mismatch(s, v, ((s->cost - moves) * 256 + 255 + handicap) / (256 + handicap));
-    cost = m * (256 + handicap) / 256 + moves;
     if (m == NOTHING || cost >= s->cost)
         return;
     s->mismatch = m;
@@ -69,21 +96,66 @@ static void try(struct search *s, struct shift v, uint32_t handicap)
     s->best = v;
 }
 
+/* Takes a shift if it is better than the best. `handicap` is in 1/256. */
+static void try(struct search *s, struct shift v, uint32_t handicap)
+{
+    uint32_t moves = v.x || v.y ? MOVES : 0, limit, m;
+
+    if (s->cost <= moves)
+        return;
+    limit = s->cost - moves;
+    if (handicap)
+        limit = (limit * 256 + 255 + handicap) / (256 + handicap);
+    m = mismatch(s, v, limit);
+    take(s, v, m, m * (256 + handicap) / 256 + moves);
+}
+
 static struct search search_of(const struct flow *f, int32_t row, int32_t column, bool far)
 {
     struct flow_area a = flow_area_of(f, row, column, far ? FAR_AROUND : NEAR_AROUND);
-    int32_t scale = far ? 8 : 4, width = f->shape.width / 4, height = f->shape.height / 4;
-
-    return (struct search){.ops = f->ops,
+    int32_t width = f->shape.width / 4, height = f->shape.height / 4;
+    unsigned bits = far ? 3 : 2;
+    struct search s = {.ops = f->ops,
         .first = far ? f->small[0].eighth : f->small[0].quarter,
         .second = far ? f->small[1].eighth : f->small[1].quarter,
         .width = far ? width / 2 : width,
         .height = far ? height / 2 : height,
-        .area = {flow_floor(a.x0, scale), flow_floor(a.y0, scale), flow_floor(a.x1, scale),
-            flow_floor(a.y1, scale)},
-        .every = far ? 2 : 1,
+        .sparse = far,
         .mismatch = NOTHING,
         .cost = NOTHING};
+
+    a = (struct flow_area){flow_shift(a.x0, bits), flow_shift(a.y0, bits), flow_shift(a.x1, bits),
+        flow_shift(a.y1, bits)};
+    /* Two fifths. */
+    s.least = (2 * flow_area_points(a) + 4) / 5;
+    s.area = a = flow_area_common(a, s.width, s.height, 0, 0, 0);
+    s.free = flow_area_points(a) < s.least || s.least == 0
+        ? (struct flow_area){1, 1, 0, 0}
+        : (struct flow_area){-a.x0, -a.y0, s.width - a.x1, s.height - a.y1};
+    s.stride = (size_t)(far ? 2 * s.width : s.width);
+    s.whole = part_of(&s, a);
+    return s;
+}
+
+/* --- on the eighth ---------------------------------------------------------------------------- */
+
+/* Shifts that differ across only, and lead the block nowhere out of the image to a side. That by nothing was tried before, so what is
+ * here must be better by MOVES. */
+static void try_row(struct search *s, int32_t y)
+{
+    struct flow_area a = flow_area_common(s->area, s->width, s->height, 0, y, 0);
+    struct part p = part_of(s, a);
+    uint32_t sums[FLOW_PLACES], n = p.w * p.h;
+    const uint8_t *from = s->first + p.at, *to = s->second + p.at + y * s->width - FAR;
+
+    if (s->cost <= MOVES || flow_area_points(a) < s->least)
+        return;
+    s->ops->sads(from, to, s->stride, p.w, p.h, ((s->cost - MOVES) * n + 255) / 256, sums);
+    for (int32_t x = -FAR; x <= FAR; x++) {
+        uint32_t m = sums[x + FAR] * 256 / n;
+
+        take(s, (struct shift){x, y}, m, m + MOVES);
+    }
 }
 
 static void search_eighth(struct flow *f, int32_t row, int32_t column)
@@ -100,6 +172,10 @@ static void search_eighth(struct flow *f, int32_t row, int32_t column)
             try(&s, (struct shift){n->far_x, n->far_y}, 0);
     }
     for (int32_t y = -FAR; y <= FAR; y++) {
+        if (s.free.x0 <= -FAR && s.free.x1 >= FAR) {
+            try_row(&s, y);
+            continue;
+        }
         for (int32_t x = -FAR; x <= FAR; x++)
             try(&s, (struct shift){x, y}, 0);
     }
@@ -111,34 +187,47 @@ static void search_eighth(struct flow *f, int32_t row, int32_t column)
 
 /* --- on the quarter --------------------------------------------------------------------------- */
 
-static uint32_t handicap(const struct flow *f, int32_t row, int32_t column, struct shift v)
+static struct search search_near(const struct flow *f, int32_t row, int32_t column)
 {
-    uint32_t sum = 0;
+    struct search s = search_of(f, row, column, false);
 
     for (unsigned i = 0; i < 4; i++) {
         const struct flow_state *n = flow_state_beside(f, row, column, i);
 
         if (n)
-            sum += (uint32_t)flow_clamp(
-                2 * flow_length(v.x - n->near_x, v.y - n->near_y) - 1, 0, APART_MAX);
+            s.beside[s.n_beside++] = (struct shift){n->near_x, n->near_y};
     }
-    return APART * sum;
+    return s;
 }
 
-static void try_near(
-    const struct flow *f, int32_t row, int32_t column, struct search *s, struct shift v)
+static uint32_t handicap(const struct search *s, struct shift v)
+{
+    int32_t sum = 0;
+
+    for (unsigned i = 0; i < s->n_beside; i++) {
+        int32_t off = 2 * flow_length(v.x - s->beside[i].x, v.y - s->beside[i].y) - 1;
+
+        sum += flow_clamp(off, 0, APART_MAX);
+    }
+    return (uint32_t)(APART * sum);
+}
+
+static void try_near(struct search *s, struct shift v)
 {
     if (flow_abs(v.x) <= NEAR_MAX && flow_abs(v.y) <= NEAR_MAX)
-        try(s, v, handicap(f, row, column, v));
+        try(s, v, handicap(s, v));
 }
 
-static void try_beside(
-    const struct flow *f, int32_t row, int32_t column, struct search *s, unsigned i)
+static bool is_same(struct shift a, struct shift b)
 {
-    const struct flow_state *n = flow_state_beside(f, row, column, i);
+    return a.x == b.x && a.y == b.y;
+}
 
-    if (n && (n->near_x != s->best.x || n->near_y != s->best.y))
-        try_near(f, row, column, s, (struct shift){n->near_x, n->near_y});
+static void try_beside(struct search *s)
+{
+    for (unsigned i = 0; i < s->n_beside; i++)
+        if (!is_same(s->beside[i], s->best))
+            try_near(s, s->beside[i]);
 }
 
 static bool is_around(struct shift v, struct shift centre)
@@ -146,7 +235,7 @@ static bool is_around(struct shift v, struct shift centre)
     return flow_abs(v.x - centre.x) <= 1 && flow_abs(v.y - centre.y) <= 1;
 }
 
-static void descend(const struct flow *f, int32_t row, int32_t column, struct search *s)
+static void descend(struct search *s)
 {
     struct shift from = s->best, before = from;
 
@@ -156,9 +245,9 @@ static void descend(const struct flow *f, int32_t row, int32_t column, struct se
 
             /* What lies around the step before was tried then. */
             if (k != 4 && (i == 0 || !is_around(v, before)))
-                try_near(f, row, column, s, v);
+                try_near(s, v);
         }
-        if (s->best.x == from.x && s->best.y == from.y)
+        if (is_same(s->best, from))
             return;
         before = from;
         from = s->best;
@@ -183,13 +272,12 @@ static int32_t between(const struct search *s, struct shift step)
 static void search_quarter(struct flow *f, int32_t row, int32_t column)
 {
     struct flow_state *b = flow_state_at(f, row, column);
-    struct search s = search_of(f, row, column, false);
+    struct search s = search_near(f, row, column);
 
-    try_near(f, row, column, &s, (struct shift){0, 0});
-    try_near(f, row, column, &s, (struct shift){b->near_x, b->near_y});
-    for (unsigned i = 0; i < 4; i++)
-        try_beside(f, row, column, &s, i);
-    descend(f, row, column, &s);
+    try_near(&s, (struct shift){0, 0});
+    try_near(&s, (struct shift){b->near_x, b->near_y});
+    try_beside(&s);
+    descend(&s);
     b->near_x = (int8_t)s.best.x;
     b->near_y = (int8_t)s.best.y;
 }
@@ -198,14 +286,13 @@ static void search_quarter(struct flow *f, int32_t row, int32_t column)
 static void hand_on(struct flow *f, int32_t row, int32_t column)
 {
     struct flow_state *b = flow_state_at(f, row, column);
-    struct search s = search_of(f, row, column, false);
+    struct search s = search_near(f, row, column);
     struct shift own = {b->near_x, b->near_y};
 
-    try_near(f, row, column, &s, own);
-    for (unsigned i = 0; i < 4; i++)
-        try_beside(f, row, column, &s, i);
-    if (s.best.x != own.x || s.best.y != own.y)
-        descend(f, row, column, &s);
+    try_near(&s, own);
+    try_beside(&s);
+    if (!is_same(s.best, own))
+        descend(&s);
     b->near_x = (int8_t)s.best.x;
     b->near_y = (int8_t)s.best.y;
     b->dx = (int16_t)(4 * FLOW_UNIT * s.best.x + between(&s, (struct shift){1, 0}));

@@ -11,6 +11,12 @@ static bool always(void)
 }
 
 #ifdef __x86_64__
+static bool has_avx512(void)
+{
+    return __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512vnni");
+}
+
 static bool has_avx2(void)
 {
     return __builtin_cpu_supports("avx2");
@@ -24,6 +30,7 @@ static const struct {
     bool (*runs)(void);
 } kinds[] = {
 #ifdef __x86_64__
+    {"avx512", &flow_avx512, has_avx512},
     {"avx2", &flow_avx2, has_avx2},
     {"sse2", &flow_sse2, always},
 #endif

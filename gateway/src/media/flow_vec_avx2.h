@@ -7,9 +7,11 @@
 
 #define LANES 16
 #define ROWS 2
+#define ROWS16 2
 
 typedef __m256i v16;
 typedef __m256i v32;
+typedef __m256i vb, vs;
 typedef __m256 vf;
 
 #define v_set16 _mm256_set1_epi16
@@ -19,6 +21,8 @@ typedef __m256 vf;
 #define v_sub16 _mm256_sub_epi16
 #define v_mul16 _mm256_mullo_epi16
 #define v_and16 _mm256_and_si256
+#define v_andb _mm256_and_si256
+#define v_no_sums _mm256_setzero_si256
 #define v_shift16 _mm256_srli_epi16
 #define v_shift_left16 _mm256_slli_epi16
 #define v_add32 _mm256_add_epi32
@@ -80,12 +84,37 @@ static inline v16 v_load_pairs(const uint8_t *p)
     return _mm256_maddubs_epi16(_mm256_loadu_si256((const void *)p), _mm256_set1_epi8(1));
 }
 
-static inline v16 v_load_rows8(const uint8_t *p, size_t stride)
+static inline v16 v_rows8(const uint8_t *p, size_t stride)
 {
     __m128i first = _mm_loadl_epi64((const void *)p);
     __m128i second = _mm_loadl_epi64((const void *)(p + stride));
 
     return _mm256_cvtepu8_epi16(_mm_unpacklo_epi64(first, second));
+}
+
+static inline v16 v_ends8(const uint8_t *first, const uint8_t *last)
+{
+    return v_rows8(first, (size_t)(last - first));
+}
+
+static inline v16 v_ends16(int16_t low, int16_t high)
+{
+    return _mm256_inserti128_si256(_mm256_set1_epi16(low), _mm_set1_epi16(high), 1);
+}
+
+static inline v16 v_row8(const uint8_t *p)
+{
+    return _mm256_zextsi128_si256(_mm_cvtepu8_epi16(_mm_loadl_epi64((const void *)p)));
+}
+
+static inline v16 v_below(v16 rows, v16 next)
+{
+    return _mm256_permute2x128_si256(rows, next, 0x21);
+}
+
+static inline v16 v_above(v16 rows, v16 next)
+{
+    return v_below(rows, next);
 }
 
 static inline v16 v_each_row(const int16_t *p)
@@ -102,6 +131,16 @@ static inline v16 v_last_rows(unsigned n)
 static inline v16 v32_as16(v32 v)
 {
     return v;
+}
+
+/* With 32 registers and this in one instruction moments take a third less. */
+static inline v32 v_add_madd(v32 sum, v16 a, v16 b)
+{
+#ifdef __AVX512VNNI__
+    return _mm256_dpwssd_epi32(sum, a, b);
+#else
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(a, b));
+#endif
 }
 
 static inline v32 v_widen_low(v16 v)
@@ -132,29 +171,39 @@ static inline void v_sums(v32 a, v32 b, v32 c, v32 d, int32_t ret[4])
         (void *)ret, _mm_add_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1)));
 }
 
-static inline __m256i v_two_rows(const uint8_t *p, size_t stride)
+static inline int32_t v_sum(v32 v)
+{
+    __m128i half = _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+
+    half = _mm_add_epi32(half, _mm_unpackhi_epi64(half, half));
+    return _mm_cvtsi128_si32(_mm_add_epi32(half, _mm_shuffle_epi32(half, 1)));
+}
+
+/* Rows of 16 bytes. */
+static inline vb v_rows16(const uint8_t *p, size_t stride)
 {
     return _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128((const void *)p)),
         _mm_loadu_si128((const void *)(p + stride)), 1);
 }
 
-/* Two rows at once. */
-static inline uint32_t v_sad(
-    const uint8_t *a, const uint8_t *b, size_t stride, unsigned h, const uint8_t *which)
+static inline vb v_row16(const uint8_t *p)
 {
-    __m256i mask = _mm256_broadcastsi128_si256(_mm_loadu_si128((const void *)which));
-    __m256i sum = _mm256_setzero_si256();
-    __m128i half;
+    return _mm256_zextsi128_si256(_mm_loadu_si128((const void *)p));
+}
 
-    for (; h > 1; h -= 2, a += 2 * stride, b += 2 * stride)
-        sum = _mm256_add_epi64(sum,
-            _mm256_sad_epu8(_mm256_and_si256(v_two_rows(a, stride), mask),
-                _mm256_and_si256(v_two_rows(b, stride), mask)));
-    half = _mm_add_epi64(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
-    if (h)
-        half = _mm_add_epi64(half,
-            _mm_sad_epu8(
-                _mm_and_si128(_mm_loadu_si128((const void *)a), _mm256_castsi256_si128(mask)),
-                _mm_and_si128(_mm_loadu_si128((const void *)b), _mm256_castsi256_si128(mask))));
+static inline vb v_each16(const uint8_t *p)
+{
+    return _mm256_broadcastsi128_si256(_mm_loadu_si128((const void *)p));
+}
+
+static inline vs v_sad(vs sum, vb a, vb b)
+{
+    return _mm256_add_epi64(sum, _mm256_sad_epu8(a, b));
+}
+
+static inline uint32_t v_sad_sum(vs v)
+{
+    __m128i half = _mm_add_epi64(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+
     return (uint32_t)_mm_cvtsi128_si32(_mm_add_epi64(half, _mm_unpackhi_epi64(half, half)));
 }

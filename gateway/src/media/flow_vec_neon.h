@@ -3,12 +3,16 @@
 
 #include <arm_neon.h>
 #include <stdint.h>
+#include <string.h>
 
 #define LANES 8
 #define ROWS 1
+#define ROWS16 1
 
 typedef int16x8_t v16;
 typedef int32x4_t v32;
+typedef uint8x16_t vb;
+typedef uint16x8_t vs;
 typedef float32x4_t vf;
 
 #define v_set16 vdupq_n_s16
@@ -18,6 +22,8 @@ typedef float32x4_t vf;
 #define v_sub16 vsubq_s16
 #define v_mul16 vmulq_s16
 #define v_and16 vandq_s16
+#define v_andb vandq_u8
+#define v_no_sums() vdupq_n_u16(0)
 #define v_shift16 vshrq_n_s16
 #define v_shift_left16 vshlq_n_s16
 #define v_add32 vaddq_s32
@@ -77,9 +83,38 @@ static inline v16 v_load_pairs(const uint8_t *p)
     return vreinterpretq_s16_u16(vpaddlq_u8(vld1q_u8(p)));
 }
 
-static inline v16 v_load_rows8(const uint8_t *p, size_t stride)
+static inline v16 v_rows8(const uint8_t *p, size_t stride)
 {
     return v_load8(p);
+}
+
+static inline v16 v_ends8(const uint8_t *first, const uint8_t *last)
+{
+    uint32_t ends[2];
+
+    memcpy(&ends[0], first, 4);
+    memcpy(&ends[1], last, 4);
+    return vreinterpretq_s16_u16(vmovl_u8(vreinterpret_u8_u32(vld1_u32(ends))));
+}
+
+static inline v16 v_ends16(int16_t low, int16_t high)
+{
+    return vcombine_s16(vdup_n_s16(low), vdup_n_s16(high));
+}
+
+static inline v16 v_row8(const uint8_t *p)
+{
+    return v_load8(p);
+}
+
+static inline v16 v_below(v16 rows, v16 next)
+{
+    return next;
+}
+
+static inline v16 v_above(v16 rows, v16 next)
+{
+    return rows;
 }
 
 static inline v16 v_each_row(const int16_t *p)
@@ -95,6 +130,11 @@ static inline v16 v_last_rows(unsigned n)
 static inline v32 v_madd(v16 a, v16 b)
 {
     return vpaddq_s32(vmull_s16(vget_low_s16(a), vget_low_s16(b)), vmull_high_s16(a, b));
+}
+
+static inline v32 v_add_madd(v32 sum, v16 a, v16 b)
+{
+    return vmlal_high_s16(vmlal_s16(sum, vget_low_s16(a), vget_low_s16(b)), a, b);
 }
 
 static inline v32 v_widen_low(v16 v)
@@ -122,13 +162,34 @@ static inline void v_sums(v32 a, v32 b, v32 c, v32 d, int32_t ret[4])
     vst1q_s32(ret, vpaddq_s32(vpaddq_s32(a, b), vpaddq_s32(c, d)));
 }
 
-static inline uint32_t v_sad(
-    const uint8_t *a, const uint8_t *b, size_t stride, unsigned h, const uint8_t *which)
+static inline int32_t v_sum(v32 v)
 {
-    uint8x16_t mask = vld1q_u8(which);
-    uint16x8_t sum = vdupq_n_u16(0);
+    return vaddvq_s32(v);
+}
 
-    for (; h > 0; h--, a += stride, b += stride)
-        sum = vpadalq_u8(sum, vandq_u8(vabdq_u8(vld1q_u8(a), vld1q_u8(b)), mask));
-    return vaddlvq_u16(sum);
+/* ROWS16 rows of 16 bytes, and one; the same 16 bytes for each. */
+static inline vb v_rows16(const uint8_t *p, size_t stride)
+{
+    return vld1q_u8(p);
+}
+
+static inline vb v_row16(const uint8_t *p)
+{
+    return v_rows16(p, 0);
+}
+
+static inline vb v_each16(const uint8_t *p)
+{
+    return v_rows16(p, 0);
+}
+
+/* Adds the absolute differences to sums, and all of these up. */
+static inline vs v_sad(vs sum, vb a, vb b)
+{
+    return vpadalq_u8(sum, vabdq_u8(a, b));
+}
+
+static inline uint32_t v_sad_sum(vs v)
+{
+    return vaddlvq_u16(v);
 }

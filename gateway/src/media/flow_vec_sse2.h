@@ -3,12 +3,15 @@
 
 #include <emmintrin.h>
 #include <stdint.h>
+#include <string.h>
 
 #define LANES 8
 #define ROWS 1
+#define ROWS16 1
 
 typedef __m128i v16;
 typedef __m128i v32;
+typedef __m128i vb, vs;
 typedef __m128 vf;
 
 #define v_set16 _mm_set1_epi16
@@ -18,6 +21,8 @@ typedef __m128 vf;
 #define v_sub16 _mm_sub_epi16
 #define v_mul16 _mm_mullo_epi16
 #define v_and16 _mm_and_si128
+#define v_andb _mm_and_si128
+#define v_no_sums _mm_setzero_si128
 #define v_shift16 _mm_srli_epi16
 #define v_shift_left16 _mm_slli_epi16
 #define v_add32 _mm_add_epi32
@@ -81,10 +86,42 @@ static inline v16 v_load_pairs(const uint8_t *p)
     return _mm_add_epi16(_mm_and_si128(v, _mm_set1_epi16(255)), _mm_srli_epi16(v, 8));
 }
 
-/* 8 bytes of each of ROWS rows; the same 8 values for each; all bits in the last n rows. */
-static inline v16 v_load_rows8(const uint8_t *p, size_t stride)
+/* 8 bytes of each of ROWS rows, or of one; rows one further down, or as far down as the next ones less one; the same 8 values for
+ * each row; all bits in the last n rows. */
+static inline v16 v_rows8(const uint8_t *p, size_t stride)
 {
     return v_load8(p);
+}
+
+/* Half as many bytes as usual of either; one value for each half. */
+static inline v16 v_ends8(const uint8_t *first, const uint8_t *last)
+{
+    int32_t low, high;
+
+    memcpy(&low, first, 4);
+    memcpy(&high, last, 4);
+    return _mm_unpacklo_epi8(
+        _mm_unpacklo_epi32(_mm_cvtsi32_si128(low), _mm_cvtsi32_si128(high)), _mm_setzero_si128());
+}
+
+static inline v16 v_ends16(int16_t low, int16_t high)
+{
+    return _mm_unpacklo_epi64(_mm_set1_epi16(low), _mm_set1_epi16(high));
+}
+
+static inline v16 v_row8(const uint8_t *p)
+{
+    return v_load8(p);
+}
+
+static inline v16 v_below(v16 rows, v16 next)
+{
+    return next;
+}
+
+static inline v16 v_above(v16 rows, v16 next)
+{
+    return rows;
 }
 
 static inline v16 v_each_row(const int16_t *p)
@@ -112,6 +149,11 @@ static inline v32 v_widen_high(v16 v)
     return _mm_srai_epi32(_mm_unpackhi_epi16(v, v), 16);
 }
 
+static inline v32 v_add_madd(v32 sum, v16 a, v16 b)
+{
+    return _mm_add_epi32(sum, _mm_madd_epi16(a, b));
+}
+
 /* In the order that v_zip_low() and v_zip_high() make. */
 static inline v16 v_pack_zipped(v32 low, v32 high)
 {
@@ -133,15 +175,35 @@ static inline void v_sums(v32 a, v32 b, v32 c, v32 d, int32_t ret[4])
     v_store32(ret, _mm_add_epi32(_mm_unpacklo_epi64(ab, cd), _mm_unpackhi_epi64(ab, cd)));
 }
 
-/* Of rows of 16 bytes, of which those count that `which` has all bits for. */
-static inline uint32_t v_sad(
-    const uint8_t *a, const uint8_t *b, size_t stride, unsigned h, const uint8_t *which)
+static inline int32_t v_sum(v32 v)
 {
-    __m128i mask = _mm_loadu_si128((const void *)which), sum = _mm_setzero_si128();
+    v = _mm_add_epi32(v, _mm_unpackhi_epi64(v, v));
+    return _mm_cvtsi128_si32(_mm_add_epi32(v, _mm_shuffle_epi32(v, 1)));
+}
 
-    for (; h > 0; h--, a += stride, b += stride)
-        sum = _mm_add_epi64(sum,
-            _mm_sad_epu8(_mm_and_si128(_mm_loadu_si128((const void *)a), mask),
-                _mm_and_si128(_mm_loadu_si128((const void *)b), mask)));
-    return (uint32_t)_mm_cvtsi128_si32(_mm_add_epi64(sum, _mm_unpackhi_epi64(sum, sum)));
+/* ROWS16 rows of 16 bytes, and one; the same 16 bytes for each. */
+static inline vb v_rows16(const uint8_t *p, size_t stride)
+{
+    return _mm_loadu_si128((const void *)p);
+}
+
+static inline vb v_row16(const uint8_t *p)
+{
+    return v_rows16(p, 0);
+}
+
+static inline vb v_each16(const uint8_t *p)
+{
+    return v_rows16(p, 0);
+}
+
+/* Adds the absolute differences to sums, and all of these up. */
+static inline vs v_sad(vs sum, vb a, vb b)
+{
+    return _mm_add_epi64(sum, _mm_sad_epu8(a, b));
+}
+
+static inline uint32_t v_sad_sum(vs v)
+{
+    return (uint32_t)_mm_cvtsi128_si32(_mm_add_epi64(v, _mm_unpackhi_epi64(v, v)));
 }

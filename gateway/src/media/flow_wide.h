@@ -2,7 +2,8 @@
  * defined a vocabulary before (flow_vec_*.h):
  *
  *     v16, v32, vf   LANES values of 16 bits, half as many of 32 bits, and of float
- *     LANES          a register holds ROWS rows of 8 points
+ *     ROWS           rows of 8 values of 16 bits in a register
+ *     vb, vs         ROWS16 rows of 16 bytes, and sums of their differences
  *
  * Every result is that of flow_portable, bit by bit: sums are exact in any order, and where floats divide or take a root
  * both sides fit their 24 bits, so that what is cut off is what integers would cut off.
@@ -13,6 +14,9 @@
 #include <string.h>
 
 #include "flow_ops.h"
+
+/* What is called within loops: sums stay in registers only where it becomes part of the caller. */
+#define INLINE static inline __attribute__((always_inline))
 
 /* --- smaller images --------------------------------------------------------------------------- */
 
@@ -62,7 +66,7 @@ static void wide_half(
 
 /* --- surroundings ----------------------------------------------------------------------------- */
 
-static v32 wide_square(v32 v)
+INLINE v32 wide_square(v32 v)
 {
     return v_madd(v32_as16(v), v32_as16(v));
 }
@@ -86,7 +90,7 @@ static void wide_slide(
 
 /* Half as many points as a register of 16 bits holds: how far they are from the mean, times 49, the sums and the sums of
  * squares of the 49 around. */
-static v32 wide_normal32(v32 from_mean, v32 sum, v32 squares)
+INLINE v32 wide_normal32(v32 from_mean, v32 sum, v32 squares)
 {
     v32 all = v_add32(v_add32(v_shift_left32(squares, 5), v_shift_left32(squares, 4)), squares);
     vf variance = v_float(v_shift32(v_sub32(all, wide_square(sum)), 11)), root;
@@ -102,7 +106,7 @@ static v32 wide_normal32(v32 from_mean, v32 sum, v32 squares)
         v_addf(v_mulf(root, up), v_setf(16 * FLOW_NOISE))));
 }
 
-static v16 wide_normal(v16 point, v16 sum, v32 squares_low, v32 squares_high)
+INLINE v16 wide_normal(v16 point, v16 sum, v32 squares_low, v32 squares_high)
 {
     v16 from_mean = v_sub16(v_mul16(point, v_set16(FLOW_WINDOW * FLOW_WINDOW)), sum);
     v32 low = wide_normal32(v_widen_low(from_mean), v_widen_low(sum), squares_low);
@@ -125,33 +129,25 @@ static void wide_normal_inside(
     v_store8(to, wide_normal(v_load8(row), sum, low, high));
 }
 
-/* The points near both edges have the window of the last one that has its own. */
-static void wide_normal_edges(
+/* The points near both edges have the window of the last one that has its own; those from the left lie in a register's lower half. */
+INLINE void wide_normal_edges(
     const uint16_t *sums, const uint32_t *squares, const uint8_t *row, unsigned w, uint8_t *to)
 {
-    uint8_t points[LANES] = {0};
-    uint16_t sum[LANES] = {0};
-    uint32_t square[LANES] = {0};
+    const unsigned last = w - FLOW_WINDOW;
+    uint32_t left = 0, right = 0, left_squares = 0, right_squares = 0;
+    uint8_t points[LANES];
 
-    for (unsigned side = 0; side < 2; side++) {
-        unsigned at = side * (w - FLOW_WINDOW), end = side * (w - FLOW_AROUND),
-                 k = side * FLOW_AROUND;
-
-        for (unsigned i = 0; i < FLOW_WINDOW; i++) {
-            sum[k] = (uint16_t)(sum[k] + sums[at + i]);
-            square[k] += squares[at + i];
-        }
-        for (unsigned i = 0; i < FLOW_AROUND; i++) {
-            points[k + i] = row[end + i];
-            sum[k + i] = sum[k];
-            square[k + i] = square[k];
-        }
+    for (unsigned i = 0; i < FLOW_WINDOW; i++) {
+        left += sums[i];
+        right += sums[last + i];
+        left_squares += squares[i];
+        right_squares += squares[last + i];
     }
     v_store8(points,
-        wide_normal(
-            v_load8(points), v_load16(sum), v_load32(square), v_load32(square + LANES / 2)));
+        wide_normal(v_ends8(row, row + w - LANES / 2), v_ends16((int16_t)left, (int16_t)right),
+            v_set32((int32_t)left_squares), v_set32((int32_t)right_squares)));
     memcpy(to, points, FLOW_AROUND);
-    memcpy(to + w - FLOW_AROUND, points + FLOW_AROUND, FLOW_AROUND);
+    memcpy(to + w - FLOW_AROUND, points + LANES - FLOW_AROUND, FLOW_AROUND);
 }
 
 static void wide_normalise(
@@ -175,7 +171,7 @@ static void wide_normalise(
 
 /* --- patches ---------------------------------------------------------------------------------- */
 
-/* 16 points of a row, of which so many count. */
+/* Of 16 points of a row the first n count, from 16 - n on. */
 static const uint8_t wide_first[32] = {
     255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
 
@@ -184,14 +180,62 @@ static uint32_t wide_sad(
 {
     uint32_t sum = 0;
 
-    for (unsigned x = 0; x < w && sum < stop; x += 16)
-        sum += v_sad(a + x, b + x, stride, h, wide_first + (w - x < 16 ? 16 - (w - x) : 0));
+    for (unsigned x = 0; x < w && sum < stop; x += 16) {
+        const uint8_t *p = a + x, *q = b + x;
+        vb which = v_each16(wide_first + (w - x < 16 ? 16 - (w - x) : 0));
+        vs all = v_no_sums();
+        unsigned y = 0;
+
+        for (; y + ROWS16 <= h; y += ROWS16, p += ROWS16 * stride, q += ROWS16 * stride)
+            all =
+                v_sad(all, v_andb(v_rows16(p, stride), which), v_andb(v_rows16(q, stride), which));
+        if (y < h)
+            all = v_sad(all, v_andb(v_row16(p), which), v_andb(v_row16(q), which));
+        sum += v_sad_sum(all);
+    }
     return sum;
 }
+
+/* One step for each of FLOW_PLACES. */
+#define WIDE_PLACES(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6)
+_Static_assert(FLOW_PLACES == 7, "there are so many steps");
+
+static void wide_sads(const uint8_t *a, const uint8_t *b, size_t stride, unsigned w, unsigned h,
+    uint32_t stop, uint32_t *ret_sums)
+{
+    vb which = v_each16(wide_first + 16 - w);
+    vs all[FLOW_PLACES];
+    unsigned y = 0;
+
+#define NONE(i) all[i] = v_no_sums();
+    WIDE_PLACES(NONE)
+    for (; y + ROWS16 <= h; y += ROWS16, a += ROWS16 * stride, b += ROWS16 * stride) {
+        vb here = v_andb(v_rows16(a, stride), which);
+
+#define ROWS_AT(i) all[i] = v_sad(all[i], here, v_andb(v_rows16(b + i, stride), which));
+        WIDE_PLACES(ROWS_AT)
+    }
+    if (y < h) {
+        vb here = v_andb(v_row16(a), which);
+
+#define ROW_AT(i) all[i] = v_sad(all[i], here, v_andb(v_row16(b + i), which));
+        WIDE_PLACES(ROW_AT)
+    }
+#define SUM(i) ret_sums[i] = v_sad_sum(all[i]);
+    WIDE_PLACES(SUM)
+}
+
+/* --- moments ---------------------------------------------------------------------------------- */
 
 struct wide_sums {
     v32 gx, gy, d, gxgx, gxgy, gygy, gxd, gyd, dd;
 };
+
+#define WIDE_NONE                                                                                  \
+    {                                                                                              \
+        v_set32(0), v_set32(0), v_set32(0), v_set32(0), v_set32(0), v_set32(0), v_set32(0),        \
+            v_set32(0), v_set32(0)                                                                 \
+    }
 
 /* What is between the points of b that lie before a tile of ROWS rows of 8. */
 struct wide_between {
@@ -199,88 +243,155 @@ struct wide_between {
     v16 across; /* pairs of what the left and the right point count */
 };
 
-static inline v16 wide_between_rows(const uint8_t *b, size_t stride, const struct wide_between *f)
+/* Adds the points of a tile, of which those count that `which` has all bits for. */
+INLINE void wide_add(struct wide_sums *s, v16 gx, v16 gy, v16 d, v16 which)
 {
-    v16 up = v_load_rows8(b, stride), below = v_load_rows8(b + stride, stride);
-
-    return v_add16(v_shift_left16(up, FLOW_STEP_BITS), v_mul16(v_sub16(below, up), f->down));
-}
-
-/* Adds a tile; `which` has all bits where a point counts. */
-static inline void wide_tile(struct wide_sums *s, const uint8_t *a, size_t a_stride,
-    const uint8_t *b, size_t b_stride, const struct wide_between *f, v16 which)
-{
-    v16 one = v_set16(1), left = wide_between_rows(b, b_stride, f),
-        right = wide_between_rows(b + 1, b_stride, f);
-    v32 low =
-        v_shift32(v_madd(v_zip_low(left, right), f->across), 2 * FLOW_STEP_BITS - FLOW_D_BITS);
-    v32 high =
-        v_shift32(v_madd(v_zip_high(left, right), f->across), 2 * FLOW_STEP_BITS - FLOW_D_BITS);
-    v16 d =
-        v_sub16(v_pack_zipped(low, high), v_shift_left16(v_load_rows8(a, a_stride), FLOW_D_BITS));
-    v16 gx = v_sub16(v_load_rows8(a + 1, a_stride), v_load_rows8(a - 1, a_stride));
-    v16 gy = v_sub16(v_load_rows8(a + a_stride, a_stride), v_load_rows8(a - a_stride, a_stride));
+    v16 one = v_set16(1);
 
     d = v_and16(d, which);
     gx = v_and16(gx, which);
     gy = v_and16(gy, which);
-    s->gx = v_add32(s->gx, v_madd(gx, one));
-    s->gy = v_add32(s->gy, v_madd(gy, one));
-    s->d = v_add32(s->d, v_madd(d, one));
-    s->gxgx = v_add32(s->gxgx, v_madd(gx, gx));
-    s->gxgy = v_add32(s->gxgy, v_madd(gx, gy));
-    s->gygy = v_add32(s->gygy, v_madd(gy, gy));
-    s->gxd = v_add32(s->gxd, v_madd(gx, d));
-    s->gyd = v_add32(s->gyd, v_madd(gy, d));
-    s->dd = v_add32(s->dd, v_madd(d, d));
+    s->gx = v_add_madd(s->gx, gx, one);
+    s->gy = v_add_madd(s->gy, gy, one);
+    s->d = v_add_madd(s->d, d, one);
+    s->gxgx = v_add_madd(s->gxgx, gx, gx);
+    s->gxgy = v_add_madd(s->gxgy, gx, gy);
+    s->gygy = v_add_madd(s->gygy, gy, gy);
+    s->gxd = v_add_madd(s->gxd, gx, d);
+    s->gyd = v_add_madd(s->gyd, gy, d);
+    s->dd = v_add_madd(s->dd, d, d);
 }
 
-/* A strip of a patch, 8 points wide. Its last rows are taken together with some before them, which do not count again. */
-static inline void wide_strip(struct wide_sums *s, const uint8_t *a, size_t a_stride,
-    const uint8_t *b, size_t b_stride, unsigned h, const struct wide_between *f, v16 which)
+/* What lies between two rows. */
+INLINE v16 wide_down(v16 row, v16 below, const struct wide_between *f)
 {
-    unsigned y = 0;
+    return v_add16(v_shift_left16(row, FLOW_STEP_BITS), v_mul16(v_sub16(below, row), f->down));
+}
 
-    for (; y + ROWS <= h; y += ROWS)
-        wide_tile(s, a + y * a_stride, a_stride, b + y * b_stride, b_stride, f, which);
-    if (y < h) {
-        unsigned last = h - ROWS;
+/* By how much what lies between two columns differs from the points of the first frame. */
+INLINE v16 wide_differ(v16 here, v16 left, v16 right, const struct wide_between *f)
+{
+    v32 low = v_madd(v_zip_low(left, right), f->across);
+    v32 high = v_madd(v_zip_high(left, right), f->across);
 
-        wide_tile(s, a + last * a_stride, a_stride, b + last * b_stride, b_stride, f,
-            v_and16(which, v_last_rows(h - y)));
+    low = v_shift32(low, 2 * FLOW_STEP_BITS - FLOW_D_BITS);
+    high = v_shift32(high, 2 * FLOW_STEP_BITS - FLOW_D_BITS);
+    return v_sub16(v_pack_zipped(low, high), v_shift_left16(here, FLOW_D_BITS));
+}
+
+/* The last rows of a strip that are no whole tile, together with some before them, which do not count again. */
+INLINE void wide_rest(struct wide_sums *s, const uint8_t *a, size_t a_stride, const uint8_t *b,
+    size_t b_stride, const struct wide_between *f, v16 which)
+{
+    v16 here = v_rows8(a, a_stride);
+    v16 left = wide_down(v_rows8(b, b_stride), v_rows8(b + b_stride, b_stride), f);
+    v16 right = wide_down(v_rows8(b + 1, b_stride), v_rows8(b + b_stride + 1, b_stride), f);
+
+    wide_add(s, v_sub16(v_rows8(a + 1, a_stride), v_rows8(a - 1, a_stride)),
+        v_sub16(v_rows8(a + a_stride, a_stride), v_rows8(a - a_stride, a_stride)),
+        wide_differ(here, left, right, f), which);
+}
+
+/* The whole tiles of a strip, 8 points wide; each row is read once. Of the rows that follow the last one only the first may be read. */
+INLINE void wide_tiles(struct wide_sums *s, const uint8_t *a, size_t a_stride, const uint8_t *b,
+    size_t b_stride, unsigned h, const struct wide_between *f, v16 which)
+{
+    v16 above = v_rows8(a - a_stride, a_stride), here = v_rows8(a, a_stride);
+    v16 left = v_rows8(b, b_stride), right = v_rows8(b + 1, b_stride);
+
+    for (;; h -= ROWS) {
+        const uint8_t *p = a + ROWS * a_stride, *q = b + ROWS * b_stride;
+        bool more = h >= 2 * ROWS;
+        v16 next = more ? v_rows8(p, a_stride) : v_row8(p);
+        v16 next_left = more ? v_rows8(q, b_stride) : v_row8(q);
+        v16 next_right = more ? v_rows8(q + 1, b_stride) : v_row8(q + 1);
+
+        wide_add(s, v_sub16(v_rows8(a + 1, a_stride), v_rows8(a - 1, a_stride)),
+            v_sub16(v_below(here, next), above),
+            wide_differ(here, wide_down(left, v_below(left, next_left), f),
+                wide_down(right, v_below(right, next_right), f), f),
+            which);
+        if (!more)
+            break;
+        above = v_above(here, next);
+        here = next;
+        left = next_left;
+        right = next_right;
+        a = p;
+        b = q;
     }
+}
+
+INLINE void wide_strip(struct wide_sums *s, const uint8_t *a, size_t a_stride, const uint8_t *b,
+    size_t b_stride, unsigned h, const struct wide_between *f, v16 which)
+{
+    unsigned rest = h % ROWS, last = h - ROWS;
+
+    wide_tiles(s, a, a_stride, b, b_stride, h, f, which);
+    if (rest)
+        wide_rest(s, a + last * a_stride, a_stride, b + last * b_stride, b_stride, f,
+            v_and16(which, v_last_rows(rest)));
 }
 
 /* Of 8 columns the last n from n on, the first n from 16 - n on. */
 static const int16_t wide_columns[24] = {
     0, 0, 0, 0, 0, 0, 0, 0, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
 
-static inline void wide_patch(struct wide_sums *s, const uint8_t *a, size_t a_stride,
-    const uint8_t *b, size_t b_stride, unsigned w, unsigned h, const struct wide_between *f)
+/* Into the members of a result from the first sum on, which stand in this order. */
+INLINE void wide_total(const struct wide_sums *s, unsigned n, struct flow_moments *ret_m)
 {
+    int32_t sums[9];
+
+    v_sums(s->gx, s->gy, s->d, s->gxgx, sums);
+    v_sums(s->gxgy, s->gygy, s->gxd, s->gyd, sums + 4);
+    sums[8] = v_sum(s->dd);
+    ret_m->n = (int32_t)n;
+    memcpy((uint8_t *)ret_m + offsetof(struct flow_moments, gx), sums, sizeof(sums));
+}
+
+/* Any that is 8 wide at least, in strips; the last one takes in columns that were counted before, and counts the rest. */
+static void wide_patch(const uint8_t *a, size_t a_stride, const uint8_t *b, size_t b_stride,
+    unsigned w, unsigned h, const struct wide_between *f, struct flow_moments *ret_m)
+{
+    struct wide_sums s = WIDE_NONE;
     unsigned x = 0;
 
     for (; x + 8 <= w; x += 8)
-        wide_strip(s, a + x, a_stride, b + x, b_stride, h, f, v_set16(-1));
+        wide_strip(&s, a + x, a_stride, b + x, b_stride, h, f, v_set16(-1));
     if (x < w)
         wide_strip(
-            s, a + w - 8, a_stride, b + w - 8, b_stride, h, f, v_each_row(wide_columns + (w - x)));
+            &s, a + w - 8, a_stride, b + w - 8, b_stride, h, f, v_each_row(wide_columns + (w - x)));
+    wide_total(&s, w * h, ret_m);
+}
+
+/* 2 to 9 bytes. */
+INLINE void wide_copy(uint8_t *to, const uint8_t *from, unsigned n)
+{
+    if (n >= 8) {
+        memcpy(to, from, 8);
+        to[n - 1] = from[n - 1];
+        return;
+    }
+    for (unsigned i = 0; i < n; i++)
+        to[i] = from[i];
 }
 
 /* Less than 8 wide, as patches at the frame's edges are: around them is nothing to read, so they are taken out of it. */
-static inline void wide_narrow(struct wide_sums *s, const uint8_t *a, size_t a_stride,
-    const uint8_t *b, size_t b_stride, unsigned w, unsigned h, const struct wide_between *f)
+static void wide_narrow(const uint8_t *a, size_t a_stride, const uint8_t *b, size_t b_stride,
+    unsigned w, unsigned h, const struct wide_between *f, struct flow_moments *ret_m)
 {
     enum { PITCH = 16 };
-    uint8_t around[(FLOW_PATCH_MAX + 2) * PITCH] = {0}, there[(FLOW_PATCH_MAX + 1) * PITCH] = {0};
+    uint8_t around[(FLOW_PATCH_MAX + 2) * PITCH], there[(FLOW_PATCH_MAX + 1) * PITCH];
+    struct wide_sums s = WIDE_NONE;
 
     a -= a_stride + 1;
     for (unsigned y = 0; y < h + 2; y++)
-        memcpy(around + y * PITCH, a + y * a_stride, w + 2);
+        wide_copy(around + y * PITCH, a + y * a_stride, w + 2);
     for (unsigned y = 0; y < h + 1; y++)
-        memcpy(there + y * PITCH, b + y * b_stride, w + 1);
+        wide_copy(there + y * PITCH, b + y * b_stride, w + 1);
     wide_strip(
-        s, around + PITCH + 1, PITCH, there, PITCH, h, f, v_each_row(wide_columns + (16 - w)));
+        &s, around + PITCH + 1, PITCH, there, PITCH, h, f, v_each_row(wide_columns + (16 - w)));
+    wide_total(&s, w * h, ret_m);
 }
 
 static void wide_moments(const uint8_t *a, size_t a_stride, const uint8_t *b, size_t b_stride,
@@ -288,27 +399,21 @@ static void wide_moments(const uint8_t *a, size_t a_stride, const uint8_t *b, si
 {
     struct wide_between f = {
         v_set16((int16_t)fy), v_set_pairs((int16_t)(FLOW_STEPS - fx), (int16_t)fx)};
-    struct wide_sums s;
-    int32_t sums[8], last[4];
+    struct wide_sums s = WIDE_NONE;
 
-    if (h < ROWS) {
+    if (w == 8 && h % ROWS == 0) {
+        wide_tiles(&s, a, a_stride, b, b_stride, h, &f, v_set16(-1));
+        wide_total(&s, w * h, ret_m);
+    } else if (h < ROWS)
         flow_portable.moments(a, a_stride, b, b_stride, w, h, fx, fy, ret_m);
-        return;
-    }
-    memset(&s, 0, sizeof(s));
-    if (w < 8)
-        wide_narrow(&s, a, a_stride, b, b_stride, w, h, &f);
+    else if (w < 8)
+        wide_narrow(a, a_stride, b, b_stride, w, h, &f, ret_m);
     else
-        wide_patch(&s, a, a_stride, b, b_stride, w, h, &f);
-    v_sums(s.gx, s.gy, s.d, s.gxgx, sums);
-    v_sums(s.gxgy, s.gygy, s.gxd, s.gyd, sums + 4);
-    v_sums(s.dd, s.dd, s.dd, s.dd, last);
-    *ret_m = (struct flow_moments){(int32_t)(w * h), sums[0], sums[1], sums[2], sums[3], sums[4],
-        sums[5], sums[6], sums[7], (uint32_t)last[0]};
+        wide_patch(a, a_stride, b, b_stride, w, h, &f, ret_m);
 }
 
 #define WIDE_OPS                                                                                   \
     {                                                                                              \
         .quarter = wide_quarter, .half = wide_half, .slide = wide_slide,                           \
-        .normalise = wide_normalise, .sad = wide_sad, .moments = wide_moments                      \
+        .normalise = wide_normalise, .sad = wide_sad, .sads = wide_sads, .moments = wide_moments   \
     }
