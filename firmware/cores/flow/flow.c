@@ -97,10 +97,3 @@ const struct flow_vector *flow_block(const struct flow *f, unsigned row, unsigne
         return NULL;
     return &f->vectors[row * f->shape.columns + column];
 }
-
-struct flow_area flow_area_of(const struct flow *f, int32_t row, int32_t column, int32_t around)
-{
-    int32_t side = f->shape.block, x = f->left + column * side, y = f->top + row * side;
-
-    return (struct flow_area){x - around, y - around, x + side + around, y + side + around};
-}

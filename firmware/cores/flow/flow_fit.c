@@ -9,20 +9,6 @@
 /* Bits to which the equations are cut, so that products fit. */
 #define BITS 24
 
-void flow_sums_add(struct flow_sums *s, const struct flow_moments *m, int32_t weight)
-{
-    s->n += m->n * weight;
-    s->gx += m->gx * weight;
-    s->gy += m->gy * weight;
-    s->d += m->d * weight;
-    s->gxgx += (int64_t)m->gxgx * weight;
-    s->gxgy += (int64_t)m->gxgy * weight;
-    s->gygy += (int64_t)m->gygy * weight;
-    s->gxd += (int64_t)m->gxd * weight;
-    s->gyd += (int64_t)m->gyd * weight;
-    s->dd += (int64_t)m->dd * weight;
-}
-
 /* A mean with four bits behind the point, and a sum of products without what the means make of it. */
 static int32_t mean16(int32_t sum, int32_t n)
 {

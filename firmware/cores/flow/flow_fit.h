@@ -16,7 +16,20 @@ struct flow_sums {
     int64_t gxgx, gxgy, gygy, gxd, gyd, dd;
 };
 
-void flow_sums_add(struct flow_sums *s, const struct flow_moments *m, int32_t weight);
+static inline void flow_sums_add(struct flow_sums *s, const struct flow_moments *m, int32_t weight)
+{
+    s->n += m->n * weight;
+    s->gx += m->gx * weight;
+    s->gy += m->gy * weight;
+    s->d += m->d * weight;
+    s->gxgx += (int64_t)m->gxgx * weight;
+    s->gxgy += (int64_t)m->gxgy * weight;
+    s->gygy += (int64_t)m->gygy * weight;
+    s->gxd += (int64_t)m->gxd * weight;
+    s->gyd += (int64_t)m->gyd * weight;
+    s->dd += (int64_t)m->dd * weight;
+}
+
 /* The step from where the second patch was looked at, in 1/256 of the level's pixels. false: there are too few pixels, or they
  * are all of one grey; the outputs are untouched then. */
 bool flow_fit(const struct flow_sums *s, int32_t *ret_dx, int32_t *ret_dy);

@@ -32,17 +32,23 @@ int32_t flow_root16(uint32_t v)
 
 uint32_t flow_root(uint64_t v)
 {
-    uint64_t root = 0, bit = (uint64_t)1 << 62;
+    uint32_t root = 0, bit = UINT32_C(1) << 30, rest;
+    unsigned twos = 0;
 
-    while (bit > v)
+    while (v > UINT32_MAX) {
+        v >>= 2;
+        twos++;
+    }
+    rest = (uint32_t)v;
+    while (bit > rest)
         bit >>= 2;
     for (; bit; bit >>= 2) {
-        bool fits = v >= root + bit;
+        bool fits = rest >= root + bit;
 
-        v -= fits ? root + bit : 0;
+        rest -= fits ? root + bit : 0;
         root = (root >> 1) + (fits ? bit : 0);
     }
-    return (uint32_t)root;
+    return root << twos;
 }
 
 int32_t flow_log16(uint32_t v)

@@ -56,7 +56,7 @@ static inline int32_t flow_length(int32_t x, int32_t y)
 
 /* The root in sixteenths, rounded down for what is below 256, and to 1/64 of itself above. */
 int32_t flow_root16(uint32_t v);
-/* The root, rounded down. */
+/* The root, rounded down; of what does not fit 32 bits to 1/32768 of itself. */
 uint32_t flow_root(uint64_t v);
 /* The logarithm to base 2 in sixteenths, between powers of 2 along a line; 0 for 0. */
 int32_t flow_log16(uint32_t v);

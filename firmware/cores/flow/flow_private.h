@@ -69,7 +69,13 @@ static inline struct flow_area flow_area_common(
 }
 
 /* A block, and so many pixels around it, in the frame. It may reach out of it. */
-struct flow_area flow_area_of(const struct flow *f, int32_t row, int32_t column, int32_t around);
+static inline struct flow_area flow_area_of(
+    const struct flow *f, int32_t row, int32_t column, int32_t around)
+{
+    int32_t side = f->shape.block, x = f->left + column * side, y = f->top + row * side;
+
+    return (struct flow_area){x - around, y - around, x + side + around, y + side + around};
+}
 
 static inline int32_t flow_area_points(struct flow_area a)
 {

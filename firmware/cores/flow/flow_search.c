@@ -110,31 +110,32 @@ static void try(struct search *s, struct shift v, uint32_t handicap)
     take(s, v, m, m * (256 + handicap) / 256 + moves);
 }
 
-static struct search search_of(const struct flow *f, int32_t row, int32_t column, bool far)
+static void search_begin(
+    struct search *s, const struct flow *f, int32_t row, int32_t column, bool far)
 {
     struct flow_area a = flow_area_of(f, row, column, far ? FAR_AROUND : NEAR_AROUND);
-    int32_t width = f->shape.width / 4, height = f->shape.height / 4;
     unsigned bits = far ? 3 : 2;
-    struct search s = {.ops = f->ops,
-        .first = far ? f->small[0].eighth : f->small[0].quarter,
-        .second = far ? f->small[1].eighth : f->small[1].quarter,
-        .width = far ? width / 2 : width,
-        .height = far ? height / 2 : height,
-        .sparse = far,
-        .mismatch = NOTHING,
-        .cost = NOTHING};
 
+    s->ops = f->ops;
+    s->first = far ? f->small[0].eighth : f->small[0].quarter;
+    s->second = far ? f->small[1].eighth : f->small[1].quarter;
+    s->width = far ? f->shape.width / 4 / 2 : f->shape.width / 4;
+    s->height = far ? f->shape.height / 4 / 2 : f->shape.height / 4;
+    s->sparse = far;
+    s->stride = (size_t)(far ? 2 * s->width : s->width);
+    s->n_beside = 0;
+    s->best = (struct shift){0, 0};
+    s->mismatch = s->cost = NOTHING;
     a = (struct flow_area){flow_shift(a.x0, bits), flow_shift(a.y0, bits), flow_shift(a.x1, bits),
         flow_shift(a.y1, bits)};
     /* Two fifths. */
-    s.least = (2 * flow_area_points(a) + 4) / 5;
-    s.area = a = flow_area_common(a, s.width, s.height, 0, 0, 0);
-    s.free = flow_area_points(a) < s.least || s.least == 0
+    s->least = (2 * flow_area_points(a) + 4) / 5;
+    a = flow_area_common(a, s->width, s->height, 0, 0, 0);
+    s->area = a;
+    s->whole = part_of(s, a);
+    s->free = flow_area_points(a) < s->least || s->least == 0
         ? (struct flow_area){1, 1, 0, 0}
-        : (struct flow_area){-a.x0, -a.y0, s.width - a.x1, s.height - a.y1};
-    s.stride = (size_t)(far ? 2 * s.width : s.width);
-    s.whole = part_of(&s, a);
-    return s;
+        : (struct flow_area){-a.x0, -a.y0, s->width - a.x1, s->height - a.y1};
 }
 
 /* --- on the eighth ---------------------------------------------------------------------------- */
@@ -161,8 +162,9 @@ static void try_row(struct search *s, int32_t y)
 static void search_eighth(struct flow *f, int32_t row, int32_t column)
 {
     struct flow_state *b = flow_state_at(f, row, column);
-    struct search s = search_of(f, row, column, true);
+    struct search s;
 
+    search_begin(&s, f, row, column, true);
     try(&s, (struct shift){0, 0}, 0);
     /* A good one early makes the others short. */
     for (unsigned i = 0; i < 2; i++) {
@@ -187,17 +189,15 @@ static void search_eighth(struct flow *f, int32_t row, int32_t column)
 
 /* --- on the quarter --------------------------------------------------------------------------- */
 
-static struct search search_near(const struct flow *f, int32_t row, int32_t column)
+static void search_begin_near(struct search *s, const struct flow *f, int32_t row, int32_t column)
 {
-    struct search s = search_of(f, row, column, false);
-
+    search_begin(s, f, row, column, false);
     for (unsigned i = 0; i < 4; i++) {
         const struct flow_state *n = flow_state_beside(f, row, column, i);
 
         if (n)
-            s.beside[s.n_beside++] = (struct shift){n->near_x, n->near_y};
+            s->beside[s->n_beside++] = (struct shift){n->near_x, n->near_y};
     }
-    return s;
 }
 
 static uint32_t handicap(const struct search *s, struct shift v)
@@ -272,8 +272,9 @@ static int32_t between(const struct search *s, struct shift step)
 static void search_quarter(struct flow *f, int32_t row, int32_t column)
 {
     struct flow_state *b = flow_state_at(f, row, column);
-    struct search s = search_near(f, row, column);
+    struct search s;
 
+    search_begin_near(&s, f, row, column);
     try_near(&s, (struct shift){0, 0});
     try_near(&s, (struct shift){b->near_x, b->near_y});
     try_beside(&s);
@@ -286,9 +287,10 @@ static void search_quarter(struct flow *f, int32_t row, int32_t column)
 static void hand_on(struct flow *f, int32_t row, int32_t column)
 {
     struct flow_state *b = flow_state_at(f, row, column);
-    struct search s = search_near(f, row, column);
     struct shift own = {b->near_x, b->near_y};
+    struct search s;
 
+    search_begin_near(&s, f, row, column);
     try_near(&s, own);
     try_beside(&s);
     if (!is_same(s.best, own))

@@ -76,8 +76,8 @@ static void wide_slide(
 {
     unsigned x = 0;
 
-    for (; out && x + LANES <= w; x += LANES) {
-        v16 i = v_load8(in + x), o = v_load8(out + x);
+    for (; x + LANES <= w; x += LANES) {
+        v16 i = v_load8(in + x), o = out ? v_load8(out + x) : v_set16(0);
         v32 low = v_sub32(wide_square(v_widen_low(i)), wide_square(v_widen_low(o)));
         v32 high = v_sub32(wide_square(v_widen_high(i)), wide_square(v_widen_high(o)));
 
@@ -401,9 +401,9 @@ static void wide_moments(const uint8_t *a, size_t a_stride, const uint8_t *b, si
         v_set16((int16_t)fy), v_set_pairs((int16_t)(FLOW_STEPS - fx), (int16_t)fx)};
     struct wide_sums s = WIDE_NONE;
 
-    if (w == 8 && h % ROWS == 0) {
-        wide_tiles(&s, a, a_stride, b, b_stride, h, &f, v_set16(-1));
-        wide_total(&s, w * h, ret_m);
+    if (w == 8 && h == 8) {
+        wide_tiles(&s, a, a_stride, b, b_stride, 8, &f, v_set16(-1));
+        wide_total(&s, 64, ret_m);
     } else if (h < ROWS)
         flow_portable.moments(a, a_stride, b, b_stride, w, h, fx, fy, ret_m);
     else if (w < 8)
