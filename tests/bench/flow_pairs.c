@@ -58,8 +58,8 @@ static const char *begin(struct pairs *p)
     if (bytes == 0)
         return "the flow has no such grid";
     pixels = (size_t)head[1] * head[2];
-    p->frames[0] = malloc(pixels);
-    p->frames[1] = malloc(pixels);
+    p->frames[0] = malloc(pixels + FLOW_SLACK);
+    p->frames[1] = malloc(pixels + FLOW_SLACK);
     p->flow = flow_init(malloc(bytes), bytes, &p->shape, p->ops);
     p->us = calloc(p->n, sizeof(*p->us));
     p->found = calloc((size_t)p->n * p->columns * p->rows * 3, sizeof(*p->found));

@@ -69,7 +69,8 @@ size_t flow_bytes(const struct flow_shape *shape);
 struct flow *flow_init(
     void *room, size_t n_bytes, const struct flow_shape *shape, const struct flow_ops *ops);
 /* What moved from `first` to `second`, 8-bit grey. `follows`: first is what `second` was in the call before, which saves
- * some of the work; the result is the same. Reads nothing outside the frames, keeps no pointer to them. */
+ * some of the work; the result is the same. Keeps no pointer to the frames, and reads
+ * nothing outside of them, with portable ops; others may read FLOW_SLACK bytes behind their ends. */
 void flow_run(struct flow *f, const uint8_t *first, const uint8_t *second, bool follows);
 
 const struct flow_shape *flow_shape(const struct flow *f);

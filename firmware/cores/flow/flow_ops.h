@@ -19,7 +19,7 @@
  * of the sum of 49 differences. */
 #define FLOW_DEVIATION 48
 #define FLOW_SCALE (16 * FLOW_DEVIATION / (FLOW_WINDOW * FLOW_WINDOW))
-/* Behind the images that sad() is given. */
+/* What may be read behind the last point of an image by others than the portable ones; it counts for nothing. */
 #define FLOW_SLACK 15
 /* That are compared at once, one beside the other. */
 #define FLOW_PLACES 7
@@ -51,8 +51,7 @@ struct flow_ops {
      * itself. The columns hold FLOW_WINDOW rows; w is FLOW_WINDOW at least. */
     void (*normalise)(
         const uint16_t *sums, const uint32_t *squares, const uint8_t *row, unsigned w, uint8_t *to);
-    /* The sum of absolute differences; something not less than `stop` when that is reached. Reads up to FLOW_SLACK bytes
-     * behind each row. */
+    /* The sum of absolute differences; something not less than `stop` when that is reached. */
     uint32_t (*sad)(
         const uint8_t *a, const uint8_t *b, size_t stride, unsigned w, unsigned h, uint32_t stop);
     /* The same at FLOW_PLACES places of b, one right of the other; each may be something not less than `stop`, or than one before it.

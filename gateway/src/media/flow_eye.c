@@ -17,6 +17,8 @@
 #define LARGE_BLOCK 24
 #define STEP 8
 
+_Static_assert(PIXELS_SLACK >= FLOW_SLACK, "pictures may be looked at by wide registers");
+
 struct flow_eye {
     struct pixels pictures[2];
     size_t room[2];    /* of their bytes */

@@ -7,7 +7,6 @@
 
 #define LANES 16
 #define ROWS 2
-#define ROWS16 2
 
 typedef __m256i v16;
 typedef __m256i v32;
@@ -84,17 +83,10 @@ static inline v16 v_load_pairs(const uint8_t *p)
     return _mm256_maddubs_epi16(_mm256_loadu_si256((const void *)p), _mm256_set1_epi8(1));
 }
 
-static inline v16 v_rows8(const uint8_t *p, size_t stride)
-{
-    __m128i first = _mm_loadl_epi64((const void *)p);
-    __m128i second = _mm_loadl_epi64((const void *)(p + stride));
-
-    return _mm256_cvtepu8_epi16(_mm_unpacklo_epi64(first, second));
-}
-
 static inline v16 v_ends8(const uint8_t *first, const uint8_t *last)
 {
-    return v_rows8(first, (size_t)(last - first));
+    return _mm256_cvtepu8_epi16(_mm_unpacklo_epi64(
+        _mm_loadl_epi64((const void *)first), _mm_loadl_epi64((const void *)last)));
 }
 
 static inline v16 v_ends16(int16_t low, int16_t high)
@@ -102,9 +94,12 @@ static inline v16 v_ends16(int16_t low, int16_t high)
     return _mm256_inserti128_si256(_mm256_set1_epi16(low), _mm_set1_epi16(high), 1);
 }
 
-static inline v16 v_row8(const uint8_t *p)
+static inline v16 v_bytes(vb rows, char n)
 {
-    return _mm256_zextsi128_si256(_mm_cvtepu8_epi16(_mm_loadl_epi64((const void *)p)));
+    const __m128i from = _mm_setr_epi8(n, -1, (char)(n + 1), -1, (char)(n + 2), -1, (char)(n + 3),
+        -1, (char)(n + 4), -1, (char)(n + 5), -1, (char)(n + 6), -1, (char)(n + 7), -1);
+
+    return _mm256_shuffle_epi8(rows, _mm256_broadcastsi128_si256(from));
 }
 
 static inline v16 v_below(v16 rows, v16 next)

@@ -7,7 +7,6 @@
 
 #define LANES 8
 #define ROWS 1
-#define ROWS16 1
 
 typedef int16x8_t v16;
 typedef int32x4_t v32;
@@ -39,6 +38,7 @@ typedef float32x4_t vf;
 #define v_mulf vmulq_f32
 #define v_divf vdivq_f32
 #define v_root vsqrtq_f32
+#define v_bytes(rows, n) vreinterpretq_s16_u16(vmovl_u8(vget_low_u8(vextq_u8(rows, rows, n))))
 #define vf_bits vreinterpretq_s32_f32
 #define vf_of_bits vreinterpretq_f32_s32
 #define v32_as16 vreinterpretq_s16_s32
@@ -83,11 +83,6 @@ static inline v16 v_load_pairs(const uint8_t *p)
     return vreinterpretq_s16_u16(vpaddlq_u8(vld1q_u8(p)));
 }
 
-static inline v16 v_rows8(const uint8_t *p, size_t stride)
-{
-    return v_load8(p);
-}
-
 static inline v16 v_ends8(const uint8_t *first, const uint8_t *last)
 {
     uint32_t ends[2];
@@ -100,11 +95,6 @@ static inline v16 v_ends8(const uint8_t *first, const uint8_t *last)
 static inline v16 v_ends16(int16_t low, int16_t high)
 {
     return vcombine_s16(vdup_n_s16(low), vdup_n_s16(high));
-}
-
-static inline v16 v_row8(const uint8_t *p)
-{
-    return v_load8(p);
 }
 
 static inline v16 v_below(v16 rows, v16 next)
@@ -167,7 +157,7 @@ static inline int32_t v_sum(v32 v)
     return vaddvq_s32(v);
 }
 
-/* ROWS16 rows of 16 bytes, and one; the same 16 bytes for each. */
+/* ROWS rows of 16 bytes, or one; the same 16 bytes for each. */
 static inline vb v_rows16(const uint8_t *p, size_t stride)
 {
     return vld1q_u8(p);

@@ -7,7 +7,6 @@
 
 #define LANES 8
 #define ROWS 1
-#define ROWS16 1
 
 typedef __m128i v16;
 typedef __m128i v32;
@@ -39,6 +38,8 @@ typedef __m128 vf;
 #define v_mulf _mm_mul_ps
 #define v_divf _mm_div_ps
 #define v_root _mm_sqrt_ps
+#define v_bytes(rows, n)                                                                           \
+    _mm_unpacklo_epi8((n) ? _mm_srli_si128(rows, n) : (rows), _mm_setzero_si128())
 #define vf_bits _mm_castps_si128
 #define vf_of_bits _mm_castsi128_ps
 
@@ -86,13 +87,6 @@ static inline v16 v_load_pairs(const uint8_t *p)
     return _mm_add_epi16(_mm_and_si128(v, _mm_set1_epi16(255)), _mm_srli_epi16(v, 8));
 }
 
-/* 8 bytes of each of ROWS rows, or of one; rows one further down, or as far down as the next ones less one; the same 8 values for
- * each row; all bits in the last n rows. */
-static inline v16 v_rows8(const uint8_t *p, size_t stride)
-{
-    return v_load8(p);
-}
-
 /* Half as many bytes as usual of either; one value for each half. */
 static inline v16 v_ends8(const uint8_t *first, const uint8_t *last)
 {
@@ -109,11 +103,7 @@ static inline v16 v_ends16(int16_t low, int16_t high)
     return _mm_unpacklo_epi64(_mm_set1_epi16(low), _mm_set1_epi16(high));
 }
 
-static inline v16 v_row8(const uint8_t *p)
-{
-    return v_load8(p);
-}
-
+/* Rows of 8 values, and those that follow them: those one further down than the first ones, and one less far than the others. */
 static inline v16 v_below(v16 rows, v16 next)
 {
     return next;
@@ -124,6 +114,7 @@ static inline v16 v_above(v16 rows, v16 next)
     return rows;
 }
 
+/* The same 8 values for each row; all bits in the last n rows. */
 static inline v16 v_each_row(const int16_t *p)
 {
     return v_load16(p);
@@ -181,7 +172,7 @@ static inline int32_t v_sum(v32 v)
     return _mm_cvtsi128_si32(_mm_add_epi32(v, _mm_shuffle_epi32(v, 1)));
 }
 
-/* ROWS16 rows of 16 bytes, and one; the same 16 bytes for each. */
+/* ROWS rows of 16 bytes, or one; the same 16 bytes for each. */
 static inline vb v_rows16(const uint8_t *p, size_t stride)
 {
     return _mm_loadu_si128((const void *)p);

@@ -2,8 +2,8 @@
  * defined a vocabulary before (flow_vec_*.h):
  *
  *     v16, v32, vf   LANES values of 16 bits, half as many of 32 bits, and of float
- *     ROWS           rows of 8 values of 16 bits in a register
- *     vb, vs         ROWS16 rows of 16 bytes, and sums of their differences
+ *     vb, vs         ROWS rows of 16 bytes, and sums of their differences
+ *     v_bytes(b, n)  of each of its rows the 8 bytes from n on
  *
  * Every result is that of flow_portable, bit by bit: sums are exact in any order, and where floats divide or take a root
  * both sides fit their 24 bits, so that what is cut off is what integers would cut off.
@@ -186,7 +186,7 @@ static uint32_t wide_sad(
         vs all = v_no_sums();
         unsigned y = 0;
 
-        for (; y + ROWS16 <= h; y += ROWS16, p += ROWS16 * stride, q += ROWS16 * stride)
+        for (; y + ROWS <= h; y += ROWS, p += ROWS * stride, q += ROWS * stride)
             all =
                 v_sad(all, v_andb(v_rows16(p, stride), which), v_andb(v_rows16(q, stride), which));
         if (y < h)
@@ -209,7 +209,7 @@ static void wide_sads(const uint8_t *a, const uint8_t *b, size_t stride, unsigne
 
 #define NONE(i) all[i] = v_no_sums();
     WIDE_PLACES(NONE)
-    for (; y + ROWS16 <= h; y += ROWS16, a += ROWS16 * stride, b += ROWS16 * stride) {
+    for (; y + ROWS <= h; y += ROWS, a += ROWS * stride, b += ROWS * stride) {
         vb here = v_andb(v_rows16(a, stride), which);
 
 #define ROWS_AT(i) all[i] = v_sad(all[i], here, v_andb(v_rows16(b + i, stride), which));
@@ -283,42 +283,43 @@ INLINE v16 wide_differ(v16 here, v16 left, v16 right, const struct wide_between 
 INLINE void wide_rest(struct wide_sums *s, const uint8_t *a, size_t a_stride, const uint8_t *b,
     size_t b_stride, const struct wide_between *f, v16 which)
 {
-    v16 here = v_rows8(a, a_stride);
-    v16 left = wide_down(v_rows8(b, b_stride), v_rows8(b + b_stride, b_stride), f);
-    v16 right = wide_down(v_rows8(b + 1, b_stride), v_rows8(b + b_stride + 1, b_stride), f);
+    vb here = v_rows16(a - 1, a_stride);
+    vb there = v_rows16(b, b_stride), below = v_rows16(b + b_stride, b_stride);
+    v16 up = v_bytes(v_rows16(a - 1 - a_stride, a_stride), 1);
+    v16 down = v_bytes(v_rows16(a - 1 + a_stride, a_stride), 1);
+    v16 left = wide_down(v_bytes(there, 0), v_bytes(below, 0), f);
+    v16 right = wide_down(v_bytes(there, 1), v_bytes(below, 1), f);
 
-    wide_add(s, v_sub16(v_rows8(a + 1, a_stride), v_rows8(a - 1, a_stride)),
-        v_sub16(v_rows8(a + a_stride, a_stride), v_rows8(a - a_stride, a_stride)),
-        wide_differ(here, left, right, f), which);
+    wide_add(s, v_sub16(v_bytes(here, 2), v_bytes(here, 0)), v_sub16(down, up),
+        wide_differ(v_bytes(here, 1), left, right, f), which);
 }
 
 /* The whole tiles of a strip, 8 points wide; each row is read once. Of the rows that follow the last one only the first may be read. */
 INLINE void wide_tiles(struct wide_sums *s, const uint8_t *a, size_t a_stride, const uint8_t *b,
     size_t b_stride, unsigned h, const struct wide_between *f, v16 which)
 {
-    v16 above = v_rows8(a - a_stride, a_stride), here = v_rows8(a, a_stride);
-    v16 left = v_rows8(b, b_stride), right = v_rows8(b + 1, b_stride);
+    const uint8_t *p = a - 1, *q = b;
+    v16 above = v_bytes(v_rows16(p - a_stride, a_stride), 1);
+    vb here = v_rows16(p, a_stride), there = v_rows16(q, b_stride);
+    v16 middle = v_bytes(here, 1), left = v_bytes(there, 0), right = v_bytes(there, 1);
 
-    for (;; h -= ROWS) {
-        const uint8_t *p = a + ROWS * a_stride, *q = b + ROWS * b_stride;
-        bool more = h >= 2 * ROWS;
-        v16 next = more ? v_rows8(p, a_stride) : v_row8(p);
-        v16 next_left = more ? v_rows8(q, b_stride) : v_row8(q);
-        v16 next_right = more ? v_rows8(q + 1, b_stride) : v_row8(q + 1);
+    for (; h >= ROWS; h -= ROWS) {
+        p += ROWS * a_stride;
+        q += ROWS * b_stride;
+        vb next = h >= 2 * ROWS ? v_rows16(p, a_stride) : v_row16(p);
+        vb next_there = h >= 2 * ROWS ? v_rows16(q, b_stride) : v_row16(q);
+        v16 next_middle = v_bytes(next, 1);
+        v16 next_left = v_bytes(next_there, 0), next_right = v_bytes(next_there, 1);
+        v16 d = wide_differ(middle, wide_down(left, v_below(left, next_left), f),
+            wide_down(right, v_below(right, next_right), f), f);
 
-        wide_add(s, v_sub16(v_rows8(a + 1, a_stride), v_rows8(a - 1, a_stride)),
-            v_sub16(v_below(here, next), above),
-            wide_differ(here, wide_down(left, v_below(left, next_left), f),
-                wide_down(right, v_below(right, next_right), f), f),
-            which);
-        if (!more)
-            break;
-        above = v_above(here, next);
-        here = next;
+        wide_add(s, v_sub16(v_bytes(here, 2), v_bytes(here, 0)),
+            v_sub16(v_below(middle, next_middle), above), d, which);
+        above = v_above(middle, next_middle);
+        middle = next_middle;
         left = next_left;
         right = next_right;
-        a = p;
-        b = q;
+        here = next;
     }
 }
 
@@ -333,9 +334,8 @@ INLINE void wide_strip(struct wide_sums *s, const uint8_t *a, size_t a_stride, c
             v_and16(which, v_last_rows(rest)));
 }
 
-/* Of 8 columns the last n from n on, the first n from 16 - n on. */
-static const int16_t wide_columns[24] = {
-    0, 0, 0, 0, 0, 0, 0, 0, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+/* Of 8 columns the first n, from 8 - n on. */
+static const int16_t wide_columns[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
 
 /* Into the members of a result from the first sum on, which stand in this order. */
 INLINE void wide_total(const struct wide_sums *s, unsigned n, struct flow_moments *ret_m)
@@ -349,7 +349,7 @@ INLINE void wide_total(const struct wide_sums *s, unsigned n, struct flow_moment
     memcpy((uint8_t *)ret_m + offsetof(struct flow_moments, gx), sums, sizeof(sums));
 }
 
-/* Any that is 8 wide at least, in strips; the last one takes in columns that were counted before, and counts the rest. */
+/* Any that is ROWS high at least, in strips, of the last of which some columns count. */
 static void wide_patch(const uint8_t *a, size_t a_stride, const uint8_t *b, size_t b_stride,
     unsigned w, unsigned h, const struct wide_between *f, struct flow_moments *ret_m)
 {
@@ -360,37 +360,7 @@ static void wide_patch(const uint8_t *a, size_t a_stride, const uint8_t *b, size
         wide_strip(&s, a + x, a_stride, b + x, b_stride, h, f, v_set16(-1));
     if (x < w)
         wide_strip(
-            &s, a + w - 8, a_stride, b + w - 8, b_stride, h, f, v_each_row(wide_columns + (w - x)));
-    wide_total(&s, w * h, ret_m);
-}
-
-/* 2 to 9 bytes. */
-INLINE void wide_copy(uint8_t *to, const uint8_t *from, unsigned n)
-{
-    if (n >= 8) {
-        memcpy(to, from, 8);
-        to[n - 1] = from[n - 1];
-        return;
-    }
-    for (unsigned i = 0; i < n; i++)
-        to[i] = from[i];
-}
-
-/* Less than 8 wide, as patches at the frame's edges are: around them is nothing to read, so they are taken out of it. */
-static void wide_narrow(const uint8_t *a, size_t a_stride, const uint8_t *b, size_t b_stride,
-    unsigned w, unsigned h, const struct wide_between *f, struct flow_moments *ret_m)
-{
-    enum { PITCH = 16 };
-    uint8_t around[(FLOW_PATCH_MAX + 2) * PITCH], there[(FLOW_PATCH_MAX + 1) * PITCH];
-    struct wide_sums s = WIDE_NONE;
-
-    a -= a_stride + 1;
-    for (unsigned y = 0; y < h + 2; y++)
-        wide_copy(around + y * PITCH, a + y * a_stride, w + 2);
-    for (unsigned y = 0; y < h + 1; y++)
-        wide_copy(there + y * PITCH, b + y * b_stride, w + 1);
-    wide_strip(
-        &s, around + PITCH + 1, PITCH, there, PITCH, h, f, v_each_row(wide_columns + (16 - w)));
+            &s, a + x, a_stride, b + x, b_stride, h, f, v_each_row(wide_columns + 8 - (w - x)));
     wide_total(&s, w * h, ret_m);
 }
 
@@ -404,12 +374,11 @@ static void wide_moments(const uint8_t *a, size_t a_stride, const uint8_t *b, si
     if (w == 8 && h == 8) {
         wide_tiles(&s, a, a_stride, b, b_stride, 8, &f, v_set16(-1));
         wide_total(&s, 64, ret_m);
-    } else if (h < ROWS)
+    } else if (h < ROWS) {
         flow_portable.moments(a, a_stride, b, b_stride, w, h, fx, fy, ret_m);
-    else if (w < 8)
-        wide_narrow(a, a_stride, b, b_stride, w, h, &f, ret_m);
-    else
+    } else {
         wide_patch(a, a_stride, b, b_stride, w, h, &f, ret_m);
+    }
 }
 
 #define WIDE_OPS                                                                                   \

@@ -156,12 +156,12 @@ static int make_room(struct decoder *d, struct error *e)
     bytes = pixels_row_bytes(&d->out) * d->out.height;
     if (bytes > d->room) {
         pixels_fini(&d->out);
-        d->out.bytes = malloc(bytes);
+        d->out.bytes = malloc(bytes + PIXELS_SLACK);
         d->room = d->out.bytes ? bytes : 0;
     }
     if (!d->out.bytes)
         return error_set(e, -ENOMEM, "no memory for the picture");
-    memset(d->out.bytes, GREY, bytes);
+    memset(d->out.bytes, GREY, bytes + PIXELS_SLACK);
     return 0;
 }
 

@@ -157,7 +157,8 @@ static void compare_moments(
         for (unsigned h = 1; h <= FLOW_PATCH_MAX; h += h < 9 ? 1 : 5) {
             unsigned fx = (w * 7 + h) % FLOW_STEPS, fy = (w + h * 5) % FLOW_STEPS;
             size_t pitch = w + 2;
-            uint8_t *first = malloc(pitch * (h + 2)), *second = malloc((w + 1) * (h + 1));
+            uint8_t *first = malloc(pitch * (h + 2) + FLOW_SLACK),
+                    *second = malloc((w + 1) * (h + 1) + FLOW_SLACK);
             struct flow_moments theirs, ours;
 
             for (unsigned y = 0; y < h + 2; y++)
@@ -223,7 +224,7 @@ static void compare_flows(const char *name, const struct flow_ops *ops)
         size_t bytes = flow_bytes(s), pixels = (size_t)s->width * s->height;
         struct flow *theirs = flow_init(malloc(bytes), bytes, s, NULL),
                     *ours = flow_init(malloc(bytes), bytes, s, ops);
-        uint8_t *first = malloc(pixels), *second = malloc(pixels);
+        uint8_t *first = malloc(pixels + FLOW_SLACK), *second = malloc(pixels + FLOW_SLACK);
         bool same = true;
 
         for (unsigned k = 0; k < 4; k++) {
