@@ -89,10 +89,16 @@ def read_video(path):
 # --- methods: each gives vectors [n][blocks][2], confidences or None, ms per pair -------------
 
 
-def ours(build, pairs):
+def ops_of(build):
+    """What this machine runs, the fastest first; the last is the portable one."""
+    usage = subprocess.run([f"{build}/tests/bench/flow_pairs"], capture_output=True, text=True).stderr
+    return usage.split("one of ")[1].split()
+
+
+def ours(build, pairs, ops):
     with tempfile.TemporaryDirectory() as folder:
         pairs.write(f"{folder}/set.bin")
-        subprocess.run([f"{build}/tests/bench/flow_pairs", f"{folder}/set.bin", f"{folder}/out.pred"], check=True)
+        subprocess.run([f"{build}/tests/bench/flow_pairs", "--ops", ops, f"{folder}/set.bin", f"{folder}/out.pred"], check=True)
         with open(f"{folder}/out.pred", "rb") as file:
             magic, n, blocks, median_us, _ = struct.unpack("<4s2I2f", file.read(20))
             found = np.frombuffer(file.read(), "<f4").reshape(n, blocks, 3)
@@ -127,7 +133,8 @@ def lucas_kanade(pairs):
 
 def methods(build, pairs):
     """Name, vectors, confidences or None, ms."""
-    yield "ours, scalar", *ours(build, pairs)
+    for ops in ops_of(build):
+        yield f"ours, {ops}", *ours(build, pairs, ops)
     for name, preset in (("ultrafast", 0), ("fast", 1), ("medium", 2)):
         dis = cv2.DISOpticalFlow_create(preset)
         (centre, middle), ms = of_dense(lambda a, b: dis.calc(a, b, None), pairs)

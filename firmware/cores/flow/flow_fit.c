@@ -2,8 +2,6 @@
  * microcontroller some hundred instructions. */
 #include "flow_fit.h"
 
-#include "flow_math.h"
-
 /* Fewer pixels say nothing. */
 #define FEW 32
 /* Bits to which the equations are cut, so that products fit. */
@@ -29,19 +27,13 @@ static uint32_t per256(int64_t v, int32_t n)
                                    : 256 * each + 256 * (all % (uint32_t)n) / (uint32_t)n;
 }
 
-/* Pixels of a cell, as most patches are. */
-#define CELL_BITS 6
-
 /* d is in 1 / 2^FLOW_D_BITS. */
 static uint32_t residual(int32_t n, int32_t d, int64_t dd)
 {
-    if (n == 1 << CELL_BITS)
-        return (uint32_t)flow_floor_shift(
-            dd * n - (int64_t)d * d, 2 * CELL_BITS + 2 * FLOW_D_BITS - 8);
     return n ? per256(beyond_means(dd, d, mean16(d, n)), n) >> (2 * FLOW_D_BITS) : 0;
 }
 
-uint32_t flow_residual(const struct flow_moments *m)
+uint32_t flow_residual_of_any(const struct flow_moments *m)
 {
     return residual(m->n, m->d, m->dd);
 }
@@ -79,6 +71,8 @@ bool flow_fit(const struct flow_sums *s, int32_t *ret_dx, int32_t *ret_dy)
     yy = beyond_means(s->gygy, s->gy, y) + damping;
     bx = beyond_means(s->gxd, s->d, x);
     by = beyond_means(s->gyd, s->d, y);
+    while ((xx | yy) >> cut >> BITS >> 7)
+        cut += 8;
     while ((xx | yy) >> cut >> BITS)
         cut++;
     xx = flow_floor_shift(xx, cut);

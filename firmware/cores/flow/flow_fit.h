@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "flow_math.h"
 #include "flow_ops.h"
 
 /* Weights are 1 … this. */
@@ -35,8 +36,17 @@ static inline void flow_sums_add(struct flow_sums *s, const struct flow_moments 
 bool flow_fit(const struct flow_sums *s, int32_t *ret_dx, int32_t *ret_dy);
 
 /* The mean square of what differs beside brightness, in grey levels, 1/256; 0 of nothing. */
-uint32_t flow_residual(const struct flow_moments *m);
+uint32_t flow_residual_of_any(const struct flow_moments *m);
 uint32_t flow_sums_residual(const struct flow_sums *s);
+/* Most patches have 64 pixels, for which there is nothing to divide. */
+static inline uint32_t flow_residual(const struct flow_moments *m)
+{
+    int64_t all = 64 * (int64_t)m->dd - (int64_t)m->d * m->d;
+
+    return m->n == 64 ? (uint32_t)flow_floor_shift(all, 2 * 6 + 2 * FLOW_D_BITS - 8)
+                      : flow_residual_of_any(m);
+}
+
 /* The mean square of the gradient a(x+1) - a(x-1) along the direction in which there is least of it, 1/256; 0 of nothing. */
 uint32_t flow_sums_texture(const struct flow_sums *s);
 

@@ -134,28 +134,36 @@ static void search_begin(
     s->area = a;
     s->whole = part_of(s, a);
     s->free = flow_area_points(a) < s->least || s->least == 0
-        ? (struct flow_area){1, 1, 0, 0}
+        ? (struct flow_area){FAR + 1, FAR + 1, -FAR - 1, -FAR - 1}
         : (struct flow_area){-a.x0, -a.y0, s->width - a.x1, s->height - a.y1};
 }
 
 /* --- on the eighth ---------------------------------------------------------------------------- */
 
-/* Shifts that differ across only, and lead the block nowhere out of the image to a side. That by nothing was tried before, so what is
- * here must be better by MOVES. */
+/* Shifts of one row. Those that lead the block nowhere out of the image to a side are tried at once; that by nothing was tried
+ * before, so they must be better by MOVES. */
 static void try_row(struct search *s, int32_t y)
 {
+    int32_t from = flow_max(-FAR, s->free.x0), to = flow_min(FAR, s->free.x1);
     struct flow_area a = flow_area_common(s->area, s->width, s->height, 0, y, 0);
-    struct part p = part_of(s, a);
-    uint32_t sums[FLOW_PLACES], n = p.w * p.h;
-    const uint8_t *from = s->first + p.at, *to = s->second + p.at + y * s->width - FAR;
+    uint32_t sums[FLOW_PLACES];
 
-    if (s->cost <= MOVES || flow_area_points(a) < s->least)
-        return;
-    s->ops->sads(from, to, s->stride, p.w, p.h, ((s->cost - MOVES) * n + 255) / 256, sums);
+    if (to >= from && s->cost > MOVES && flow_area_points(a) >= s->least) {
+        struct part p = part_of(s, a);
+        const uint8_t *there = s->second + p.at + y * s->width + from;
+        uint32_t n = p.w * p.h, stop = ((s->cost - MOVES) * n + 255) / 256;
+
+        s->ops->sads(
+            s->first + p.at, there, s->stride, p.w, p.h, (unsigned)(to - from + 1), stop, sums);
+        for (int32_t x = from; x <= to; x++) {
+            uint32_t m = sums[x - from] * 256 / n;
+
+            take(s, (struct shift){x, y}, m, m + MOVES);
+        }
+    }
     for (int32_t x = -FAR; x <= FAR; x++) {
-        uint32_t m = sums[x + FAR] * 256 / n;
-
-        take(s, (struct shift){x, y}, m, m + MOVES);
+        if (x < from || x > to)
+            try(s, (struct shift){x, y}, 0);
     }
 }
 
@@ -173,14 +181,8 @@ static void search_eighth(struct flow *f, int32_t row, int32_t column)
         if (n)
             try(&s, (struct shift){n->far_x, n->far_y}, 0);
     }
-    for (int32_t y = -FAR; y <= FAR; y++) {
-        if (s.free.x0 <= -FAR && s.free.x1 >= FAR) {
-            try_row(&s, y);
-            continue;
-        }
-        for (int32_t x = -FAR; x <= FAR; x++)
-            try(&s, (struct shift){x, y}, 0);
-    }
+    for (int32_t y = -FAR; y <= FAR; y++)
+        try_row(&s, y);
     b->far_x = (int8_t)s.best.x;
     b->far_y = (int8_t)s.best.y;
     b->near_x = (int8_t)(2 * s.best.x);

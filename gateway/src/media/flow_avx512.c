@@ -1,5 +1,4 @@
-/* As AVX2, on twice as many registers and with sums of products in one instruction. Registers of 512 bits would not pay: patches are
- * 8 points wide. */
+/* As AVX2, on twice as many registers and with sums of products in one instruction. They stay at 256 bits: patches are 8 points wide. */
 #include "media/flow_fast.h"
 
 #include "media/flow_vec_avx2.h"

@@ -27,7 +27,7 @@ int pixels_decode(const uint8_t *jpeg, size_t n, unsigned max_width, enum pixels
 /* For pictures that are looked at by a program, one after the other: only the brightness, halved until the longer side is at most
  * max_side, but thrice at most. p->bytes has `room` bytes, 0 at first; it is made larger where needed, kept whatever becomes of the
  * picture, and the caller's to fini; PIXELS_SLACK more behind the last point may be read. A damaged picture is -EBADMSG here. */
-#define PIXELS_SLACK 15
+#define PIXELS_SLACK 24
 int pixels_decode_grey(const uint8_t *jpeg, size_t n, unsigned max_side, struct pixels *p,
     size_t *room, struct error *e);
 /* *ret is malloc'ed. -ENOMEM and a sentence. */

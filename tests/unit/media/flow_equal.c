@@ -143,6 +143,27 @@ static void compare_sad(
     }
 }
 
+/* Each place is the sum there, or no less than that before it. */
+static void compare_sads(
+    const char *name, const struct flow_ops *ops, const uint8_t *a, const uint8_t *b)
+{
+    for (unsigned w = 1; w <= 16; w++) {
+        for (unsigned n = 1; n <= FLOW_PLACES; n += 2) {
+            uint32_t sums[FLOW_PLACES], stop = UINT32_MAX;
+            bool right = true;
+
+            ops->sads(a, b, SIDE, w, w / 2 + 1, n, stop, sums);
+            for (unsigned i = 0; i < n; i++) {
+                uint32_t all = flow_portable.sad(a, b + i, SIDE, w, w / 2 + 1, UINT32_MAX);
+
+                right = right && (all < stop ? sums[i] == all : sums[i] >= stop);
+                stop = all < stop ? all : stop;
+            }
+            compare(name, "sads", w, n, right);
+        }
+    }
+}
+
 static bool equal(const struct flow_moments *a, const struct flow_moments *b)
 {
     return a->n == b->n && a->gx == b->gx && a->gy == b->gy && a->d == b->d && a->gxgx == b->gxgx &&
@@ -185,6 +206,7 @@ static void compare_ops(const char *name, const struct flow_ops *ops)
         compare_smaller(name, ops, a);
         compare_surroundings(name, ops, a);
         compare_sad(name, ops, a, b);
+        compare_sads(name, ops, a, b);
         compare_moments(name, ops, a, b);
     }
     compare_quotients(name, ops);
