@@ -36,7 +36,7 @@ static void tell_started(struct device *d, const struct overlay *o)
     member_uint(&j, "intensity", o->intensity);
     member_string(&j, "direction", motion_direction_name(o->direction));
     if (o->speed_px_s > 0)
-        member_uint(&j, "speed_px_s", (o->speed_px_s + OVERLAY_UNIT / 2) / OVERLAY_UNIT);
+        member_uint(&j, "speed_px_s", ((uint64_t)o->speed_px_s + OVERLAY_UNIT / 2) / OVERLAY_UNIT);
     member_uint(&j, "blocks", o->active_blocks);
     tell_consume(d, STARTED, &j);
 }

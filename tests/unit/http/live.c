@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "http/routes.h"
+#include "motion_words.h"
 
 struct live live;
 
@@ -104,6 +105,30 @@ uint32_t live_picture(size_t n)
     f->captured_us = 0;
     cr_assert_eq(toy.dev->host->frame_publish(toy.dev, f), 0);
     return world.last_seq;
+}
+
+void live_overlay(uint32_t seq)
+{
+    static const struct overlay_block blocks[] = {{1, 2, 200, true, 3 * OVERLAY_UNIT + 64, -128}};
+    struct overlay o = {.active = true,
+        .intensity = (uint8_t)seq,
+        .direction = MOTION_UP_RIGHT,
+        .frame_id = 77,
+        .has_frame_id = true,
+        .frame_width = 320,
+        .frame_height = 240,
+        .columns = 8,
+        .rows = 6,
+        .block = 40,
+        .blocks = blocks,
+        .n_blocks = 1};
+
+    cr_assert_eq(device_publish_overlay(live.toy, seq, &o), 0);
+}
+
+bool live_says(const char *text)
+{
+    return strstr(live.talk.reply, text) != NULL;
 }
 
 void live_turns(unsigned n)

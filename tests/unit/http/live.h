@@ -25,6 +25,10 @@ void live_open(void);
 void live_close(void);
 /* The camera takes a picture of n bytes; its gateway number. The bytes after the first four are the number's last byte. */
 uint32_t live_picture(size_t n);
+/* Something moves to the upper right in that picture, in block 1, 2 of 8 by 6; the intensity is the number's last byte. */
+void live_overlay(uint32_t seq);
+/* Stands this in what was read last? */
+bool live_says(const char *text);
 /* Turns, without moving time. */
 void live_turns(unsigned n);
 
