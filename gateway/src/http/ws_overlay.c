@@ -44,12 +44,6 @@ void overlay_frame_replaced(struct ws_viewer *v, struct ws_slot *s)
         skip(v, s);
 }
 
-void overlay_frame_sent(struct ws_viewer *v, struct ws_slot *s)
-{
-    if (s->overlay && s->overlay->seq != s->pending->pub.seq)
-        skip(v, s);
-}
-
 bool subscription_has_overlay(const struct ws_viewer *v)
 {
     for (size_t i = 0; v->n_overlays > 0 && i < v->n_slots; i++) {

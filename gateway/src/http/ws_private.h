@@ -109,12 +109,11 @@ void subscription_channels(struct ws_viewer *v, struct wr_json *j);
 /* An overlay follows its frame: it is kept for a viewer that waits for that frame or was sent it last. True: there is something to
  * send. */
 bool subscription_overlay(struct ws_viewer *v, struct overlay_message *o);
-/* The next whose frame has been sent; a reference for the caller. NULL: none. */
+/* The next whose frame was sent last; a reference for the caller. It goes before the next frame. NULL: none. */
 struct overlay_message *subscription_next_overlay(struct ws_viewer *v);
 bool subscription_has_overlay(const struct ws_viewer *v);
-/* A newer frame takes the place of `pending`, or `pending` is about to be sent: what does not belong to it any more goes. */
+/* A newer frame takes the place of `pending`, which was not sent: its overlay goes, too. */
 void overlay_frame_replaced(struct ws_viewer *v, struct ws_slot *s);
-void overlay_frame_sent(struct ws_viewer *v, struct ws_slot *s);
 /* NULL-safe in its overlay. */
 void overlay_drop(struct ws_viewer *v, struct ws_slot *s);
 

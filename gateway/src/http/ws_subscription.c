@@ -200,7 +200,6 @@ struct ws_slot *subscription_next(struct ws_viewer *v)
             continue;
         v->at_slot = (v->at_slot + i + 1) % v->n_slots;
         note_sent(s);
-        overlay_frame_sent(v, s);
         return s;
     }
     return NULL;
