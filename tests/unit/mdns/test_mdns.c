@@ -55,6 +55,9 @@ Test(mdns, another_address_is_told_at_once)
     WAIT_UNTIL(w.loop, strcmp(w.seen, "192.0.2.99:80") == 0);
     cr_expect_eq(w.n_lost, 1);
     cr_expect_str_eq(w.lost, "192.0.2.7:80");
+    world_camera("Porch", "192.0.2.99", 81);
+    WAIT_UNTIL(w.loop, strcmp(w.seen, "192.0.2.99:81") == 0);
+    cr_expect_str_eq(w.lost, "192.0.2.99:80");
 }
 
 Test(mdns, only_the_types_that_are_wanted_are_looked_for)
@@ -103,6 +106,23 @@ Test(mdns, what_goes_while_it_is_being_resolved_leaves_nothing_behind)
     WAIT_UNTIL(w.loop, strcmp(w.name, "Last") == 0);
     WAIT_UNTIL(w.loop, sim_avahi_n_resolvers(w.avahi) == 1);
     cr_expect_eq(mdns_n_services(w.mdns), 1);
+}
+
+Test(mdns, what_nobody_wants_any_more_while_it_is_being_made_is_freed)
+{
+    static const char *const other[] = {"_ipp._tcp"};
+
+    world_camera("Porch", "192.0.2.7", 80);
+    for (int i = 0; i < 30; i++) {
+        world_look_for_http();
+        for (int k = 0; k < i % 15; k++)
+            wait_turn(w.loop);
+        mdns_look_for(w.mdns, other, 1);
+    }
+    world_look_for_http();
+    WAIT_UNTIL(w.loop, w.n_seen > 0);
+    WAIT_UNTIL(w.loop, sim_avahi_n_browsers(w.avahi) == 1);
+    WAIT_UNTIL(w.loop, sim_avahi_n_resolvers(w.avahi) == 1);
 }
 
 Test(mdns, one_that_does_not_answer_is_asked_again)
