@@ -43,7 +43,9 @@ export class Motion {
     /* --- as a Picture has it ------------------------------------------------------------------ */
 
     attach(canvas, large) {
-        this.#layers.set(canvas, new Layer(canvas, large, shown));
+        const layer = new Layer(canvas, large, shown);
+        layer.draw(this.#over[0]); /* The picture stands there already, too. */
+        this.#layers.set(canvas, layer);
     }
 
     detach(canvas) {
