@@ -59,8 +59,12 @@ class DebugCameras(Case):
 class RawStream:
     """Bytes as they come, with no library between."""
 
-    def __init__(self, at, path="/stream", more=""):
-        self.socket = socket.create_connection(at, 30)
+    def __init__(self, at, path="/stream", more="", receive_bytes=None):
+        self.socket = socket.socket()
+        self.socket.settimeout(30)
+        if receive_bytes:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+        self.socket.connect(at)
         self.socket.sendall(f"GET {path} HTTP/1.1\r\nHost: camera\r\n{more}\r\n".encode())
         self.file = self.socket.makefile("rb")
 

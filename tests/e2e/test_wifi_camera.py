@@ -87,11 +87,11 @@ class Ours(WifiCamera):
         self.assertEqual((self.attribute("overlay_by"), self.attribute("grid")), ("sse", "8x6 of 40 px"))
 
     def test_motion_is_an_event_while_people_walk_and_over_when_they_are_gone(self):
-        sim = self.start_online("--fps", 25)
+        self.start_online("--fps", 15)
         self.start_gateway_near(BY_BLUETOOTH)
         w = self.watch_cam()
         w.event("motion.started", "cam")
-        w.event("motion.ended", "cam", 60)
+        w.event("motion.ended", "cam", 90)
 
     def test_it_is_interrupted_and_back_at_another_address(self):
         sim = self.start_online("--move", "--join", 2)

@@ -71,19 +71,18 @@ class Ours(DebugCameras):
                        {socket_.message()["frameId"] for _ in range(20)}]
         self.assertGreater(len(set.intersection(*numbers)), 10, numbers)
 
-    def test_it_tells_ten_overlays_a_second(self):
-        sim = self.start_online()
+    def interval_ms(self, sim, n):
+        """Between pictures, by the camera's clock; a machine that is busy makes some late, and none early."""
         with RawStream(sim.at, "/overlay", "Accept: text/event-stream\r\n") as s:
             s.head()
-            times = [s.event()[2]["timeUs"] for _ in range(30)]
-        self.assertLess(abs(statistics.median(b - a for a, b in zip(times, times[1:])) - 100000), 30000, times)
+            times = [s.event()[2]["timeUs"] for _ in range(n)]
+        return statistics.median(b - a for a, b in zip(times, times[1:])) / 1000
 
-    def test_pictures_come_as_often_as_was_said(self):
-        sim = self.start_online("--fps", 5)
-        with RawStream(sim.at, "/overlay", "Accept: text/event-stream\r\n") as s:
-            s.head()
-            times = [s.event()[2]["timeUs"] for _ in range(8)]
-        self.assertLess(abs(statistics.median(b - a for a, b in zip(times, times[1:])) - 200000), 40000, times)
+    def test_it_tells_ten_overlays_a_second(self):
+        self.assertTrue(80 < self.interval_ms(self.start_online(), 30) < 160)
+
+    def test_or_as_many_as_was_said(self):
+        self.assertTrue(180 < self.interval_ms(self.start_online("--fps", 5), 10) < 320)
 
     def test_its_page_is_whole_within_three_seconds_and_packed_for_who_takes_it(self):
         sim = self.start_online("--fps", 10)
@@ -115,6 +114,19 @@ class Ours(DebugCameras):
             s.head()
             for _ in range(60):
                 s.part()
+
+    def test_a_viewer_that_slept_has_missed_some_and_goes_on_with_whole_pictures(self):
+        sim = self.start_online("--fps", 25)
+        with RawStream(sim.at, receive_bytes=4096) as s:
+            s.head()
+            first = int(s.part()[0]["X-Frame-Id"])
+            self.wait_frames(sim, first + 60)
+            ids = []
+            while not ids or ids[-1] < first + 60:
+                headers, jpeg = s.part()
+                self.assertEqual((jpeg[:2], jpeg[-2:]), (b"\xff\xd8", b"\xff\xd9"))
+                ids.append(int(headers["X-Frame-Id"]))
+            self.assertLess(len(ids), 30)
 
     def test_the_network_is_lost_and_it_is_back_at_the_next_address(self):
         sim = self.start_online("--move")
