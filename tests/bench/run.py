@@ -69,6 +69,8 @@ def flow(args):
     print("### Optical flow\n", flush=True)
     # OpenCV for Python is a package of Debian's, which another Python in the path does not see.
     subprocess.run(["/usr/bin/python3", f"{HERE}/flow.py", BUILD, "--json", f"{OUT}/flow.json"], check=True)
+    subprocess.run([f"{BUILD}/tests/bench/bench_flow_eye"], check=True)
+    print(flush=True)
     subprocess.run(["/usr/bin/python3", f"{HERE}/flow_budget.py"], check=True)
 
 
