@@ -1,6 +1,7 @@
 /* wifi_ours_private.h - the core of the debug camera's firmware with this host as its world, part by part.
  *
- *     wifi_ours.c         Bluetooth, Wi-Fi, clock; its beginning and end
+ *     wifi_ours.c         Wi-Fi, clock; its beginning and end
+ *     wifi_ours_ble.c     Bluetooth
  *     wifi_ours_tcp.c     connections
  *     wifi_ours_sensor.c  pictures, and JPEGs of them
  *     wifi_ours_flash.c   what it keeps
@@ -58,7 +59,14 @@ struct wifi_ours {
 void wifi_ours_rearm(struct wifi_ours *c);
 int64_t wifi_ours_now_us(const struct wifi_ours *c);
 
-/* --- wifi_ours_tcp.c: of the port, with its `ctx` ------------------------------------------------ */
+/* --- wifi_ours_ble.c: of the port, with its `ctx` ------------------------------------------------ */
+
+void wifi_ours_set_value(void *ctx, enum wifi_camera_value which, const void *bytes, size_t n);
+bool wifi_ours_notify(void *ctx, const void *bytes, size_t n);
+/* The app. */
+void wifi_ours_ble_init(struct wifi_ours *c);
+
+/* --- wifi_ours_tcp.c ------------------------------------------------ */
 
 int wifi_ours_listen(void *ctx, uint16_t port);
 void wifi_ours_unlisten(void *ctx);

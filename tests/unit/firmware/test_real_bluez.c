@@ -24,6 +24,7 @@ static struct {
     struct dbus *dbus;
     char client[32], app[64];
     unsigned n_applications, n_begun, n_ended, n_objects, n_chars, n_disconnects, n_open;
+    unsigned n_encrypted; /* characteristics that are written over an encrypted link only */
     bool refuse, named;
     char advertised[64];
     bool answered;
@@ -52,6 +53,34 @@ static void ask(sd_bus_message *asked, const char *path, const char *interface, 
     sd_bus_slot_unref(slot);
 }
 
+static void count_flags(sd_bus_message *m)
+{
+    const char *flag;
+
+    sd_bus_message_enter_container(m, 'v', "as");
+    sd_bus_message_enter_container(m, 'a', "s");
+    while (sd_bus_message_read(m, "s", &flag) > 0)
+        blue.n_encrypted += strcmp(flag, "encrypt-write") == 0;
+    sd_bus_message_exit_container(m);
+    sd_bus_message_exit_container(m);
+}
+
+static void read_properties(sd_bus_message *m)
+{
+    const char *key;
+
+    sd_bus_message_enter_container(m, 'a', "{sv}");
+    while (sd_bus_message_enter_container(m, 'e', "sv") > 0) {
+        sd_bus_message_read(m, "s", &key);
+        if (strcmp(key, "Flags") == 0)
+            count_flags(m);
+        else
+            sd_bus_message_skip(m, "v");
+        sd_bus_message_exit_container(m);
+    }
+    sd_bus_message_exit_container(m);
+}
+
 static int on_objects(sd_bus_message *m, void *ctx, sd_bus_error *e)
 {
     const char *path, *interface;
@@ -66,7 +95,7 @@ static int on_objects(sd_bus_message *m, void *ctx, sd_bus_error *e)
             sd_bus_message_read(m, "s", &interface);
             blue.n_objects += strncmp(interface, "org.bluez.Gatt", 14) == 0;
             blue.n_chars += strcmp(interface, "org.bluez.GattCharacteristic1") == 0;
-            sd_bus_message_skip(m, "a{sv}");
+            read_properties(m);
             sd_bus_message_exit_container(m);
         }
         sd_bus_message_exit_container(m);
@@ -273,6 +302,7 @@ static const char *const services[] = {"4fafc201-1fb5-459e-8fcc-c5c9c331914b"};
 static const struct gatt_char chars[] = {
     {0, "beb5483e-36e1-4688-b7f5-ea07361b26a8", GATT_READ | GATT_NOTIFY},
     {0, "a244c201-1fb5-459e-8fcc-c5c9c331914b", GATT_WRITE | GATT_WRITE_COMMAND},
+    {0, "8a7f1238-5678-90ab-cdef-1234567890ac", GATT_WRITE | GATT_ENCRYPTED},
 };
 static struct gatt_app app;
 static struct real_bluez *camera;
@@ -285,7 +315,7 @@ static void setup(void)
     cr_assert_eq(loop_new(&l), 0);
     cr_assert_eq(private_bus_new(NULL, &bus, &e), 0, "%s", e.text);
     bluetoothd_start();
-    app = (struct gatt_app){"T-Camera-BLE-Batch", services, 1, chars, 2, &calls, NULL};
+    app = (struct gatt_app){"T-Camera-BLE-Batch", services, 1, chars, 3, &calls, NULL};
     cr_assert_eq(real_bluez_new(l, private_bus_address(bus), "hci1", 0, &app, &camera, &e), 0);
     gatt_advertise(&app, true);
 }
@@ -304,8 +334,9 @@ Test(real_bluez, registers_its_services_and_advertises_its_name)
 {
     WAIT_UNTIL(l, real_bluez_advertised(camera));
     cr_expect(real_bluez_registered(camera));
-    cr_expect_eq(blue.n_objects, 3);
-    cr_expect_eq(blue.n_chars, 2);
+    cr_expect_eq(blue.n_objects, 4);
+    cr_expect_eq(blue.n_chars, 3);
+    cr_expect_eq(blue.n_encrypted, 1);
     cr_expect_str_eq(blue.advertised, "T-Camera-BLE-Batch");
     gatt_advertise(&app, false);
     WAIT_UNTIL(l, blue.n_ended == 1);
