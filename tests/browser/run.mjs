@@ -21,6 +21,7 @@ const ALL = [
     'layer',
     'motion',
     'wifi',
+    'camera',
     'reach',
     'playground',
     'games',
