@@ -136,26 +136,20 @@ static unsigned block_moments(
     return n;
 }
 
-/* The middle of some values, CELLS_MAX at most: the largest of the smaller half. They are sorted in without a branch that depends on
- * them. */
+/* The middle of some values: as few branches as can be depend on them. */
 static uint32_t middle(const uint32_t *values, unsigned n)
 {
-    uint32_t least[CELLS_MAX / 2 + 1];
-    unsigned wanted = n / 2 + 1;
-
     for (unsigned i = 0; i < n; i++) {
-        uint32_t v = values[i];
+        unsigned less = 0, upto = 0;
 
-        for (unsigned k = 0; k < i && k < wanted; k++) {
-            uint32_t smaller = v < least[k] ? v : least[k];
-
-            v = v < least[k] ? least[k] : v;
-            least[k] = smaller;
+        for (unsigned k = 0; k < n; k++) {
+            less += values[k] < values[i];
+            upto += values[k] <= values[i];
         }
-        if (i < wanted)
-            least[i] = v;
+        if (less <= n / 2 && n / 2 < upto)
+            return values[i];
     }
-    return n ? least[wanted - 1] : 0;
+    return 0;
 }
 
 /* Adds up the cells, those less in which more is left over than usual. */
