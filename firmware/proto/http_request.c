@@ -37,6 +37,7 @@ static bool lists(struct span list, const char *word)
 /* What several headers say together. */
 struct heard {
     bool upgrade, to_websocket, version_13, close;
+    struct span host, origin;
 };
 
 static int take_length(struct span value, struct http_request *r)
@@ -71,6 +72,10 @@ static int take_header(struct span name, struct span value, struct http_request 
         r->websocket_key = value;
     else if (span_is_word(name, "sec-websocket-version"))
         h->version_13 = span_is(value, "13");
+    else if (span_is_word(name, "host"))
+        h->host = value;
+    else if (span_is_word(name, "origin"))
+        h->origin = value;
     else if (span_is_word(name, "connection")) {
         h->upgrade |= lists(value, "upgrade");
         h->close |= lists(value, "close");
@@ -136,9 +141,20 @@ static bool has_control(struct span line)
     return false;
 }
 
+static bool is_foreign(const struct heard *h)
+{
+    struct span from = h->origin;
+
+    if (from.n == 0)
+        return false;
+    return !span_take(&from, "http://") || from.n == 0 || from.n != h->host.n ||
+        memcmp(from.at, h->host.at, from.n) != 0;
+}
+
 static void settle(struct http_request *r, const struct heard *h)
 {
     r->keep_alive = !h->close;
+    r->foreign = is_foreign(h);
     r->websocket =
         r->method == HTTP_GET && h->upgrade && h->to_websocket && h->version_13 && r->n_body == 0;
 }

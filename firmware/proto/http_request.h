@@ -22,7 +22,9 @@ struct http_request {
     bool gzip;        /* an answer may be compressed so */
     bool events;      /* text/event-stream is asked for by name */
     bool json;        /* the body is */
-    bool websocket;   /* it is to become one: version 13, with that key */
+    bool
+        foreign; /* a browser asks on behalf of a page that is not from here: its Origin is not our Host */
+    bool websocket; /* it is to become one: version 13, with that key */
     struct span websocket_key;
     size_t n_body; /* that follow the head */
 };

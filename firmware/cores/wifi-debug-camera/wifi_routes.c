@@ -133,11 +133,16 @@ void wifi_routes_picture(struct wifi_connection *n, struct wifi_blob *blob)
     wifi_connection_hold(n, blob);
 }
 
+/* What a page from elsewhere may not read by fetching, its browser would let it read this way. */
 static void open_websocket(struct wifi_connection *n, const struct http_request *r)
 {
     char answer[WEBSOCKET_ANSWER_BYTES];
     int n_head;
 
+    if (r->foreign) {
+        wifi_routes_refuse(n, "403 Forbidden", "Pages from elsewhere are not told.\n");
+        return;
+    }
     if (!websocket_answer(r->websocket_key, answer)) {
         wifi_routes_refuse(n, "400 Bad Request", "This is no key of a WebSocket.\n");
         return;

@@ -85,6 +85,16 @@ Test(http_request, the_opening_of_a_websocket)
     cr_expect_not(must_read(OPENING "Sec-WebSocket-Version: 8\r\n\r\n").websocket);
 }
 
+Test(http_request, who_asks_for_a_page_from_elsewhere)
+{
+    cr_expect_not(must_read("GET / HTTP/1.1\r\nHost: cam:81\r\n\r\n").foreign);
+    cr_expect_not(
+        must_read("GET / HTTP/1.1\r\nOrigin: http://cam:81\r\nHost: cam:81\r\n\r\n").foreign);
+    cr_expect(must_read("GET / HTTP/1.1\r\nHost: cam:81\r\nOrigin: http://cam:82\r\n\r\n").foreign);
+    cr_expect(must_read("GET / HTTP/1.1\r\nHost: cam\r\nOrigin: null\r\n\r\n").foreign);
+    cr_expect(must_read("GET / HTTP/1.1\r\nOrigin: http://\r\nHost: a\r\n\r\n").foreign);
+}
+
 Test(http_request, nonsense_is_refused)
 {
     static const char *const bad[] = {"\r\n\r\n", "GET\r\n\r\n", "GET  HTTP/1.1\r\n\r\n",

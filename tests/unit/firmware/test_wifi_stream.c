@@ -191,6 +191,14 @@ Test(wifi_stream, a_websocket_in_single_bytes_and_of_long_messages)
     cr_expect(f.connections[0].open);
 }
 
+Test(wifi_stream, a_page_from_elsewhere_opens_no_websocket)
+{
+    fake_wifi_get(&f, 0, "/overlay",
+        "Origin: http://elsewhere\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n");
+    cr_expect(strstr(f.connections[0].out, "HTTP/1.1 403 Forbidden\r\n"));
+}
+
 Test(wifi_stream, what_is_no_websocket_ends)
 {
     open_socket(0);

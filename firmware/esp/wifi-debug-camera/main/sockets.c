@@ -64,7 +64,7 @@ void sockets_unlisten(struct sockets *s)
 
 int sockets_send(struct sockets *s, unsigned connection, const void *bytes, size_t n)
 {
-    ssize_t sent = send(s->rows[connection].fd, bytes, n, 0);
+    ssize_t sent = send(s->rows[connection].fd, bytes, n, MSG_NOSIGNAL);
 
     if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
         return -1;
