@@ -49,6 +49,15 @@ static void release(struct wr_dev *dev, void *ctx)
     }
 }
 
+static void seek(struct wr_dev *dev)
+{
+    const struct web *w = &camera_of(dev)->web;
+
+    wr_seek_start(dev, &ble_of(dev)->seek);
+    if (w->state == WEB_DOWN)
+        wr_status(dev, "%.200s; it is looked for over Bluetooth", w->why);
+}
+
 /* Not from within what the link's end calls: it would be sought twice. */
 static void settle(struct wr_dev *dev, void *ctx)
 {
@@ -59,7 +68,7 @@ static void settle(struct wr_dev *dev, void *ctx)
     if (wanted)
         wr_timer_set(dev, &b->release, 0, NULL);
     if (wanted && !is_sought(b))
-        wr_seek_start(dev, &b->seek);
+        seek(dev);
     else if (!wanted && is_sought(b) && !b->release)
         wr_timer_set(dev, &b->release, RELEASE_US, release);
     presence_update(dev);
@@ -197,7 +206,6 @@ static void on_opened(struct wr_dev *dev, wr_handle link, void *ctx,
         dev->host->reject(dev, why);
         return;
     }
-    b->password_props = props_of(chars, n_chars, WIFI_PASSWORD_UUID);
     b->state = BLE_SETTING_UP;
     b->reading = false;
     r = dev->host->ble->subscribe(dev, link, WIFI_STATUS_UUID, subscribed, NULL);
@@ -229,7 +237,10 @@ static void on_closed(struct wr_dev *dev, wr_handle h, void *ctx, int why, const
 
 static void on_connecting(struct wr_dev *dev, wr_handle h, void *ctx, const char *address)
 {
-    wr_seek_connecting(dev, &ble_of(dev)->seek, address);
+    struct ble *b = ble_of(dev);
+
+    snprintf(b->address, sizeof b->address, "%s", address);
+    wr_seek_connecting(dev, &b->seek, address);
     presence_update(dev);
 }
 

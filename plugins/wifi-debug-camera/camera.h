@@ -65,7 +65,7 @@ struct ble {
     bool usable; /* it may be reached so: the gateway has Bluetooth, and we know whom to look for */
     enum ble_state state;
     struct wr_seek seek;
-    uint32_t password_props;
+    char address[18]; /* of the camera that the last link was made to */
     bool reading;
     wr_handle settle, release;
 };
@@ -168,6 +168,9 @@ struct web {
     unsigned n_failures, n_beats;
     int64_t alive_us;  /* something came at that time */
     bool tells_status; /* it has /wifi/status */
+    wr_handle call;    /* that waits for what it says there */
+    char mac
+        [13]; /* of the camera that was there the last time, where that is all we know; else "" */
     char why[WHY_MAX]; /* it is not up; "" */
 };
 
@@ -178,6 +181,8 @@ void web_move(struct wr_dev *dev, const char *host, uint16_t port);
 void web_alive(struct wr_dev *dev);
 /* http://<host>:<port><path> */
 void web_url(const struct wr_dev *dev, const char *path, char out[URL_MAX]);
+/* Asks it at /wifi/status, and answers the call with what it says. */
+int web_tell_status(struct wr_dev *dev, const struct wr_call *call);
 /* A GET with this driver's time limits. 0: it cannot be asked for. */
 wr_handle web_get(
     struct wr_dev *dev, const char *path, bool into_frame, wr_http_done done, void *ctx);

@@ -119,7 +119,7 @@ static void secured(struct wr_dev *dev, void *ctx, int result, const uint8_t *by
         job_fail(dev, -EIO,
             "The link could not be encrypted, and the password was not sent: %s. If the camera has "
             "forgotten this gateway, remove it here, too: bluetoothctl remove %s",
-            strerror(-result), dev->options[OPTION_BLE_ADDRESS].s);
+            strerror(-result), camera_of(dev)->ble.address);
     else
         write_command(dev);
 }
@@ -239,16 +239,17 @@ int job_run(struct wr_dev *dev, const struct wr_call *call)
         [COMMAND_DISABLE] = WIFI_DISABLE,
         [COMMAND_STATUS] = WIFI_TELL_STATUS};
     struct job job = {.call = call->id, .control = {.command = commands[call->index]}};
-    const char *fault = call->index == COMMAND_CONFIGURE ? read_network(call, &job.control) : NULL;
+    const char *fault;
 
-    if (fault) {
-        dev->host->done(dev, call->id, -EDOM, fault);
-        return 0;
-    }
     if (!camera_of(dev)->ble.usable)
         return no_ble(dev, call->id);
     if (job_busy(dev)) {
         dev->host->done(dev, call->id, -EBUSY, "The camera is being told something else just now");
+        return 0;
+    }
+    fault = call->index == COMMAND_CONFIGURE ? read_network(call, &job.control) : NULL;
+    if (fault) {
+        dev->host->done(dev, call->id, -EDOM, fault);
         return 0;
     }
     job.allow_unencrypted = call->index == COMMAND_CONFIGURE && call->args[2].b;

@@ -12,11 +12,13 @@
 /* Nobody waits for it any more. */
 static struct job end(struct wr_dev *dev)
 {
-    struct job *j = &camera_of(dev)->job, was = *j;
+    struct job *j = &camera_of(dev)->job, was;
 
+    explicit_bzero(j->control.pass, sizeof j->control.pass);
+    was = *j;
     wr_timer_set(dev, &j->limit, 0, NULL);
     wr_timer_set(dev, &j->ask, 0, NULL);
-    explicit_bzero(j, sizeof *j);
+    *j = (struct job){0};
     return was;
 }
 

@@ -168,7 +168,10 @@ static void poll(struct wr_dev *dev, void *ctx)
 
 static void on_event(void *ctx, const char *data, size_t n)
 {
-    take(ctx, data, n);
+    struct wr_dev *dev = ctx;
+
+    if (strcmp(motion_of(dev)->sse.type, "overlay") == 0)
+        take(dev, data, n);
 }
 
 static const char *type_of(const struct wr_prop *headers, size_t n)

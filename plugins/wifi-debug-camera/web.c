@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* In the device's memory: "192.168.1.7 80". */
+/* In the device's memory: "192.168.1.7 80 a4cf12000001"; of older firmware without the last. */
 #define REMEMBERED "web"
 
 #define CONNECT_MS 5000
@@ -73,12 +73,13 @@ static void changed(struct wr_dev *dev)
 static void remember(struct wr_dev *dev)
 {
     const struct web *w = web_of(dev);
-    char text[HOST_MAX + 8];
-    size_t n_before, n = (size_t)snprintf(text, sizeof text, "%s %u", w->host, (unsigned)w->port);
-    const char *before;
+    const char *mac = w->tells_status ? camera_of(dev)->status.is.mac : "", *before;
+    char text[HOST_MAX + 24];
+    size_t n_before, n;
 
     if (!dev->host->store)
         return;
+    n = (size_t)snprintf(text, sizeof text, "%s %u %s", w->host, (unsigned)w->port, mac);
     before = dev->host->store->get(dev, REMEMBERED, &n_before);
     if (!before || n_before != n || memcmp(before, text, n) != 0)
         dev->host->store->put(dev, REMEMBERED, text, n, NULL, NULL);
@@ -96,6 +97,8 @@ static void up(struct wr_dev *dev)
     changed(dev);
 }
 
+static void answer_call(struct wr_dev *dev, const struct wifi_status *s);
+
 /* Before the pictures and overlays are ended: their ends are no news. */
 static void stop(struct wr_dev *dev)
 {
@@ -104,6 +107,7 @@ static void stop(struct wr_dev *dev)
     dev->host->cancel(dev, w->metrics);
     dev->host->cancel(dev, w->status);
     w->metrics = w->status = 0;
+    answer_call(dev, NULL);
     wr_timer_set(dev, &w->timer, 0, NULL);
 }
 
@@ -148,21 +152,51 @@ static void failed(struct wr_dev *dev, const struct wr_http_response *r)
     down(dev, why);
 }
 
+static void answer_call(struct wr_dev *dev, const struct wifi_status *s)
+{
+    struct web *w = web_of(dev);
+    char text[STATUS_JSON_MAX];
+
+    if (w->call)
+        dev->host->done(dev, w->call, s ? 0 : -EIO,
+            s ? status_json(s, text) : "The camera did not tell its status");
+    w->call = 0;
+}
+
+/* Addresses are lent: where it was the last time there may be another one by now. */
+static bool is_another(const struct web *w, const struct wifi_status *s)
+{
+    return *w->mac && *s->mac && strcmp(w->mac, s->mac) != 0;
+}
+
+static void take_status(struct wr_dev *dev, const struct wifi_status *s)
+{
+    struct web *w = web_of(dev);
+
+    if (is_another(w, s)) {
+        down(dev, "Another camera has the address now that this one had");
+        return;
+    }
+    w->tells_status = true;
+    web_alive(dev);
+    status_take(dev, s, false);
+}
+
 /* Older firmware has no such page. */
 static void status_came(
     struct wr_dev *dev, wr_handle h, void *ctx, const struct wr_http_response *r)
 {
     struct web *w = web_of(dev);
     struct wifi_status s;
+    bool told = r->result == 0 && r->status == 200 &&
+        wifi_status_read((struct span){(const char *)r->body, r->body_len}, &s) == 0;
 
     w->status = 0;
-    if (r->result == 0)
-        w->tells_status = r->status == 200 &&
-            wifi_status_read((struct span){(const char *)r->body, r->body_len}, &s) == 0;
-    if (r->result == 0 && w->tells_status) {
-        web_alive(dev);
-        status_take(dev, &s, false);
-    }
+    answer_call(dev, told ? &s : NULL);
+    if (told)
+        take_status(dev, &s);
+    else if (w->state == WEB_TRYING)
+        w->tells_status = false;
     if (w->state == WEB_TRYING)
         up(dev);
 }
@@ -176,6 +210,17 @@ static void ask_status(struct wr_dev *dev)
     w->status = web_get(dev, "/wifi/status", false, status_came, NULL);
     if (!w->status && w->state == WEB_TRYING)
         up(dev);
+}
+
+int web_tell_status(struct wr_dev *dev, const struct wr_call *call)
+{
+    struct web *w = web_of(dev);
+
+    w->call = call->id;
+    ask_status(dev);
+    if (!w->status)
+        answer_call(dev, NULL);
+    return 0;
 }
 
 static void metrics_came(
@@ -234,6 +279,7 @@ void web_move(struct wr_dev *dev, const char *host, uint16_t port)
         dev->host->log(dev, WR_LOG_INFO, "the camera is at %s, port %u", host, (unsigned)port);
     snprintf(w->host, sizeof w->host, "%s", host);
     w->port = port;
+    w->mac[0] = '\0';
     if (!same)
         w->n_failures = 0;
     else if (w->n_failures > 1)
@@ -246,18 +292,20 @@ void web_move(struct wr_dev *dev, const char *host, uint16_t port)
 static bool recall(struct wr_dev *dev)
 {
     struct web *w = web_of(dev);
-    const char *text, *space;
-    size_t n = 0;
+    struct span rest = {NULL, 0}, host;
     int64_t port;
 
-    text = dev->host->store ? dev->host->store->get(dev, REMEMBERED, &n) : NULL;
-    space = text ? memchr(text, ' ', n) : NULL;
-    if (!space || (size_t)(space - text) >= sizeof w->host ||
-        span_int((struct span){space + 1, n - (size_t)(space + 1 - text)}, &port) < 0 || port < 1 ||
-        port > UINT16_MAX)
+    if (dev->host->store)
+        rest.at = dev->host->store->get(dev, REMEMBERED, &rest.n);
+    if (!rest.at)
         return false;
-    span_copy((struct span){text, (size_t)(space - text)}, w->host, sizeof w->host);
+    host = span_word(&rest);
+    if (host.n == 0 || host.n >= sizeof w->host || span_int(span_word(&rest), &port) < 0 ||
+        port < 1 || port > UINT16_MAX)
+        return false;
+    span_copy(host, w->host, sizeof w->host);
     w->port = (uint16_t)port;
+    span_copy(span_word(&rest), w->mac, sizeof w->mac);
     return true;
 }
 

@@ -39,15 +39,25 @@ static void stop(struct wr_dev *dev)
 
 static int run(struct wr_dev *dev, const struct wr_call *call)
 {
-    return call->index == COMMAND_SNAPSHOT ? snapshot_run(dev, call) : job_run(dev, call);
+    const struct web *w = &camera_of(dev)->web;
+
+    if (call->index == COMMAND_SNAPSHOT)
+        return snapshot_run(dev, call);
+    if (call->index == COMMAND_STATUS && web_up(w) && w->tells_status)
+        return web_tell_status(dev, call);
+    return job_run(dev, call);
 }
 
-/* mDNS has it: maybe at another address than the last time. */
+/* mDNS has it: maybe at another address than the last time. While it answers where it is that does not matter: it may well have
+ * several. */
 static void seen(struct wr_dev *dev, const struct wr_found *found)
 {
+    const struct web *w = &camera_of(dev)->web;
     const char *text = "";
     int64_t port;
 
+    if (w->state == WEB_UP || w->state == WEB_TRYING)
+        return;
     for (size_t i = 0; i < found->n_props; i++)
         if (strcmp(found->props[i].key, "port") == 0)
             text = found->props[i].value;
@@ -180,6 +190,7 @@ static const struct wr_command commands[] = {
         .help = "The camera leaves the network"},
     [COMMAND_STATUS] = {.name = "wifi_status",
         .timeout_ms = WIFI_TIMEOUT_MS,
+        .flags = WR_EXCLUSIVE,
         .role = WR_ROLE_VIEWER,
         .help = "Asks the camera about its network"},
     [COMMAND_SNAPSHOT] = {.name = "snapshot",

@@ -37,6 +37,47 @@ Test(wifi_web, ours_tells_its_network_there_too)
     fake_host_free(h);
 }
 
+Test(wifi_web, ours_is_asked_for_its_network_there)
+{
+    struct fake_host *h = wifi_on_web(WIFI_STATUS_OURS("true", ",\"state\":\"connected\""));
+    const struct fake_call *call = fake_run(fake_dev(h), "wifi_status", NULL);
+
+    fake_host_turn(h);
+    wifi_answer(h, "/wifi/status", 200, "application/json",
+        WIFI_STATUS_OURS("true", ",\"state\":\"connected\",\"connected\":true,\"rssi\":-70"));
+    cr_expect_eq(call->result, 0);
+    cr_expect_not_null(strstr(call->json, "\"rssi_dbm\":-70"), "%s", call->json);
+    call = fake_run(fake_dev(h), "wifi_status", NULL);
+    fake_host_turn(h);
+    wifi_answer(h, "/wifi/status", 500, "text/plain", "no");
+    cr_expect_eq(call->result, -EIO);
+    cr_expect(fake_online(fake_dev(h)));
+    fake_host_free(h);
+}
+
+/* Two cameras switched off, and on in the other order: the first has the address of the second. */
+Test(wifi_web, another_camera_at_its_last_address_is_not_taken_for_it)
+{
+    struct fake_host *h = wifi_on_ble(WIFI_STATUS_JOINED);
+
+    wifi_found_on_web(h, WIFI_STATUS_OURS("true", ",\"state\":\"connected\""));
+    fake_host_stop(h);
+    fake_host_start(h);
+    fake_host_advance(h, FAKE_MS);
+    wifi_answer(h, "/metrics", 200, "application/json", WIFI_METRICS);
+    wifi_answer(h, "/wifi/status", 200, "application/json",
+        "{\"enabled\":true,\"connected\":true,\"state\":\"connected\",\"mac\":\"a4cf12999999\"}");
+    cr_expect_not(fake_online(fake_dev(h)));
+    cr_expect_not_null(
+        strstr(fake_why(fake_dev(h)), "Another camera"), "%s", fake_why(fake_dev(h)));
+    fake_host_advance(h, FAKE_MS);
+    cr_assert_eq(fake_n_ble(h), 2, "Bluetooth knows where it is");
+    wifi_open(h);
+    wifi_read(h, WIFI_STATUS_JOINED);
+    cr_expect(fake_online(fake_dev(h)));
+    fake_host_free(h);
+}
+
 Test(wifi_web, an_address_where_nothing_answers_is_tried_again_by_the_gateway)
 {
     struct fake_host *h = wifi_new();
