@@ -94,9 +94,9 @@ static uint32_t sad(
 }
 
 static void sads(const uint8_t *a, const uint8_t *b, size_t stride, unsigned w, unsigned h,
-    unsigned n, uint32_t stop, uint32_t ret_sums[FLOW_PLACES])
+    uint32_t stop, uint32_t ret_sums[FLOW_PLACES])
 {
-    for (unsigned i = 0; i < n; i++) {
+    for (unsigned i = 0; i < FLOW_PLACES; i++) {
         ret_sums[i] = sad(a, b + i, stride, w, h, stop);
         stop = ret_sums[i] < stop ? ret_sums[i] : stop;
     }

@@ -54,10 +54,10 @@ struct flow_ops {
     /* The sum of absolute differences; something not less than `stop` when that is reached. */
     uint32_t (*sad)(
         const uint8_t *a, const uint8_t *b, size_t stride, unsigned w, unsigned h, uint32_t stop);
-    /* The same at n of FLOW_PLACES places of b, one right of the other, the sums of the others may be anything. Each may be something
-     * not less than `stop`, or than one before it. w is 16 at most. */
+    /* The same at FLOW_PLACES places of b, one right of the other; each may be something not less than `stop`, or than one
+     * before it. w is 16 at most. */
     void (*sads)(const uint8_t *a, const uint8_t *b, size_t stride, unsigned w, unsigned h,
-        unsigned n, uint32_t stop, uint32_t ret_sums[FLOW_PLACES]);
+        uint32_t stop, uint32_t ret_sums[FLOW_PLACES]);
     /* b is looked at fx and fy steps further to the right and down. Reads a one further to each side, b one to the right and down. */
     void (*moments)(const uint8_t *a, size_t a_stride, const uint8_t *b, size_t b_stride,
         unsigned w, unsigned h, unsigned fx, unsigned fy, struct flow_moments *ret_m);

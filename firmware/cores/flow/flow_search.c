@@ -140,30 +140,27 @@ static void search_begin(
 
 /* --- on the eighth ---------------------------------------------------------------------------- */
 
-/* Shifts of one row. Those that lead the block nowhere out of the image to a side are tried at once; that by nothing was tried
- * before, so they must be better by MOVES. */
+/* Shifts of one row, of what stays in the image by all of them. That by nothing was tried before, so they must be better by MOVES. */
 static void try_row(struct search *s, int32_t y)
 {
-    int32_t from = flow_max(-FAR, s->free.x0), to = flow_min(FAR, s->free.x1);
-    struct flow_area a = flow_area_common(s->area, s->width, s->height, 0, y, 0);
+    struct flow_area a = flow_area_common(s->area, s->width, s->height, -FAR, y, 0);
     uint32_t sums[FLOW_PLACES];
 
-    if (to >= from && s->cost > MOVES && flow_area_points(a) >= s->least) {
+    a = flow_area_common(a, s->width, s->height, FAR, y, 0);
+    if (flow_area_points(a) < s->least) {
+        for (int32_t x = -FAR; x <= FAR; x++)
+            try(s, (struct shift){x, y}, 0);
+    } else if (s->cost > MOVES) {
         struct part p = part_of(s, a);
-        const uint8_t *there = s->second + p.at + y * s->width + from;
+        const uint8_t *to = s->second + p.at + y * s->width - FAR;
         uint32_t n = p.w * p.h, stop = ((s->cost - MOVES) * n + 255) / 256;
 
-        s->ops->sads(
-            s->first + p.at, there, s->stride, p.w, p.h, (unsigned)(to - from + 1), stop, sums);
-        for (int32_t x = from; x <= to; x++) {
-            uint32_t m = sums[x - from] * 256 / n;
+        s->ops->sads(s->first + p.at, to, s->stride, p.w, p.h, stop, sums);
+        for (int32_t x = -FAR; x <= FAR; x++) {
+            uint32_t m = sums[x + FAR] * 256 / n;
 
             take(s, (struct shift){x, y}, m, m + MOVES);
         }
-    }
-    for (int32_t x = -FAR; x <= FAR; x++) {
-        if (x < from || x > to)
-            try(s, (struct shift){x, y}, 0);
     }
 }
 

@@ -31,7 +31,7 @@ static uint32_t wide_sad(
 _Static_assert(FLOW_PLACES == 7, "there are so many steps");
 
 static void wide_sads(const uint8_t *a, const uint8_t *b, size_t stride, unsigned w, unsigned h,
-    unsigned n, uint32_t stop, uint32_t ret_sums[FLOW_PLACES])
+    uint32_t stop, uint32_t ret_sums[FLOW_PLACES])
 {
     vb which = v_each16(wide_first + 16 - w);
     vs all[FLOW_PLACES];
