@@ -198,21 +198,8 @@ static struct json_put begin(const char *type, char *room, size_t cap)
     struct json_put j = json_put_into(room, cap - 1, JSON_PUT_COMPACT);
 
     json_put_begin(&j, '{');
-    json_put_key(&j, "type");
-    json_put_string(&j, type);
+    json_put_named_string(&j, "type", type);
     return j;
-}
-
-static void put_int(struct json_put *j, const char *key, int64_t v)
-{
-    json_put_key(j, key);
-    json_put_int(j, v);
-}
-
-static void put_string(struct json_put *j, const char *key, const char *v)
-{
-    json_put_key(j, key);
-    json_put_string(j, v);
 }
 
 /* False: not now. */
@@ -236,23 +223,23 @@ static bool say_ready(struct play_hub *h)
 
     for (size_t i = 0; i < HUB_MAC_RAW_BYTES; i++)
         snprintf(mac + 3 * i, sizeof mac - 3 * i, "%02x%s", h->mac[i], i < 5 ? ":" : "");
-    put_string(&j, "mac", mac);
-    put_string(&j, "version", PLAY_HUB_SERIAL_VERSION);
-    put_int(&j, "timestamp", h->now_us / MS_US);
+    json_put_named_string(&j, "mac", mac);
+    json_put_named_string(&j, "version", PLAY_HUB_SERIAL_VERSION);
+    json_put_named_int(&j, "timestamp", h->now_us / MS_US);
     return end(h, &j);
 }
 
 static void put_ack(struct json_put *j, const struct play_hub_serial_reply *r)
 {
-    put_string(j, "command", r->text);
-    put_string(j, "status", r->sent ? "sent" : "failed");
-    put_string(j, "mode", r->mode);
-    put_int(j, "recipients", r->n_recipients);
+    json_put_named_string(j, "command", r->text);
+    json_put_named_string(j, "status", r->sent ? "sent" : "failed");
+    json_put_named_string(j, "mode", r->mode);
+    json_put_named_int(j, "recipients", r->n_recipients);
 }
 
 static void put_error(struct json_put *j, const struct play_hub_serial_reply *r)
 {
-    put_string(j, "message", r->text);
+    json_put_named_string(j, "message", r->text);
     json_put_key(j, "available_commands");
     json_put_begin(j, '[');
     for (unsigned i = 0; i < N_GAMES; i++)
@@ -279,8 +266,8 @@ static bool say_heartbeat(struct play_hub *h)
     char room[LINE_BYTES];
     struct json_put j = begin("heartbeat", room, sizeof room);
 
-    put_int(&j, "timestamp", h->now_us / MS_US);
-    put_int(&j, "uptime", (h->now_us - h->serial.started_us) / MS_US);
+    json_put_named_int(&j, "timestamp", h->now_us / MS_US);
+    json_put_named_int(&j, "uptime", (h->now_us - h->serial.started_us) / MS_US);
     return end(h, &j);
 }
 
@@ -290,11 +277,11 @@ static void put_module(struct json_put *j, const struct play_hub_module *m)
 
     hub_mac_text(m->mac, mac);
     json_put_begin(j, '{');
-    put_string(j, "id", m->id);
-    put_string(j, "mac", mac);
-    put_int(j, "rssi", m->rssi_dbm ? m->rssi_dbm : HUB_THRESHOLD_ALL);
-    put_int(j, "battery", m->battery_percent);
-    put_int(j, "last_seen", m->seen_us / MS_US);
+    json_put_named_string(j, "id", m->id);
+    json_put_named_string(j, "mac", mac);
+    json_put_named_int(j, "rssi", m->rssi_dbm ? m->rssi_dbm : HUB_THRESHOLD_ALL);
+    json_put_named_int(j, "battery", m->battery_percent);
+    json_put_named_int(j, "last_seen", m->seen_us / MS_US);
     json_put_end(j, '}');
 }
 
@@ -308,7 +295,7 @@ static bool say_list(struct play_hub *h)
     for (unsigned i = 0; i < h->modules.n; i++)
         put_module(&j, &h->modules.rows[i]);
     json_put_end(&j, ']');
-    put_int(&j, "timestamp", h->now_us / MS_US);
+    json_put_named_int(&j, "timestamp", h->now_us / MS_US);
     return end(h, &j);
 }
 
