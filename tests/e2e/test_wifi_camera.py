@@ -107,6 +107,19 @@ class Ours(WifiCamera):
         wait_until("overlays are in step again", lambda: w.overlay()[0]["seq"] == w.picture)
 
 
+    def test_by_its_address_alone_it_is_back_when_it_is_switched_on_again(self):
+        sim = self.start_online()
+        self.start_gateway_at(sim)
+        w = self.watch_cam()
+        w.overlay()
+        self.assertEqual(sim.stop(), 0)
+        wait_until("it is missed", lambda: self.device("cam")["state"] != "online")
+        self.start_online("--http", "%s:%d" % sim.at)
+        header, _ = w.overlay()
+        self.assertEqual((header["seq"], header["flags"] & NOT_IN_STEP), (w.picture, 0))
+        self.wait_state("cam", "online")
+
+
 class Old(WifiCamera):
     def check(self, *options, overlay=True):
         sim = self.start_old("--source", "pan:6,0", *options)
