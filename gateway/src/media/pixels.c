@@ -12,9 +12,9 @@
 
 #include "base/util.h"
 
-/* For these the decoder holds all coefficients, 3 to 6 bytes a pixel, so a few bytes could make us
- * allocate hundreds of megabytes. */
-#define MAX_PROGRESSIVE_PIXELS (JPEG_MAX_PIXELS / 4)
+/* Of a picture that comes in several passes, as progressive ones do, the decoder holds all coefficients, 3 to 6 bytes a pixel, so
+ * a few bytes could make us allocate hundreds of megabytes. */
+#define MAX_PIXELS_IN_PASSES (JPEG_MAX_PIXELS / 4)
 /* Encoders make ten or so; each is a walk over the whole picture. */
 #define MAX_SCANS 64
 /* What rows are filled with that could not be decoded: what libjpeg itself uses. */
@@ -112,11 +112,11 @@ static unsigned scale_by_side(unsigned side, unsigned max_side)
     return n;
 }
 
-static int check_header(const struct jpeg_decompress_struct *j, struct error *e)
+static int check_header(struct jpeg_decompress_struct *j, struct error *e)
 {
     uint64_t pixels = (uint64_t)j->image_width * j->image_height;
 
-    if (pixels > JPEG_MAX_PIXELS || (j->progressive_mode && pixels > MAX_PROGRESSIVE_PIXELS))
+    if (pixels > JPEG_MAX_PIXELS || (jpeg_has_multiple_scans(j) && pixels > MAX_PIXELS_IN_PASSES))
         return error_set(
             e, -EBADMSG, "the picture is too large: %u × %u", j->image_width, j->image_height);
     if (j->num_components != 1 && j->num_components != 3)
@@ -186,7 +186,7 @@ static void decoder_rows(struct decoder *d)
 
         /* Cut off before the first row, and not a picture of several passes: all the rest would be
          * grey. */
-        if (d->n_rows == 0 && d->trap.cut_off && !d->jpeg.progressive_mode) {
+        if (d->n_rows == 0 && d->trap.cut_off && !jpeg_has_multiple_scans(&d->jpeg)) {
             snprintf(d->trap.text, sizeof d->trap.text, "the picture is cut off at its beginning");
             return;
         }

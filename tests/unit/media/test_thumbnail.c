@@ -11,7 +11,11 @@
 
 /* --- pictures to try it on -------------------------------------------------------------------- */
 
-enum kind { GREY, COLOUR, PROGRESSIVE };
+enum kind { GREY, COLOUR, PROGRESSIVE, SEPARATE };
+
+/* A scan for each colour, each with all of it: several passes, and yet not progressive. */
+static const jpeg_scan_info separate[] = {
+    {1, {0}, 0, 63, 0, 0}, {1, {1}, 0, 63, 0, 0}, {1, {2}, 0, 63, 0, 0}};
 
 struct picture {
     uint8_t *bytes;
@@ -38,6 +42,10 @@ static struct picture draw(unsigned width, unsigned height, enum kind kind)
     jpeg_set_defaults(&j);
     if (kind == PROGRESSIVE)
         jpeg_simple_progression(&j);
+    if (kind == SEPARATE) {
+        j.scan_info = separate;
+        j.num_scans = 3;
+    }
     jpeg_start_compress(&j, TRUE);
     for (unsigned x = 0; x < width; x++)
         memset(
@@ -236,6 +244,18 @@ Test(thumbnail, of_a_picture_that_claims_to_be_huge_is_refused)
     expect_refused(q.bytes, q.n, "too large: 4096 × 4097");
     free(p.bytes);
     free(q.bytes);
+}
+
+Test(thumbnail, of_a_picture_with_a_scan_for_each_colour_works_and_may_not_be_huge_either)
+{
+    struct picture p = draw(640, 480, SEPARATE);
+    struct decoded d = thumbnail(p.bytes, p.n, 320);
+
+    cr_expect_eq(d.width, 320);
+    cr_expect(d.left < 40 && d.right > 210);
+    memcpy(p.bytes + find_marker(&p, 0xc0) + 5, "\x10\x01\x10\x00", 4);
+    expect_refused(p.bytes, p.n, "too large: 4096 × 4097");
+    free(p.bytes);
 }
 
 Test(thumbnail, of_endless_passes_is_refused_or_ends)
