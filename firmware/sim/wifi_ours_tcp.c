@@ -12,6 +12,8 @@
 /* The kernel's least that is not slow; it takes twice as much. */
 #define KERNEL_BYTES 8192
 #define RECEIVE_BYTES 4096
+/* Those that the core has let go of linger until their other side ends them, too, or some seconds are over. */
+#define CLIENTS_MAX 64u
 
 static unsigned number_of(const struct wifi_ours_connection *x)
 {
@@ -97,7 +99,7 @@ static int listen_at(struct wifi_ours *c, const char *address, uint16_t port, st
         .kernel_send_bytes = KERNEL_BYTES};
 
     return tcp_listen(
-        c->loop, address, port, WIFI_CAMERA_CONNECTIONS, &limits, on_accepted, c, &c->listener, e);
+        c->loop, address, port, CLIENTS_MAX, &limits, on_accepted, c, &c->listener, e);
 }
 
 int wifi_ours_listen(void *ctx, uint16_t port)

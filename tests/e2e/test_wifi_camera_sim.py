@@ -29,6 +29,14 @@ class Ours(DebugCameras):
                 ids.append(int(headers["X-Frame-Id"]))
         self.assertEqual(ids, sorted(set(ids)))
 
+    def test_who_connects_and_says_nothing_makes_room(self):
+        sim = self.start_online()
+        silent = [socket.create_connection(sim.at) for _ in range(30)]
+        for _ in range(3):
+            self.json_of(sim, "/metrics")
+        for s in silent:
+            s.close()
+
     def test_what_moves_is_what_it_was_shown(self):
         sim = self.start_online("--source", "pan:6.5,-2.25")
         self.wait_frames(sim, 10)
