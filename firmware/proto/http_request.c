@@ -112,6 +112,7 @@ static int take_first_line(struct span line, struct http_request *r, struct hear
     if (method.n == 0 || target.n == 0 || target.at[0] != '/')
         return -EBADMSG;
     r->method = span_is(method, "GET") ? HTTP_GET
+        : span_is(method, "HEAD")      ? HTTP_HEAD
         : span_is(method, "PATCH")     ? HTTP_PATCH
                                        : HTTP_OTHER;
     r->path = span_take_until(&target, '?');

@@ -13,7 +13,7 @@
 /* No body of ours is larger; a length that is is told as this. */
 #define HTTP_REQUEST_BODY_MAX 65535
 
-enum http_method { HTTP_GET, HTTP_PATCH, HTTP_OTHER };
+enum http_method { HTTP_GET, HTTP_HEAD, HTTP_PATCH, HTTP_OTHER };
 
 struct http_request {
     enum http_method method;

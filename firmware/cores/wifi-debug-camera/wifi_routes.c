@@ -254,6 +254,8 @@ static void answer(struct wifi_camera *c, struct wifi_connection *n, const struc
             n, "405 Method Not Allowed", TEXT, route->allow, no_method, sizeof no_method - 1);
     else
         route->answer(c, n, r, body);
+    if (r->method == HTTP_HEAD)
+        n->n_parts = 1; /* who asks so takes what comes behind the head for the next answer */
 }
 
 /* What was asked for goes on pointing into `in` until it is answered; some answers forget all that came. */

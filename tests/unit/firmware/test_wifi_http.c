@@ -99,6 +99,14 @@ Test(wifi_http, other_paths_and_methods_are_refused)
     expect_answer(5, "HTTP/1.1 413 Content Too Large\r\n");
 }
 
+Test(wifi_http, who_asks_for_a_head_gets_no_body)
+{
+    fake_wifi_ask(&f, 0, "HEAD /metrics HTTP/1.1\r\n\r\nHEAD /nothing HTTP/1.1\r\n\r\n");
+    expect_answer(0, "HTTP/1.1 405 Method Not Allowed\r\n");
+    cr_expect_eq(strncmp(fake_wifi_body(&f, 0), "HTTP/1.1 404 Not Found\r\n", 24), 0, "%s", out(0));
+    cr_expect_not(says(0, "nothing here"));
+}
+
 Test(wifi_http, a_head_that_is_too_long_is_refused)
 {
     static char text[4096];
