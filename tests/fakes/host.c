@@ -454,20 +454,46 @@ const struct wr_driver *fake_driver_load(const char *path)
     return driver;
 }
 
+static size_t take_props(struct wr_prop props[MAX_PROPS], va_list args)
+{
+    const char *key;
+    size_t n = 0;
+
+    while ((key = va_arg(args, const char *)) && n < MAX_PROPS)
+        props[n++] = (struct wr_prop){key, va_arg(args, const char *)};
+    return n;
+}
+
 int fake_probe(
     const struct wr_driver *driver, const char *bus, const char *address, const char *name, ...)
 {
     struct wr_prop props[MAX_PROPS];
     struct wr_found found = {
         .size = sizeof found, .bus = bus, .address = address, .name = name, .props = props};
-    const char *key;
     va_list args;
 
     va_start(args, name);
-    while ((key = va_arg(args, const char *)) && found.n_props < MAX_PROPS)
-        props[found.n_props++] = (struct wr_prop){key, va_arg(args, const char *)};
+    found.n_props = take_props(props, args);
     va_end(args);
     return driver->probe ? driver->probe(&found) : 0;
+}
+
+void fake_seen(struct fake_host *h, const char *bus, const char *address, const char *name, ...)
+{
+    struct fake_device *d = main_device(h);
+    struct wr_prop props[MAX_PROPS];
+    struct wr_found found = {
+        .size = sizeof found, .bus = bus, .address = address, .name = name, .props = props};
+    va_list args;
+
+    va_start(args, name);
+    found.n_props = take_props(props, args);
+    va_end(args);
+    if (!WR_HAS(h->driver, seen) || !h->driver->seen)
+        return;
+    fake_enter(d, "seen");
+    h->driver->seen(&d->pub, &found);
+    fake_leave(d);
 }
 
 struct wr_dev *fake_dev(struct fake_host *h)

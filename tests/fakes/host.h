@@ -60,6 +60,10 @@ const struct wr_driver *fake_driver_load(const char *path);
 int fake_probe(const struct wr_driver *driver, const char *bus, const char *address,
     const char *name, ... /* NULL */);
 
+/* The device, which runs, is there: seen() is called, if the driver has one. Properties as of fake_probe(). */
+void fake_seen(
+    struct fake_host *h, const char *bus, const char *address, const char *name, ... /* NULL */);
+
 /* Before fake_host_start(). As in the configuration file; a value that the table does not allow is
  * a failure of the test. */
 void fake_host_option(struct fake_host *h, const char *key, const char *text);

@@ -78,6 +78,43 @@ Test(wifi_web, another_camera_at_its_last_address_is_not_taken_for_it)
     fake_host_free(h);
 }
 
+Test(wifi_web, mdns_says_where_it_is_when_nobody_else_does)
+{
+    struct fake_host *h = wifi_new();
+
+    fake_host_start(h);
+    fake_host_advance(h, FAKE_MS);
+    fake_seen(h, "ble", "AA:BB:CC:DD:EE:FF", "LedSaber", "port", "81", NULL);
+    fake_seen(h, "mdns", "10.0.0.7", "LedSaber", "port", "70000", NULL);
+    cr_expect_eq(fake_n_http(h), 0);
+    fake_seen(
+        h, "mdns", "10.0.0.9", "LedSaber", "txt.kind", "wifi-debug-camera", "port", "81", NULL);
+    fake_host_turn(h);
+    cr_expect_str_eq(fake_http(h, 0)->url, "http://10.0.0.9:81/metrics");
+    wifi_found_on_web(h, NULL);
+
+    fake_seen(h, "mdns", "fe80::9", "LedSaber", "port", "81", NULL);
+    fake_host_advance(h, FAKE_MS);
+    cr_expect_str_eq(fake_http_for(h, "/metrics")->url, "http://10.0.0.9:81/metrics",
+        "it has several, and this one answers");
+    cr_expect(fake_online(fake_dev(h)));
+    fake_host_free(h);
+}
+
+Test(wifi_web, mdns_says_where_it_is_now_when_it_is_gone_from_there)
+{
+    struct fake_host *h = wifi_on_ble(WIFI_STATUS_JOINED);
+
+    fake_http_close(fake_http_for(h, "/metrics"), -EHOSTUNREACH);
+    fake_host_advance(h, FAKE_MS);
+    fake_seen(h, "mdns", "192.168.1.101", "LedSaber", "port", "80", NULL);
+    fake_host_advance(h, FAKE_MS);
+    cr_expect_str_eq(fake_http_for(h, "/metrics")->url, "http://192.168.1.101:80/metrics");
+    wifi_found_on_web(h, NULL);
+    cr_expect_str_eq(fake_value(fake_dev(h), "trouble"), "");
+    fake_host_free(h);
+}
+
 Test(wifi_web, an_address_where_nothing_answers_is_tried_again_by_the_gateway)
 {
     struct fake_host *h = wifi_new();
