@@ -166,9 +166,10 @@ struct web {
     uint16_t port;
     wr_handle metrics, status, timer;
     unsigned n_failures, n_beats;
-    int64_t alive_us;  /* something came at that time */
-    bool tells_status; /* it has /wifi/status */
-    wr_handle call;    /* that waits for what it says there */
+    int64_t alive_us; /* something came at that time */
+    /* It has /wifi/status. unsure: it was asked, and said neither. */
+    bool tells_status, unsure;
+    wr_handle call; /* that waits for what it says there */
     char mac
         [13]; /* of the camera that was there the last time, where that is all we know; else "" */
     char why[WHY_MAX]; /* it is not up; "" */

@@ -99,7 +99,7 @@ static void up(struct wr_dev *dev)
 
 static void answer_call(struct wr_dev *dev, const struct wifi_status *s);
 
-/* Before the pictures and overlays are ended: their ends are no news. */
+/* Nothing that was asked is answered any more. */
 static void stop(struct wr_dev *dev)
 {
     struct web *w = web_of(dev);
@@ -192,11 +192,10 @@ static void status_came(
         wifi_status_read((struct span){(const char *)r->body, r->body_len}, &s) == 0;
 
     w->status = 0;
+    w->unsure = !w->tells_status && r->result < 0;
     answer_call(dev, told ? &s : NULL);
     if (told)
         take_status(dev, &s);
-    else if (w->state == WEB_TRYING)
-        w->tells_status = false;
     if (w->state == WEB_TRYING)
         up(dev);
 }
@@ -237,7 +236,8 @@ static void metrics_came(
     web_alive(dev);
     if (w->state == WEB_UP)
         wr_timer_set(dev, &w->timer, BEAT_US, beat);
-    if (w->state == WEB_TRYING || (w->tells_status && ++w->n_beats % BEATS_PER_STATUS == 0))
+    if (w->state == WEB_TRYING || w->unsure ||
+        (w->tells_status && ++w->n_beats % BEATS_PER_STATUS == 0))
         ask_status(dev);
 }
 
@@ -262,6 +262,7 @@ static void ask(struct wr_dev *dev, void *ctx)
 
     stop(dev);
     w->state = WEB_TRYING;
+    w->tells_status = w->unsure = false; /* it may have got other firmware meanwhile */
     ask_metrics(dev);
     changed(dev);
 }
@@ -284,7 +285,6 @@ void web_move(struct wr_dev *dev, const char *host, uint16_t port)
         w->n_failures = 0;
     else if (w->n_failures > 1)
         return; /* the pause goes on: it has been tried since the camera said so */
-    w->tells_status = false;
     ask(dev, NULL);
 }
 

@@ -55,6 +55,25 @@ Test(wifi_web, ours_is_asked_for_its_network_there)
     fake_host_free(h);
 }
 
+Test(wifi_web, ours_that_was_too_busy_to_tell_is_asked_again)
+{
+    struct fake_host *h = wifi_new();
+
+    fake_host_option(h, "address", "10.0.0.9");
+    fake_host_start(h);
+    fake_host_advance(h, FAKE_MS);
+    wifi_answer(h, "/metrics", 200, "application/json", WIFI_METRICS);
+    fake_http_close(fake_http_for(h, "/wifi/status"), -ETIMEDOUT);
+    fake_host_turn(h);
+    cr_expect(fake_online(fake_dev(h)));
+    fake_host_advance(h, 5 * FAKE_S);
+    wifi_answer(h, "/metrics", 200, "application/json", WIFI_METRICS);
+    wifi_answer(h, "/wifi/status", 200, "application/json",
+        WIFI_STATUS_OURS("true", ",\"state\":\"connected\""));
+    cr_expect_str_eq(fake_value(fake_dev(h), "firmware"), "1.0");
+    fake_host_free(h);
+}
+
 /* Two cameras switched off, and on in the other order: the first has the address of the second. */
 Test(wifi_web, another_camera_at_its_last_address_is_not_taken_for_it)
 {
