@@ -1,5 +1,5 @@
-/* motion_scene.c - a wall and people with a texture of many wavelengths, so that what moves can be found to parts of a pixel.
- * Positions are in 1/256 px of the layout, as vectors are. */
+/* motion_scene.c - a wall of bricks, no two rows of which are alike, and people with a texture of many wavelengths, so that what
+ * moves can be found to parts of a pixel. Positions are in 1/256 px of the layout, as vectors are. */
 #include "motion_scene.h"
 
 #include <errno.h>
@@ -18,6 +18,14 @@
 /* What the flow finds with certainty. */
 #define PAN_MAX 16.0
 
+/* Bricks of the wall, joints included; a whole number of them is a tile. */
+#define BRICK_WIDTH 32
+#define BRICK_HEIGHT 16
+
+typedef uint8_t tile[TILE][TILE];
+
+enum part { NOBODY, HEAD, COAT, TROUSERS, N_PARTS };
+
 /* Light of a surface: the texture's samples in 1/256 of their contrast, over a ground. */
 struct surface {
     unsigned ground, contrast;
@@ -28,21 +36,30 @@ struct walker {
     int first; /* frame in which the way begins */
     int x, step, top;
     int size; /* percent of the tallest */
-    struct surface coat;
+    struct surface looks[N_PARTS];
 };
 
-/* Soft, so that people stand out; where they walk, there is a floor. */
-static const struct surface wall = {80, 90}, boards = {25, 70};
-#define FLOOR_TOP (196 * UNIT)
+static const struct surface bare = {0, 256}, floor_looks = {50, 40};
+#define FLOOR_TOP (200 * UNIT)
 static const struct walker walkers[] = {
-    {.first = 0, .x = -50 * UNIT, .step = 896, .top = 50 * UNIT, .size = 100, .coat = {100, 155}},
-    {.first = 90, .x = 360 * UNIT, .step = -576, .top = 78 * UNIT, .size = 85, .coat = {0, 140}},
+    {.first = 0,
+        .x = -50 * UNIT,
+        .step = 896,
+        .top = 44 * UNIT,
+        .size = 100,
+        .looks = {[HEAD] = {170, 60}, [COAT] = {130, 125}, [TROUSERS] = {30, 70}}},
+    {.first = 90,
+        .x = 360 * UNIT,
+        .step = -576,
+        .top = 72 * UNIT,
+        .size = 85,
+        .looks = {[HEAD] = {160, 60}, [COAT] = {0, 110}, [TROUSERS] = {90, 90}}},
 };
 
 struct motion_scene {
     bool walk;
     int pan_x, pan_y; /* per frame */
-    uint8_t tile[TILE][TILE];
+    tile bricks, cloth;
 };
 
 /* --- the texture ------------------------------------------------------------------------------ */
@@ -64,7 +81,7 @@ static void wave_init(struct wave *w, int i)
         w->value[phase] = sin(phase * 2 * M_PI / TILE + i * i * 0.7);
 }
 
-static void draw_tile(struct motion_scene *s)
+static void draw_cloth(tile cloth)
 {
     struct wave waves[N_WAVES];
 
@@ -77,19 +94,54 @@ static void draw_tile(struct motion_scene *s)
             for (int i = 0; i < N_WAVES; i++)
                 sum += waves[i].value[(unsigned)(x * waves[i].across + y * waves[i].down) % TILE];
             sum = 128 + sum * 30;
-            s->tile[y][x] = (uint8_t)(sum < 0 ? 0 : sum > 255 ? 255 : sum);
+            cloth[y][x] = (uint8_t)(sum < 0 ? 0 : sum > 255 ? 255 : sum);
+        }
+    }
+}
+
+/* Each brick has a light of its own, or one could not tell where in the wall one looks. */
+static unsigned brick_light(unsigned column, unsigned row)
+{
+    uint32_t h = (row * 64 + column + 1) * 2654435761u;
+
+    h = (h ^ h >> 15) * 2246822519u;
+    return 100 + (h >> 16) % 80;
+}
+
+static unsigned brick_at(unsigned x, unsigned y)
+{
+    unsigned row = y / BRICK_HEIGHT, shifted = (x + row % 2 * (BRICK_WIDTH / 2)) % TILE;
+    unsigned in_x = shifted % BRICK_WIDTH, in_y = y % BRICK_HEIGHT;
+
+    if (in_x < 2 || in_y < 2)
+        return 80;
+    /* Lit from above. */
+    return brick_light(shifted / BRICK_WIDTH, row) + (in_y < 4 ? 12 : 0);
+}
+
+/* The joints soft, as a lens makes them, and the grain of the stone. */
+static void draw_bricks(tile bricks, tile cloth)
+{
+    for (unsigned y = 0; y < TILE; y++) {
+        for (unsigned x = 0; x < TILE; x++) {
+            unsigned right = (x + 1) % TILE, below = (y + 1) % TILE;
+            unsigned light = (brick_at(x, y) + brick_at(right, y) + brick_at(x, below) +
+                                 brick_at(right, below)) /
+                4;
+
+            bricks[y][x] = (uint8_t)(light + cloth[y][x] / 5 - 25);
         }
     }
 }
 
 /* Between its pixels, too. */
-static unsigned sample(const struct motion_scene *s, struct surface f, int x, int y)
+static unsigned sample(const tile t, struct surface f, int x, int y)
 {
     unsigned u = (unsigned)x / UNIT % TILE, v = (unsigned)y / UNIT % TILE;
     unsigned right = (u + 1) % TILE, below = (v + 1) % TILE;
     unsigned a = (unsigned)x % UNIT, b = (unsigned)y % UNIT;
-    unsigned upper = s->tile[v][u] * (UNIT - a) + s->tile[v][right] * a;
-    unsigned lower = s->tile[below][u] * (UNIT - a) + s->tile[below][right] * a;
+    unsigned upper = t[v][u] * (UNIT - a) + t[v][right] * a;
+    unsigned lower = t[below][u] * (UNIT - a) + t[below][right] * a;
     unsigned grey = (upper * (UNIT - b) + lower * b + UNIT * UNIT / 2) / (UNIT * UNIT);
 
     return f.ground + grey * f.contrast / 256;
@@ -112,26 +164,39 @@ static bool in_ellipse(double x, double y, double half_width, double half_height
     return x * x / (half_width * half_width) + y * y / (half_height * half_height) < 1;
 }
 
-/* A head, a body, two legs; x from the middle, y from the top. */
-static bool in_figure(double x, double y)
+/* A square whose corners are round. */
+static bool in_cushion(double x, double y, double half_width, double half_height)
 {
-    return in_ellipse(x, y - 18, 18, 20) || in_ellipse(x, y - 82, 44, 54) ||
-        (y >= 78 && y < 170 && fabs(fabs(x) - 18) < 14);
+    return pow(x / half_width, 4) + pow(y / half_height, 4) < 1;
 }
 
-static bool covers(const struct walker *w, int frame, int x, int y)
+/* x from the middle, y from the top. */
+static enum part part_at(double x, double y)
+{
+    if (in_ellipse(x, y - 18, 14, 18))
+        return HEAD;
+    if (in_cushion(x, y - 76, 30, 42) || in_cushion(fabs(x) - 33, y - 74, 9, 38))
+        return COAT;
+    return in_cushion(fabs(x) - 14, y - 144, 13, 46) ? TROUSERS : NOBODY;
+}
+
+static enum part part_of(const struct walker *w, int frame, int x, int y)
 {
     double scale = 100.0 / w->size / UNIT;
 
-    return frame >= w->first && in_figure((x - walker_x(w, frame)) * scale, (y - w->top) * scale);
+    return frame < w->first ? NOBODY
+                            : part_at((x - walker_x(w, frame)) * scale, (y - w->top) * scale);
 }
 
 /* NULL: it is the wall. The second one passes in front of the first. */
-static const struct walker *who(const struct motion_scene *s, int frame, int x, int y)
+static const struct walker *who(
+    const struct motion_scene *s, int frame, int x, int y, enum part *ret_part)
 {
-    for (size_t i = N_ELEMENTS(walkers); s->walk && i-- > 0;)
-        if (covers(&walkers[i], frame, x, y))
+    for (size_t i = N_ELEMENTS(walkers); s->walk && i-- > 0;) {
+        *ret_part = part_of(&walkers[i], frame, x, y);
+        if (*ret_part != NOBODY)
             return &walkers[i];
+    }
     return NULL;
 }
 
@@ -140,16 +205,20 @@ static const struct walker *who(const struct motion_scene *s, int frame, int x, 
 static unsigned grey_at(const struct motion_scene *s, uint64_t frame, int x, int y)
 {
     int at = frame_of_walk(frame);
-    const struct walker *w = who(s, at, x, y);
-    const struct surface *ground = s->walk && y >= FLOOR_TOP ? &boards : &wall;
+    enum part part;
+    const struct walker *w = who(s, at, x, y, &part);
+    bool on_floor = s->walk && y >= FLOOR_TOP;
     int turned = (int)(frame % (TILE * UNIT)); /* the texture is as it was then */
 
     /* The tile's corner lies far to the left and above, so that no position is negative. */
     x += TILE * UNIT;
     y += TILE * UNIT;
     if (w)
-        return sample(s, w->coat, x - walker_x(w, at) + TILE * UNIT, y + w->first * UNIT);
-    return sample(s, *ground, (int)((unsigned)x - (unsigned)turned * (unsigned)s->pan_x),
+        return sample(
+            s->cloth, w->looks[part], x - walker_x(w, at) + TILE * UNIT, y + w->first * UNIT);
+    if (on_floor)
+        return sample(s->cloth, floor_looks, x, y);
+    return sample(s->bricks, bare, (int)((unsigned)x - (unsigned)turned * (unsigned)s->pan_x),
         (int)((unsigned)y - (unsigned)turned * (unsigned)s->pan_y));
 }
 
@@ -167,7 +236,8 @@ void motion_scene_truth(
     const struct motion_scene *s, uint64_t frame, int x, int y, int *ret_dx, int *ret_dy)
 {
     int before = frame_of_walk(frame + MOTION_SCENE_WALK_FRAMES - 1);
-    const struct walker *w = who(s, before, x * UNIT, y * UNIT);
+    enum part part;
+    const struct walker *w = who(s, before, x * UNIT, y * UNIT, &part);
 
     *ret_dx = w ? w->step : s->pan_x;
     *ret_dy = w ? 0 : s->pan_y;
@@ -213,7 +283,8 @@ int motion_scene_new(const char *spec, struct motion_scene **ret)
         free(s);
         return r;
     }
-    draw_tile(s);
+    draw_cloth(s->cloth);
+    draw_bricks(s->bricks, s->cloth);
     *ret = s;
     return 0;
 }
