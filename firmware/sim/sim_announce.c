@@ -37,12 +37,14 @@ static sd_bus_message *new_call(struct sim_announce *a, const char *member)
     return dbus_peer_new_call(&a->avahi, a->path, GROUP, member, &m) < 0 ? NULL : m;
 }
 
+static int on_added(sd_bus_message *m, void *userdata, sd_bus_error *e);
 static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *e);
 
-static void send_consume(struct sim_announce *a, sd_bus_message *m)
+static void send_consume(
+    struct sim_announce *a, sd_bus_message *m, sd_bus_message_handler_t answered)
 {
     if (m)
-        sd_bus_call_async(dbus_bus(a->avahi.dbus), NULL, m, on_answer, a, CALL_US);
+        sd_bus_call_async(dbus_bus(a->avahi.dbus), NULL, m, answered, a, CALL_US);
     sd_bus_message_unref(m);
 }
 
@@ -68,8 +70,7 @@ static void add_service(struct sim_announce *a)
     for (size_t i = 0; i < SIM_ANNOUNCE_MAX_TXT && a->what.txt[i]; i++)
         sd_bus_message_append_array(m, 'y', a->what.txt[i], strlen(a->what.txt[i]));
     sd_bus_message_close_container(m);
-    send_consume(a, m);
-    send_consume(a, new_call(a, "Commit"));
+    send_consume(a, m, on_added);
 }
 
 static void use_next_name(struct sim_announce *a)
@@ -80,22 +81,35 @@ static void use_next_name(struct sim_announce *a)
         return;
     a->n_names++;
     log_info("somebody else has that name", F_STR("now", name_of(a, name)));
-    send_consume(a, new_call(a, "Reset"));
+    send_consume(a, new_call(a, "Reset"), on_answer);
     add_service(a);
 }
 
 /* --- the group --------------------------------------------------------------------------------- */
 
-/* A name that is taken on this machine is told at once, one in the network later. */
 static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *e)
 {
     const sd_bus_error *error = sd_bus_message_get_error(m);
     struct sim_announce *a = userdata;
 
-    if (error && a->path[0] && strcmp(error->name, AVAHI ".CollisionError") == 0)
-        use_next_name(a);
-    else if (error && a->path[0])
+    if (error && a->path[0])
         log_warning("it cannot be announced", F_STR("why", error->message));
+    return 0;
+}
+
+/* A name that is taken on this machine is told at once, one in the network later. */
+static int on_added(sd_bus_message *m, void *userdata, sd_bus_error *e)
+{
+    struct sim_announce *a = userdata;
+
+    if (!a->path[0])
+        return 0;
+    if (sd_bus_message_is_method_error(m, AVAHI ".CollisionError"))
+        use_next_name(a);
+    else if (!sd_bus_message_is_method_error(m, NULL))
+        send_consume(a, new_call(a, "Commit"), on_answer);
+    else
+        on_answer(m, userdata, e);
     return 0;
 }
 
@@ -185,7 +199,7 @@ void sim_announce_port(struct sim_announce *a, uint16_t port)
     if (!a || a->port == port)
         return;
     if (a->path[0])
-        send_consume(a, new_call(a, "Free"));
+        send_consume(a, new_call(a, "Free"), on_answer);
     forget_group(a);
     a->port = port;
     make_group(a);
