@@ -1,11 +1,11 @@
 #include "http/camera_wait.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
+/* By its channel: one that was added in its place meanwhile has the same id, and was not looked at. */
 static void wait_free(struct camera_wait *w)
 {
-    struct device *d = devices_find(w->api->devices, w->device);
+    struct device *d = devices_by_channel(w->api->devices, w->channel);
 
     bus_unlisten(&w->listener);
     burn_unlisten(&w->burned);
@@ -50,7 +50,6 @@ struct camera_wait *camera_wait_new(
     w->request = q;
     w->over = over;
     w->channel = device_channel(d);
-    snprintf(w->device, sizeof w->device, "%s", device_id(d));
     timer_init(&w->timeout, a->loop, wait_over);
     timer_once(&w->timeout, CAMERA_WAIT_US);
     device_look(d);

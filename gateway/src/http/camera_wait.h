@@ -28,7 +28,6 @@ struct camera_wait {
     struct timer timeout;
     void (*over)(struct camera_wait *w);
     struct http_request *request;
-    char device[WR_NAME_MAX + 1];
 };
 
 /* NULL: no memory, and the request was answered. */

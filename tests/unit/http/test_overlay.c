@@ -118,6 +118,22 @@ Test(overlay, of_a_camera_where_nobody_looks_for_motion_is_404)
     cr_expect_null(last_overlay(world.last, device_channel(live.toy)), "what was is forgotten");
 }
 
+Test(overlay, who_waits_for_a_camera_that_is_removed_does_not_look_at_the_one_in_its_place)
+{
+    int fd = client_new(&live.talk);
+
+    client_say(&live.talk, fd, GET("overlay"));
+    live_turns(5);
+    world_configure("devices: {}\n");
+    world_pass(1);
+    device_look(world_toy());
+    world_pass(4000000);
+    client_read(&live.talk, fd, "nothing is known yet");
+    world_pass(DEVICE_LINGER_US + 1000000);
+    cr_expect(toy.watched, "somebody else looks");
+    close(fd);
+}
+
 /* --- GET …/overlay/stream --------------------------------------------------------------------- */
 
 Test(overlay, stream_tells_each_as_an_event)
