@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/text.h"
 
 /* Jansson is recursive; so the depth is counted before it sees the text. Strings are all that has
  * to be understood for that. */
@@ -36,20 +35,13 @@ static int json_check_depth(const char *text, size_t n, struct error *e)
     return 0;
 }
 
-/* Jansson quotes the input in what it says, and may cut a character: control characters and half ones do
- * not belong into a sentence. */
+/* Jansson quotes the input in what it says, and that may be a password: where it stands is enough. */
 static void json_error(const json_error_t *from, struct error *e)
 {
-    char text[sizeof from->text];
-    size_t n = strnlen(from->text, sizeof from->text - 1);
+    const char *quote = strstr(from->text, " near '");
+    size_t n = quote ? (size_t)(quote - from->text) : strlen(from->text);
 
-    for (size_t i = 0; i < n; i++)
-        text[i] =
-            (unsigned char)from->text[i] < 0x20 || from->text[i] == 0x7F ? ' ' : from->text[i];
-    text[n] = '\0';
-    for (size_t i = 0; i < n && !text_is_utf8(text, n); i++)
-        text[i] = (unsigned char)text[i] < 0x80 ? text[i] : '?';
-    error_set(e, -EINVAL, "line %d, column %d: %s", from->line, from->column, text);
+    error_set(e, -EINVAL, "line %d, column %d: %.*s", from->line, from->column, (int)n, from->text);
 }
 
 json_t *json_read(const char *text, size_t n, struct error *e)
