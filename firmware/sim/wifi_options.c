@@ -43,8 +43,8 @@ static const struct sim_option rows[] = {
         "shipped, head"},
     {"name", OPTION_NAME, "NAME", "in the advertisement (LedSaber-BLE)"},
     {"source", OPTION_SOURCE, "SPEC",
-        "walk, pan[:DX,DY] or still, drawn; a folder of JPEGs, video:FILE, drawn[:day], "
-        "v4l2:DEVICE (walk)"},
+        "walk, pan[:DX,DY], still: it is known what moves; a folder of JPEGs, video:FILE, "
+        "drawn[:day], v4l2:DEVICE (walk)"},
     {"http", OPTION_HTTP, "IP:PORT", "where it is when it has joined; port 0: any (127.0.0.1:0)"},
     {"ssid", OPTION_SSID, "NAME", "of the only network there is (whichever is asked for)"},
     {"password", OPTION_PASSWORD, "TEXT", "that it takes (whichever is said)"},
@@ -66,7 +66,8 @@ static const struct sim_option rows[] = {
         "old cameras: on; waits (for the Bluetooth command \"start\"); none: the overlay is {} "
         "(on)"},
     {"grid", OPTION_GRID, "N",
-        "head: 8x8 blocks of 30 px as its detector has, or 6x6 of 40 as was drawn (8)"},
+        "old cameras, head: 8x8 blocks of 30 px as its detector has, or 6x6 of 40 as was drawn "
+        "(8)"},
     {"raw-grey", OPTION_RAW_GREY, NULL,
         "old cameras: what is labelled JPEG are the sensor's grey bytes, as it truly was"},
     {"stream-limit", OPTION_STREAM_LIMIT, "BYTES",
