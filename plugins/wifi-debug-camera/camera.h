@@ -178,6 +178,10 @@ struct web {
 void web_start(struct wr_dev *dev);
 /* The camera says that this is its address. */
 void web_move(struct wr_dev *dev, const char *host, uint16_t port);
+/* The camera says that it has joined a network just now: what failed before is no reason to wait. */
+void web_joined(struct wr_dev *dev);
+/* The camera says that it is in no network. */
+void web_left(struct wr_dev *dev);
 /* Something came from it. */
 void web_alive(struct wr_dev *dev);
 /* http://<host>:<port><path> */

@@ -175,10 +175,24 @@ static bool is_ipv4(const char *ip)
         c < 256 && d < 256;
 }
 
+/* Where its HTTP server is, as it says over Bluetooth. */
+static void follow(struct wr_dev *dev, const struct wifi_status *s, bool was_connected)
+{
+    if (!s->connected) {
+        web_left(dev);
+        return;
+    }
+    if (!was_connected)
+        web_joined(dev);
+    if (is_ipv4(s->ip) && port_of(s->url) > 0)
+        web_move(dev, s->ip, port_of(s->url));
+}
+
 void status_take(struct wr_dev *dev, const struct wifi_status *s, bool by_ble)
 {
     struct status *known = &camera_of(dev)->status;
     bool changed = known->known && differs(&known->is, s);
+    bool was_connected = known->known && known->is.connected;
 
     identify(dev, s);
     known->known = true;
@@ -186,7 +200,7 @@ void status_take(struct wr_dev *dev, const struct wifi_status *s, bool by_ble)
     report(dev, s);
     if (changed)
         tell_event(dev, s);
-    if (by_ble && s->connected && is_ipv4(s->ip) && port_of(s->url) > 0)
-        web_move(dev, s->ip, port_of(s->url));
+    if (by_ble)
+        follow(dev, s, was_connected);
     presence_update(dev);
 }

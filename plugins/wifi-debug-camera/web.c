@@ -288,6 +288,17 @@ void web_move(struct wr_dev *dev, const char *host, uint16_t port)
     ask(dev, NULL);
 }
 
+void web_joined(struct wr_dev *dev)
+{
+    web_of(dev)->n_failures = 0;
+}
+
+void web_left(struct wr_dev *dev)
+{
+    if (web_up(web_of(dev)))
+        down(dev, "The camera has left the network");
+}
+
 /* Where it was the last time. */
 static bool recall(struct wr_dev *dev)
 {

@@ -160,6 +160,52 @@ Test(wifi_ble, a_camera_that_is_in_a_network_out_of_reach_says_so)
     fake_host_free(h);
 }
 
+/* Each attempt in vain makes the next pause longer. */
+static void be_long_away(struct fake_host *h)
+{
+    for (int i = 0; i < 4; i++) {
+        fake_http_close(fake_http_for(h, "/metrics"), -ECONNREFUSED);
+        fake_host_advance(h, 30 * FAKE_S);
+    }
+    fake_http_close(fake_http_for(h, "/metrics"), -ECONNREFUSED);
+    fake_host_turn(h);
+}
+
+Test(wifi_ble, one_that_joins_again_is_reached_at_once)
+{
+    struct fake_host *h = wifi_on_ble(WIFI_STATUS_JOINED);
+    unsigned n;
+
+    be_long_away(h);
+    n = fake_n_http(h);
+    wifi_notify(h, WIFI_STATUS_IDLE);
+    wifi_notify(h, WIFI_STATUS_JOINED);
+    fake_host_advance(h, FAKE_MS);
+    cr_expect_eq(fake_n_http(h), n + 1, "what failed before it joined is no reason to wait");
+    wifi_found_on_web(h, NULL);
+    cr_expect_str_eq(fake_value(fake_dev(h), "link"), "idle");
+    cr_expect_str_eq(fake_value(fake_dev(h), "trouble"), "");
+    fake_host_free(h);
+}
+
+Test(wifi_ble, one_that_leaves_its_network_is_not_lost)
+{
+    struct fake_host *h = wifi_on_ble(WIFI_STATUS_JOINED);
+    struct wr_dev *d = fake_dev(h);
+
+    wifi_found_on_web(h, NULL);
+    wifi_notify(h, WIFI_STATUS_IDLE);
+    cr_expect_str_eq(fake_value(d, "link"), "no_wifi");
+    for (int i = 0; i < 4; i++) {
+        if (!fake_http_for(h, "/metrics")->over)
+            fake_http_close(fake_http_for(h, "/metrics"), -ECONNREFUSED);
+        fake_host_advance(h, 6 * FAKE_S);
+    }
+    cr_expect(fake_online(d), "Bluetooth leads to it");
+    cr_expect_not(fake_ble_last(h)->over);
+    fake_host_free(h);
+}
+
 Test(wifi_ble, changes_of_the_network_are_events_and_signal_strength_is_none)
 {
     struct fake_host *h = wifi_on_ble(WIFI_STATUS_IDLE);
