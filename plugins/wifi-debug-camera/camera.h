@@ -242,7 +242,7 @@ struct motion {
     wr_handle http, timer;
     unsigned n_failures;
     int64_t asked_us;
-    unsigned n_taken; /* since rate_since_us */
+    unsigned n_taken, n_said; /* since rate_since_us: overlays; events, whatever they are */
     int64_t rate_since_us;
     wr_handle rate;
     char grid[48];

@@ -20,6 +20,10 @@
 #define FIRST_PAUSE_US US_PER_S
 #define MAX_PAUSE_US (30 * US_PER_S)
 #define RATE_US (5 * US_PER_S)
+/* In that time, of cameras that take 25 pictures in a second: who says more than this keeps the gateway from its work, and is heard
+ * again after the longest pause. */
+#define SAID_MAX 1000
+#define SAID_FAILURES 5
 
 static struct motion *motion_of(const struct wr_dev *dev)
 {
@@ -131,7 +135,7 @@ static void rate(struct wr_dev *dev, void *ctx)
 
     wr_report_float(
         dev, "overlay_hz", (double)(m->n_taken * 10 * US_PER_S / (now - m->rate_since_us)) / 10);
-    m->n_taken = 0;
+    m->n_taken = m->n_said = 0;
     m->rate_since_us = now;
 }
 
@@ -170,6 +174,7 @@ static void on_event(void *ctx, const char *data, size_t n)
 {
     struct wr_dev *dev = ctx;
 
+    motion_of(dev)->n_said++;
     if (strcmp(motion_of(dev)->sse.type, "overlay") == 0)
         take(dev, data, n);
 }
@@ -207,12 +212,24 @@ static void again_later(struct wr_dev *dev)
     wr_timer_set(dev, &m->timer, us < MAX_PAUSE_US ? us : MAX_PAUSE_US, begin);
 }
 
+static void end(struct wr_dev *dev, const char *why)
+{
+    struct motion *m = motion_of(dev);
+
+    presence_trouble(dev, TROUBLE_OVERLAY, why);
+    dev->host->cancel(dev, m->http);
+    m->http = 0;
+    again_later(dev);
+}
+
 static void on_data(struct wr_dev *dev, wr_handle h, void *ctx, const uint8_t *bytes, size_t n)
 {
     struct motion *m = motion_of(dev);
 
     if (m->how == OVERLAY_SSE && sse_pull_feed(&m->sse, bytes, n, on_event, dev) == 0) {
-        m->n_failures = 0;
+        m->n_failures = m->n_said > SAID_MAX ? SAID_FAILURES : 0;
+        if (m->n_said > SAID_MAX)
+            end(dev, "The camera says more of motion than it can have seen");
         return;
     }
     if (m->how == OVERLAY_ASKING && n <= sizeof m->text - m->n_text) {
@@ -220,10 +237,7 @@ static void on_data(struct wr_dev *dev, wr_handle h, void *ctx, const uint8_t *b
         m->n_text += n;
         return;
     }
-    presence_trouble(dev, TROUBLE_OVERLAY, "What the camera says of motion is too long");
-    dev->host->cancel(dev, m->http);
-    m->http = 0;
-    again_later(dev);
+    end(dev, "What the camera says of motion is too long");
 }
 
 static void on_closed(struct wr_dev *dev, wr_handle h, void *ctx, int why, const char *error)
@@ -277,7 +291,7 @@ static void stop(struct wr_dev *dev)
     m->http = m->rate = 0;
     wr_timer_set(dev, &m->timer, 0, NULL);
     m->how = OVERLAY_NONE;
-    m->n_failures = m->n_taken = 0;
+    m->n_failures = m->n_taken = m->n_said = 0;
     report_way(dev);
     wr_report_float(dev, "overlay_hz", 0);
     presence_trouble(dev, TROUBLE_OVERLAY, "");

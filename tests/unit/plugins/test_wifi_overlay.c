@@ -127,6 +127,33 @@ Test(wifi_overlay, an_event_without_end_is_cut_off)
     fake_host_free(h);
 }
 
+Test(wifi_overlay, a_flood_of_them_is_cut_off_and_heard_again_much_later)
+{
+    static const char *const events[] = {"event: overlay\ndata: " HEAD("true") GRID("8", "6", "40")
+                                             BLOCK "}\n\n",
+        "event: overlay\ndata: nonsense\n\n", "data: something else\n\n"};
+
+    for (size_t k = 0; k < sizeof events / sizeof *events; k++) {
+        struct fake_host *h = wifi_on_web(NULL);
+        struct fake_http *q = streaming(h);
+        unsigned n = 0;
+
+        for (; n < 5000 && !q->over; n++) {
+            fake_http_feed(q, events[k], strlen(events[k]));
+            fake_host_turn(h);
+        }
+        cr_expect(n > 500 && n < 2000, "%u", n);
+        cr_expect_not_null(strstr(fake_value(fake_dev(h), "trouble"), "more of motion"));
+        for (int i = 0; i < 6; i++) {
+            cr_expect(fake_http_for(h, "/overlay")->over, "after %d s", 5 * i);
+            fake_host_advance(h, 5 * FAKE_S + FAKE_MS);
+            wifi_answer(h, "/metrics", 200, "application/json", WIFI_METRICS);
+        }
+        cr_expect_not(fake_http_for(h, "/overlay")->over);
+        fake_host_free(h);
+    }
+}
+
 Test(wifi_overlay, nothing_and_nonsense_do_no_harm)
 {
     struct fake_host *h = wifi_on_web(NULL);
