@@ -91,8 +91,11 @@ static bool take(struct wr_dev *dev, const uint8_t *bytes, size_t n)
     if (n == 0 || wifi_status_read((struct span){(const char *)bytes, n}, &s) < 0)
         return false;
     presence_trouble(dev, TROUBLE_STATUS, "");
-    status_take(dev, &s, true);
-    job_status(dev, &s);
+    if (status_take(dev, &s, true))
+        job_status(dev, &s);
+    else
+        wr_seek_fail(dev, &ble_of(dev)->seek,
+            "The camera that was heard is another device already: ble_address tells them apart");
     return true;
 }
 
@@ -117,7 +120,7 @@ static void status_read(struct wr_dev *dev, void *ctx, int result, const uint8_t
 
     b->reading = false;
     taken = result == 0 && take(dev, bytes, n);
-    if (first)
+    if (first && b->state == BLE_SETTING_UP)
         ready(dev);
     if (taken || b->state != BLE_READY)
         return;

@@ -85,8 +85,9 @@ struct status {
     struct wifi_status is;
 };
 
-/* Takes what the camera says: attributes, event, and over Bluetooth its address. */
-void status_take(struct wr_dev *dev, const struct wifi_status *s, bool by_ble);
+/* Takes what the camera says: attributes, event, and over Bluetooth its address. False: it is another device's camera, and nothing
+ * was taken. */
+bool status_take(struct wr_dev *dev, const struct wifi_status *s, bool by_ble);
 /* Older firmware does not tell its state: what follows from the rest. */
 enum wifi_state status_state(const struct wifi_status *s);
 /* {enabled, connected, state, reason, ssid, ip, url, rssi_dbm} */

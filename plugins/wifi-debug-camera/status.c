@@ -142,15 +142,14 @@ static void report(struct wr_dev *dev, const struct wifi_status *s)
 
 /* --- who and where it is ---------------------------------------------------------------------- */
 
-static void identify(struct wr_dev *dev, const struct wifi_status *s)
+/* False: another device is this camera. */
+static bool identify(struct wr_dev *dev, const struct wifi_status *s)
 {
     const struct status *known = &camera_of(dev)->status;
 
     if (!*s->mac || (known->known && strcmp(known->is.mac, s->mac) == 0))
-        return;
-    if (dev->host->identify(dev, s->mac) == -EEXIST)
-        dev->host->log(dev, WR_LOG_WARNING,
-            "another device is this camera, %s, already: one of the two can be removed", s->mac);
+        return true;
+    return dev->host->identify(dev, s->mac) != -EEXIST;
 }
 
 /* "http://192.168.1.7:8080" → 8080; without one it is 80. 0: that is no port. */
@@ -188,13 +187,14 @@ static void follow(struct wr_dev *dev, const struct wifi_status *s, bool was_con
         web_move(dev, s->ip, port_of(s->url));
 }
 
-void status_take(struct wr_dev *dev, const struct wifi_status *s, bool by_ble)
+bool status_take(struct wr_dev *dev, const struct wifi_status *s, bool by_ble)
 {
     struct status *known = &camera_of(dev)->status;
     bool changed = known->known && differs(&known->is, s);
     bool was_connected = known->known && known->is.connected;
 
-    identify(dev, s);
+    if (!identify(dev, s))
+        return false;
     known->known = true;
     known->is = *s;
     report(dev, s);
@@ -203,4 +203,5 @@ void status_take(struct wr_dev *dev, const struct wifi_status *s, bool by_ble)
     if (by_ble)
         follow(dev, s, was_connected);
     presence_update(dev);
+    return true;
 }

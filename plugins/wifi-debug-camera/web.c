@@ -179,7 +179,8 @@ static void take_status(struct wr_dev *dev, const struct wifi_status *s)
     }
     w->tells_status = true;
     web_alive(dev);
-    status_take(dev, s, false);
+    if (!status_take(dev, s, false))
+        down(dev, "The camera that answers there is another device already");
 }
 
 /* Older firmware has no such page. */

@@ -229,6 +229,28 @@ Test(wifi_ble, changes_of_the_network_are_events_and_signal_strength_is_none)
     fake_host_free(h);
 }
 
+/* Two without an address, and the other one has let its link go. */
+Test(wifi_ble, another_devices_camera_is_left_to_it)
+{
+    struct fake_host *h = wifi_new();
+
+    fake_host_identity_taken(h, "a4cf12000001");
+    fake_host_start(h);
+    fake_host_advance(h, FAKE_MS);
+    wifi_open(h);
+    wifi_read(h,
+        WIFI_STATUS_OURS(
+            "true", ",\"connected\":true,\"ip\":\"10.0.0.9\",\"state\":\"connected\""));
+    cr_expect_not(fake_online(fake_dev(h)));
+    cr_expect_not_null(
+        strstr(fake_why(fake_dev(h)), "another device"), "%s", fake_why(fake_dev(h)));
+    cr_expect_eq(fake_n_http(h), 0);
+    cr_expect(fake_ble_last(h)->over);
+    fake_host_advance(h, 2 * FAKE_S);
+    cr_expect_eq(fake_n_ble(h), 2, "the right one may come");
+    fake_host_free(h);
+}
+
 Test(wifi_ble, its_last_address_is_tried_before_bluetooth)
 {
     struct fake_host *h = wifi_on_ble(WIFI_STATUS_JOINED);
