@@ -14,6 +14,8 @@ const HELP = {
     on: 'The gateway looks for motion in the pictures of any camera. They are fetched for that also while nobody watches, so that motion is told as an event.',
     device: 'Shown where the camera itself says what moves, as debug cameras do.',
 };
+/* Of a camera that has said nothing of the kind. */
+const SILENT = ' This one says nothing of that now; “Computed here” works with any.';
 
 export class Flow {
     #changed;
@@ -54,7 +56,8 @@ export class Flow {
 
     #explain(choice) {
         const fixed = isFixed(this.#device, 'flow') ? ' The configuration file decides it.' : '';
-        setText(this.#help, HELP[choice] + fixed);
+        const silent = choice === 'device' && !this.#device.overlay && !fixed ? SILENT : '';
+        setText(this.#help, HELP[choice] + silent + fixed);
     }
 
     async #send(flow) {

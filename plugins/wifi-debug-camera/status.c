@@ -74,9 +74,8 @@ void status_why(const struct wifi_status *s, char out[WHY_MAX])
         break;
     default:
         snprintf(out, WHY_MAX, "%s",
-            *ssid ? "The camera's Wi-Fi is off: wifi_enable switches it on"
-                  : "No Wi-Fi yet: wifi_configure tells the camera its network, wifi_enable has it "
-                    "join");
+            *ssid ? "The camera's Wi-Fi is off: switch it on (wifi_enable)"
+                  : "No Wi-Fi yet: tell the camera its network (wifi_configure, wifi_enable)");
     }
 }
 

@@ -211,6 +211,7 @@ pageTest(
         await openPanel(page, 'porch');
         const choice = page.getByLabel('Motion overlay');
         assert.equal(await choice.inputValue(), 'device');
+        await textOf(page, '#panel .flow .field-help', /“Computed here” works with any/);
         await page.waitForSelector(toggle('on'), { state: 'hidden' });
         await choice.selectOption('on');
         await page.waitForSelector(toggle('on'), { state: 'visible' });

@@ -60,7 +60,22 @@ static int refuse_half(struct parser *p, size_t len)
     return error_set(p->e, -EINVAL, "expected %s", names);
 }
 
-/* No name fits. Who asks for the help of half a name, as of "plugin", gets that of the whole. */
+/* Half a name, as "plugin" or "wifi": who asks for its help gets that of the whole, or a list of those that begin so. */
+static int take_half(struct parser *p, size_t at, size_t len)
+{
+    size_t n;
+    const struct ctl_command *commands = ctl_commands(&n);
+
+    if (!p->a->help)
+        return refuse_half(p, len);
+    if (at + 1 < n && strncmp(commands[at + 1].name, commands[at].name, len + 1) == 0)
+        p->a->group = p->a->words[0];
+    else
+        p->a->command = &commands[at];
+    return 0;
+}
+
+/* No name fits. */
 static int refuse_command(struct parser *p)
 {
     struct suggest near = {.wanted = p->a->words[0]};
@@ -72,12 +87,8 @@ static int refuse_command(struct parser *p)
         size_t len = strcspn(commands[i].name, " ");
 
         if (commands[i].name[len] && strncmp(commands[i].name, p->a->words[0], len) == 0 &&
-            !p->a->words[0][len]) {
-            if (!p->a->help)
-                return refuse_half(p, len);
-            p->a->command = &commands[i];
-            return 0;
-        }
+            !p->a->words[0][len])
+            return take_half(p, i, len);
         suggest_offer(&near, commands[i].name);
     }
     return error_set(p->e, -EINVAL, "there is no command \"%.60s\"%s", p->a->words[0],

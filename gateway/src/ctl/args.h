@@ -8,6 +8,7 @@
 
 struct args {
     const struct ctl_command *command; /* NULL: none was named */
+    const char *group;                 /* "wifi" of `wifi --help`: several begin so; else NULL */
     struct ctl_args of_command;
     const char *words[ARGS_MAX_WORDS];
     const char *url; /* --url */

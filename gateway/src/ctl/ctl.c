@@ -68,7 +68,7 @@ enum ctl_exit ctl_run(const struct ctl_io *io, int argc, const char *const *argv
     if (a.version)
         return fprintf(c.out, "warrenctl %s\n", WARREN_VERSION), CTL_OK;
     if (a.help) {
-        a.command ? ctl_help_command(c.out, a.command) : ctl_help(c.out);
+        a.command ? ctl_help_command(c.out, a.command) : ctl_help(c.out, a.group);
         return CTL_OK;
     }
     c.json = a.json;

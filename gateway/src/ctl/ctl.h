@@ -88,7 +88,8 @@ enum ctl_exit ctl_run(const struct ctl_io *io, int argc, const char *const *argv
 /* "warrenctl: <sentence>" on standard error; returns `code`. */
 enum ctl_exit ctl_fail(struct ctl *c, enum ctl_exit code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-void ctl_help(FILE *out);
+/* Of those commands that begin with the word `group`; NULL: of all. */
+void ctl_help(FILE *out, const char *group);
 void ctl_help_command(FILE *out, const struct ctl_command *command);
 
 /* --- asking (call.c) -------------------------------------------------------------------------- */

@@ -14,14 +14,21 @@ static const char EXIT_CODES[] = "Exit codes:\n"
                                  "  2  the command line is wrong\n"
                                  "  3  no gateway can be reached\n";
 
-void ctl_help(FILE *out)
+/* Those that begin with the word `group`; NULL: all. */
+static void list(FILE *out, const char *group)
 {
-    size_t n;
+    size_t n, len = group ? strlen(group) : 0;
     const struct ctl_command *commands = ctl_commands(&n);
 
-    fprintf(out, "usage: warrenctl [options] COMMAND …\n\nCommands:\n");
     for (size_t i = 0; i < n; i++)
-        fprintf(out, "  %-14s %s\n", commands[i].name, commands[i].summary);
+        if (!group || (strncmp(commands[i].name, group, len) == 0 && commands[i].name[len] == ' '))
+            fprintf(out, "  %-14s %s\n", commands[i].name, commands[i].summary);
+}
+
+void ctl_help(FILE *out, const char *group)
+{
+    fprintf(out, "usage: warrenctl [options] %s …\n\nCommands:\n", group ? group : "COMMAND");
+    list(out, group);
     fprintf(
         out, "\n`warrenctl COMMAND --help` tells more of each.\n\nOptions:\n%s\n", GLOBAL_OPTIONS);
     fprintf(out, "Colours appear on terminals only, and not with NO_COLOR set.\n\n%s", EXIT_CODES);

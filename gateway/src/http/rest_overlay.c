@@ -50,7 +50,9 @@ static void nothing_came(struct camera_wait *w)
     if (old)
         reply_overlay(a, q, old);
     else
-        reply_unavailable(q, 3, "nothing is known yet of what moves in this camera's pictures");
+        reply_unavailable(q, 3,
+            "nothing is known yet of what moves in this camera's pictures: where it does not tell "
+            "that itself, \"flow\": \"on\" has the gateway look");
 }
 
 struct device *request_moving_camera(

@@ -135,6 +135,9 @@ Test(args, help_and_version_need_nothing_else)
     cr_expect_str_eq(a->command->name, "command");
     cr_expect(taken("plugin ls -h")->help);
     cr_expect_str_eq(taken("plugin --help")->command->name, "plugin ls");
+    a = taken("wifi --help");
+    cr_expect(!a->command);
+    cr_expect_str_eq(a->group, "wifi", "several begin so");
     cr_expect(taken("--version")->version);
     cr_expect_str_eq(refusal("banana --help"), "there is no command \"banana\"");
 }

@@ -19,16 +19,27 @@ static char *slurp(const char *name)
     return text;
 }
 
-static char *help_of(const struct ctl_command *command)
+static char *help_of_group(const char *group)
 {
     char *text = NULL;
     size_t n;
     FILE *out = open_memstream(&text, &n);
 
-    if (command)
-        ctl_help_command(out, command);
-    else
-        ctl_help(out);
+    ctl_help(out, group);
+    fclose(out);
+    return text;
+}
+
+static char *help_of(const struct ctl_command *command)
+{
+    char *text = NULL;
+    size_t n;
+    FILE *out;
+
+    if (!command)
+        return help_of_group(NULL);
+    out = open_memstream(&text, &n);
+    ctl_help_command(out, command);
     fclose(out);
     return text;
 }
@@ -47,6 +58,17 @@ Test(help, names_every_command_and_exit_code)
         snprintf(line, sizeof line, "\n  %d  ", code);
         cr_expect(strstr(text, line), "exit code %d", code);
     }
+    free(text);
+}
+
+Test(help, of_a_group_names_what_begins_so_and_nothing_else)
+{
+    char *text = help_of_group("wifi");
+
+    cr_expect(strstr(text, "usage: warrenctl [options] wifi …\n"));
+    cr_expect(strstr(text, "\n  wifi enable "));
+    cr_expect(strstr(text, "\n  wifi open "));
+    cr_expect_null(strstr(text, "\n  devices "));
     free(text);
 }
 
