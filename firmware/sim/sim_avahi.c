@@ -50,13 +50,18 @@ struct sim_thing *sim_avahi_thing_new(const struct sim_service *s)
     return NULL;
 }
 
+bool sim_avahi_is_same(const struct sim_service *a, const struct sim_service *b)
+{
+    return strcmp(a->name, b->name) == 0 && strcmp(a->type, b->type) == 0 &&
+        a->interface == b->interface && a->protocol == b->protocol;
+}
+
 struct sim_thing *sim_avahi_find(const struct sim_avahi *a, const struct sim_service *s)
 {
     struct sim_thing *t;
 
     list_for_each (t, &a->things, link) {
-        if (strcmp(t->is.name, s->name) == 0 && strcmp(t->is.type, s->type) == 0 &&
-            t->is.interface == s->interface && t->is.protocol == s->protocol)
+        if (sim_avahi_is_same(&t->is, s))
             return t;
     }
     return NULL;

@@ -31,6 +31,18 @@ static void free_txt(struct sim_service *s)
         free((char *)s->txt[i]);
 }
 
+/* By another client, also before its Commit. */
+static bool is_taken(const struct sim_avahi *a, const struct sim_service *s)
+{
+    const struct sim_avahi_object *o;
+
+    list_for_each (o, &a->objects, link) {
+        if (o->added && sim_avahi_is_same(&o->added->is, s))
+            return true;
+    }
+    return sim_avahi_find(a, s);
+}
+
 static int add_service(struct sim_avahi *a, struct sim_avahi_object *o, sd_bus_message *m)
 {
     struct sim_service s = {.address = "127.0.0.1", .local = true};
@@ -43,7 +55,7 @@ static int add_service(struct sim_avahi *a, struct sim_avahi_object *o, sd_bus_m
         return r;
     s.interface = s.interface < 0 ? 2 : s.interface;
     s.protocol = 0;
-    if (sim_avahi_find(a, &s))
+    if (is_taken(a, &s))
         r = sd_bus_reply_method_errorf(m, SIM_AVAHI ".CollisionError", "Local name collision");
     else
         o->added = sim_avahi_thing_new(&s), r = sd_bus_reply_method_return(m, "");

@@ -51,7 +51,9 @@ void sim_avahi_forget(struct sim_avahi *a, const char *client);
 /* NULL: no memory. */
 struct sim_thing *sim_avahi_thing_new(const struct sim_service *s);
 void sim_avahi_thing_free(struct sim_thing *t);
-/* Of that name, type, interface and protocol. */
+/* Of one name, type, interface and protocol. */
+bool sim_avahi_is_same(const struct sim_service *a, const struct sim_service *b);
+/* The same as `s` in that; NULL. */
 struct sim_thing *sim_avahi_find(const struct sim_avahi *a, const struct sim_service *s);
 /* It is there from now on; returns it. */
 struct sim_thing *sim_avahi_show_consume(struct sim_avahi *a, struct sim_thing *t);

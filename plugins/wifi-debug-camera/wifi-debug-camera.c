@@ -56,7 +56,7 @@ static void seen(struct wr_dev *dev, const struct wr_found *found)
     const char *text = "";
     int64_t port;
 
-    if (w->state == WEB_UP || w->state == WEB_TRYING)
+    if (w->state == WEB_UP)
         return;
     for (size_t i = 0; i < found->n_props; i++)
         if (strcmp(found->props[i].key, "port") == 0)

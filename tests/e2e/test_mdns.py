@@ -102,8 +102,10 @@ class Camera(AvahiCase, DebugCameras):
         id = self.request("POST", f"/api/v1/found/{item['id']}/adopt").json["id"]
         self.wait_state(id, "online")
         self.watch(devices=[id], frames=True).frame()
+        wait_until("it has said who it is", lambda: "firmware" in self.device(id)["attributes"])
         self.move(sim)
-        wait_until("it is reached where it is now", lambda: self.device(id)["attributes"]["ip"]["value"] == sim.at[0])
+        # It is believed to be where it was until it has not answered there for a while.
+        wait_until("it is reached where it is now", lambda: self.device(id)["attributes"]["ip"]["value"] == sim.at[0], 90)
         self.wait_state(id, "online")
         self.watch(devices=[id], frames=True).frame()
         self.assertEqual(self.found(), [], "it is no other one")

@@ -284,7 +284,8 @@ struct wr_driver {
     /* --- came later: the host asks WR_HAS() first ---------------------------------------------- */
 
     /* This very device is there, at found->address of found->bus: told every few seconds while it
-     * runs, so that it can be followed to another address; most often there is nothing to do. Which
+     * runs, so that it can be followed to another address; most often there is nothing to do. One that waits
+     * for its next try is started at once when mDNS tells of it, and told right after start(). Which
      * device it is: the one that was identified as its txt.id; else the one whose options `address`,
      * `host` or `ble_address` (with `port`) say so; else one whose options leave that open, until it
      * is identified. NULL: not interested. */

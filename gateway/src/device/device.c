@@ -348,11 +348,25 @@ void device_poke(struct device *d)
     loop_defer(d->all->env.loop, &d->pump);
 }
 
+/* Where it is told to be there is no reason to wait for the end of its pause. Not by an advertisement:
+ * these come twice a second. */
+static void end_pause(struct device *d, const struct wr_found *found)
+{
+    if (!timer_armed(&d->retry) || !should_run(d) || strcmp(found->bus, "mdns") != 0)
+        return;
+    timer_stop(&d->retry);
+    device_start(d);
+    device_poke(d);
+}
+
 void device_seen(struct device *d, const struct wr_found *found)
 {
     const struct wr_driver *t = d->driver ? d->driver->table : NULL;
 
-    if (!d->running || d->restart || d->pub.parent || !WR_HAS(t, seen) || !t->seen)
+    if (d->pub.parent || !t || !WR_HAS(t, seen) || !t->seen)
+        return;
+    end_pause(d, found);
+    if (!d->running || d->restart)
         return;
     driver_enter(d);
     t->seen(&d->pub, found);

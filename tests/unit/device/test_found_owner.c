@@ -113,6 +113,18 @@ Test(found_owner, who_is_another_thing_now_is_not_the_old_one_any_more)
     cr_assert_str_eq(at(d), "mdns 192.0.2.6 80");
 }
 
+Test(found_owner, who_waits_for_his_next_try_begins_at_once)
+{
+    struct device *d = add("a", "{\"address\": \"192.0.2.1\", \"serial\": \"0a\"}");
+
+    d->pub.host->online(&d->pub, false, "gone");
+    world_pass(1000);
+    cr_assert_not(d->running);
+    see("192.0.2.7", "80", "0a");
+    cr_assert(d->running);
+    cr_assert_str_eq(at(d), "mdns 192.0.2.7 80");
+}
+
 Test(found_owner, is_known_by_its_host_name_too)
 {
     struct device *d = add("a", "{\"address\": \"Rover.local\"}");
