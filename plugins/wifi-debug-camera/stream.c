@@ -26,7 +26,7 @@ static struct stream *stream_of(const struct wr_dev *dev)
 
 bool stream_live(const struct stream *s)
 {
-    return s->http.state == WR_STREAM_LIVE || s->stills;
+    return s->http.state == WR_STREAM_LIVE || (s->stills && s->watched);
 }
 
 /* --- a picture -------------------------------------------------------------------------------- */
@@ -56,7 +56,8 @@ static void on_part(struct wr_dev *dev, wr_handle h, void *ctx, const struct wr_
     struct pi_part part = {0};
 
     web_alive(dev);
-    s->n_parts++;
+    if (++s->n_parts > SHORT_FRAMES)
+        s->n_short = 0;
     s->http.n_frames++;
     for (size_t i = 0; i < n; i++)
         pi_part_header(&part, headers[i].key, headers[i].value);
@@ -204,10 +205,12 @@ void stream_update(struct wr_dev *dev)
         end_stills(dev);
     else if (!s->still && !s->again)
         fetch(dev, NULL);
-    if (!wanted) {
+    if (!wanted)
+        presence_trouble(dev, TROUBLE_PICTURES, ""); /* nobody wants any */
+    /* Who looks away changes nothing; a camera that was away may have other firmware. */
+    if (!web_up(&camera_of(dev)->web)) {
         s->stills = false;
         s->n_short = 0;
-        presence_trouble(dev, TROUBLE_PICTURES, ""); /* nobody wants any */
     }
     presence_update(dev);
 }

@@ -153,6 +153,10 @@ Test(wifi_pictures, a_stream_that_ends_after_each_picture_gives_way_to_stills)
         fake_host_advance(h, 2 * FAKE_S);
         cr_expect(fake_http_for(h, "/snapshot")->over);
         cr_expect_eq(fake_n_frames(d), n + 2);
+        cr_expect_str_eq(fake_value(d, "link"), "idle");
+        fake_host_watch(h, true);
+        fake_host_advance(h, FAKE_MS);
+        cr_expect(!fake_http_for(h, "/snapshot")->over, "who looks next has them at once");
         fake_host_free(h);
     }
 }
