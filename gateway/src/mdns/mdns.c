@@ -108,11 +108,25 @@ void mdns_poke(struct mdns *m)
     loop_defer(m->loop, &m->pump);
 }
 
+/* A browser tells of each thing once, and what came when there was no room for it was left out: now there is, so another is to tell
+ * of all. */
+static void look_for_left_out(struct mdns *m)
+{
+    if (!m->mirror.has_left_out || m->mirror.n_views >= MDNS_MAX_VIEWS)
+        return;
+    m->mirror.has_left_out = false;
+    for (size_t i = 0; i < m->n_browsers; i++) {
+        m->browsers[i].object = avahi_object_leave(m->browsers[i].object);
+        m->browsers[i].retry_us = 0;
+    }
+}
+
 /* Who keeps what is seen forgets what is not told for a while. */
 static void tell_due(struct timer *t)
 {
     struct mdns *m = container_of(t, struct mdns, tell);
 
+    look_for_left_out(m);
     mdns_ask(m);
     mdns_mirror_tell(&m->mirror);
 }

@@ -212,6 +212,7 @@ int mdns_mirror_take_new(struct mdns_mirror *m, sd_bus_message *signal)
         return r;
     if (m->n_views >= MDNS_MAX_VIEWS) {
         m->n_left_out++;
+        m->has_left_out = true;
         return 0;
     }
     return add_view(m, &i);

@@ -1,6 +1,7 @@
 #include <string.h>
 #include <systemd/sd-bus.h>
 
+#include "mdns/mirror.h"
 #include "world.h"
 
 TestSuite(mdns, .init = world_open, .fini = world_close, .timeout = 60);
@@ -133,6 +134,23 @@ Test(mdns, one_that_does_not_answer_is_asked_again)
     cr_expect_eq(w.n_seen, 0);
     world_camera("Porch", "192.0.2.7", 80);
     WAIT_UNTIL(w.loop, w.n_seen > 0);
+}
+
+Test(mdns, what_had_no_room_is_told_when_others_have_gone)
+{
+    char name[32];
+
+    for (unsigned i = 0; i < MDNS_MAX_VIEWS; i++) {
+        snprintf(name, sizeof name, "Crowd %u", i);
+        world_camera(name, "192.0.2.1", (uint16_t)(1000 + i));
+    }
+    world_camera("Porch", "192.0.2.7", 80);
+    world_look_for_http();
+    WAIT_UNTIL(w.loop, mdns_stats(w.mdns)->n_left_out > 0);
+    cr_expect_eq(mdns_n_services(w.mdns), MDNS_MAX_VIEWS);
+    sim_avahi_drop(w.avahi, "Crowd 7");
+    WAIT_UNTIL(w.loop, strcmp(w.seen, "192.0.2.7:80") == 0);
+    WAIT_UNTIL(w.loop, sim_avahi_n_browsers(w.avahi) == 1);
 }
 
 /* --- networks ---------------------------------------------------------------------------------- */
