@@ -75,7 +75,8 @@ struct mdns_mirror {
     struct list services;
     size_t n_views, n_services;
     uint64_t n_left_out; /* views that came when it was full, ever */
-    bool has_left_out;   /* … since the owner looked last, who is told of them only when he asks for all anew */
+    bool
+        has_left_out; /* … since the owner looked last, who is told of them only when he asks for all anew */
 };
 
 void mdns_mirror_init(struct mdns_mirror *m, const struct mdns_mirror_events *events, void *ctx);
