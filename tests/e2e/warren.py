@@ -9,6 +9,7 @@ import http.client
 import json
 import os
 import pathlib
+import random
 import select
 import shutil
 import signal
@@ -30,10 +31,22 @@ SANITIZED = bool(os.environ.get("WARREN_SANITIZED"))
 PATIENCE_S = 30
 
 
+# Below those that the kernel gives to who connects.
+PORTS = range(20000, 32768)
+_ports = []
+
+
 def free_port():
-    with contextlib.closing(socket.socket()) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """One that no other test of this machine has, as long as this process lives: they lock theirs by a name of no file."""
+    while True:
+        port = random.choice(PORTS)
+        name = socket.socket(socket.AF_UNIX)
+        with contextlib.suppress(OSError), contextlib.closing(socket.socket()) as s:
+            name.bind(f"\0warren-test-port-{port}")
+            s.bind(("127.0.0.1", port))
+            _ports.append(name)
+            return port
+        name.close()
 
 
 def wait_until(what, condition, limit=PATIENCE_S, pause=0.02):
