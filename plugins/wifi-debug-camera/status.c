@@ -163,13 +163,14 @@ static uint16_t port_of(const char *url)
     return span_int(digits, &port) == 0 && port > 0 && port <= UINT16_MAX ? (uint16_t)port : 0;
 }
 
-static bool is_ipv4(const char *ip)
+/* Of one host: 0/8 is whoever asks, and from 224 on it is many. */
+static bool is_host_ipv4(const char *ip)
 {
     unsigned a, b, c, d;
     char end;
 
     return strspn(ip, "0123456789.") == strlen(ip) &&
-        sscanf(ip, "%3u.%3u.%3u.%3u%c", &a, &b, &c, &d, &end) == 4 && a < 256 && b < 256 &&
+        sscanf(ip, "%3u.%3u.%3u.%3u%c", &a, &b, &c, &d, &end) == 4 && a > 0 && a < 224 && b < 256 &&
         c < 256 && d < 256;
 }
 
@@ -182,7 +183,7 @@ static void follow(struct wr_dev *dev, const struct wifi_status *s, bool was_con
     }
     if (!was_connected)
         web_joined(dev);
-    if (is_ipv4(s->ip) && port_of(s->url) > 0)
+    if (is_host_ipv4(s->ip) && port_of(s->url) > 0)
         web_move(dev, s->ip, port_of(s->url));
 }
 

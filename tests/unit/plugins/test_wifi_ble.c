@@ -267,7 +267,8 @@ Test(wifi_ble, its_last_address_is_tried_before_bluetooth)
 
 Test(wifi_ble, an_address_that_is_none_is_not_asked)
 {
-    static const char *const wrong[] = {"192.168.1.1000", "evil.example", "10.0.0.1/x", "::1"};
+    static const char *const wrong[] = {"192.168.1.1000", "evil.example", "10.0.0.1/x", "::1",
+        "0.0.0.0", "224.0.0.251", "255.255.255.255"};
 
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct fake_host *h = wifi_on_ble(WIFI_STATUS_IDLE);
