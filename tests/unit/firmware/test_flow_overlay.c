@@ -1,4 +1,5 @@
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "flow_overlay.h"
 #include "flow_scene.h"
@@ -71,10 +72,12 @@ Test(flow_overlay, of_what_moves_the_blocks_are_told_and_the_whole)
 Test(flow_overlay, the_trajectory_and_the_gesture_go_along)
 {
     static struct watch w;
+    struct flow_scene close = box;
 
+    memcpy(close.box, (int[]){40, 20, 280, 220}, sizeof(close.box));
     watch_begin(&w);
     for (int i = 0; i < 3; i++)
-        look(&w, box, 7000000 + i * 200000);
+        look(&w, close, 7000000 + i * 200000);
     cr_assert(w.o.n_points >= 1 && w.o.n_points == w.s.trajectory.n);
     cr_expect(w.o.points[0].x == w.s.trajectory.points[0].x &&
         w.o.points[0].y == w.s.trajectory.points[0].y &&
