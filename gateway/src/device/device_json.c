@@ -30,7 +30,8 @@ static void attributes(const struct device *d, struct wr_json *j)
         member_time(j, "time", d->attributes[i].time_us);
         wr_json_end(j);
     }
-    if (clock_map_offset(&d->clock, &offset)) {
+    /* How long ago a device was switched on helps nobody. */
+    if (d->clock.clock == WR_CLOCK_UTC && clock_map_offset(&d->clock, &offset)) {
         wr_json_key(j, "clock_offset_us");
         wr_json_object(j);
         wr_json_key(j, "value");

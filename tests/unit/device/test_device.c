@@ -378,6 +378,33 @@ Test(device, a_clock_of_its_own_is_mapped_to_ours)
         last_frame(world.last, 1)->pub.captured_us, last_frame(world.last, 1)->pub.received_us);
 }
 
+static bool shows_offset(const struct device *d)
+{
+    struct buf b = BUF_INIT(1u << 20);
+    struct wr_json j = buf_json(&b);
+
+    device_json(d, &j);
+    cr_assert_eq(buf_json_end(&b, &j), 0);
+    bool shows = strstr(buf_text(&b), "clock_offset_us");
+
+    buf_fini(&b);
+    return shows;
+}
+
+Test(device, shows_how_far_a_clock_is_behind_if_it_tells_the_time_of_day)
+{
+    struct device *d = world_toy();
+
+    for (int i = 0; i < 2; i++) {
+        struct wr_frame *f = toy_frame(10);
+
+        toy.dev->host->clock(toy.dev, i ? WR_CLOCK_UTC : WR_CLOCK_MONOTONIC);
+        f->captured_us = i ? f->received_us - 5000 : 5000;
+        toy.dev->host->frame_publish(toy.dev, f);
+        cr_assert_eq(shows_offset(d), i == 1);
+    }
+}
+
 /* --- identity --------------------------------------------------------------------------------- */
 
 Test(device, two_of_one_serial_number_are_found_out)
