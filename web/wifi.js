@@ -18,7 +18,17 @@ const STATES = {
 /* As they are coloured elsewhere. */
 const LOOKS = { off: 'off', connecting: 'connecting', connected: 'online', failed: 'error' };
 
+const OFFLINE =
+    'It can be told its network while it is online: in reach of Bluetooth, or in a network already.';
+const NO_BLUETOOTH =
+    'It is told its network over Bluetooth, and only its address in the network is known here. To change its network, give its Bluetooth address (ble_address) below, under “How it is reached”.';
+
 const told = (device, key) => device.attributes?.[key]?.value || '';
+
+/* Its driver takes it by the network only, for by its name another one might be found. */
+function isKnownByNetworkOnly({ options = {} }) {
+    return Boolean(options.address?.value) && options.ble_address?.value === '';
+}
 
 /** An address on which one may click: a camera could say any. */
 export function webAddress(text) {
@@ -55,10 +65,7 @@ export class View {
     #joining = new Joining();
     #message = h('p', { class: 'form-message', role: 'status' });
     #form;
-    #note = h('p', {
-        class: 'field-help',
-        text: 'It can be told its network while it is online: in reach of Bluetooth, or in a network already.',
-    });
+    #note = h('p', { class: 'field-help' });
     element;
 
     constructor(host, device) {
@@ -137,7 +144,11 @@ export class View {
 
     #showButtons() {
         const off = this.#device.state !== 'online';
-        setHidden(this.#note, !off);
+        const unreached = isKnownByNetworkOnly(this.#device);
+        setText(this.#note, unreached ? NO_BLUETOOTH : off ? OFFLINE : '');
+        setHidden(this.#note, !off && !unreached);
+        for (const element of [this.#switch, this.#ask, this.#form.element])
+            setHidden(element, unreached || !this.#device.commands?.wifi_configure);
         setText(this.#switch, this.#isOn ? 'Switch Wi-Fi off' : 'Switch Wi-Fi on');
         for (const button of [this.#switch, this.#ask]) {
             button.disabled = off;

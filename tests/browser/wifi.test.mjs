@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { FakeWifi, JOINED, wifiCamera } from './fake-wifi.mjs';
+import { option } from './fixtures.mjs';
 import { assertAccessible, openPanel, pageTest, textOf, until } from './harness.mjs';
 
 const SECRET = 'correct horse battery';
@@ -177,5 +178,24 @@ pageTest(
             await page.emulateMedia({ colorScheme });
             await assertAccessible(page, `Wi-Fi, ${colorScheme}`);
         }
+    },
+);
+
+pageTest(
+    'of one that is known by its network address only, it is said how to change its network',
+    {
+        devices: [
+            wifiCamera(JOINED, {
+                options: { address: option('string', '10.0.0.9'), ble_address: option('string', '') },
+            }),
+        ],
+        prepare: prepare(),
+    },
+    async ({ page }) => {
+        await openPanel(page, 'saber');
+        await textOf(page, '#panel .wifi .field-help', /give its Bluetooth address/);
+        await textOf(page, '#panel .wifi-status', /Connected/);
+        for (const selector of [SEND, SSID, '#panel .wifi-actions .button'])
+            assert.equal(await page.locator(selector).first().isVisible(), false, selector);
     },
 );
