@@ -32,6 +32,8 @@ SANITIZER_SPEAKS = re.compile(r"ERROR: \w+Sanitizer|: runtime error: ")
 # Where it went wrong stands in the beginning.
 REPORT_SHOWN = 6000
 
+# Each has a processor to itself, and minutes to go; nothing else runs then.
+SLOW = {"browser": ["--suite", "browser"], "vm": ["--suite", "vm"]}
 # Whole programs from outside mostly wait.
 PROCESSES = str((os.cpu_count() or 1) + 2)
 
@@ -43,8 +45,12 @@ TALLIES = [
 ]
 
 
+def start(*command, **env):
+    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, env=os.environ | env)
+
+
 def run(*command, **env):
-    return subprocess.call(command, cwd=ROOT, stdin=subprocess.DEVNULL, env=os.environ | env)
+    return start(*command, **env).wait()
 
 
 def tally(test):
@@ -67,9 +73,13 @@ def tally(test):
     return passed, failed or 1, 0
 
 
-def read_log(build):
+def log_of(build, name):
+    return os.path.join(ROOT, build, f"meson-logs/{name}.json")
+
+
+def read_log(build, name):
     try:
-        with open(os.path.join(ROOT, build, "meson-logs/testlog.json"), encoding="utf-8") as log:
+        with open(log_of(build, name), encoding="utf-8") as log:
             return [json.loads(line) for line in log]
     except OSError:
         return []
@@ -91,32 +101,42 @@ def set_up(build, *options):
     return run("meson", "setup", build, "-Dtests=true", *options)
 
 
-def run_build(build, options, arguments, env):
+def run_tests(build, groups, env):
+    """Those of several groups beside each other: {name of its log: arguments}. The log of all, or None when one could not be run."""
+    command = ["meson", "test", "-C", build, "--no-rebuild", "--print-errorlogs", "--num-processes", PROCESSES]
+    for name in groups:
+        if os.path.exists(log_of(build, name)):
+            os.unlink(log_of(build, name))
+    running = {name: start(*command, "--logbase", name, *arguments, **env) for name, arguments in groups.items()}
+    tests = []
+    for name, child in running.items():
+        status, log = child.wait(), read_log(build, name)
+        if not log or (status != 0 and not any(tally(t)[1] for t in log)):
+            return None
+        tests += log
+    return tests
+
+
+def run_build(build, options, turns, env):
     """The log of its tests, or None when it could not be built."""
-    log = os.path.join(ROOT, build, "meson-logs/testlog.json")
-    if os.path.exists(log):
-        os.unlink(log)
     if set_up(build, *options) != 0 or run("ninja", "-C", build) != 0:
         return None
-    status = run("meson", "test", "-C", build, "--no-rebuild", "--print-errorlogs", "--num-processes", PROCESSES, *arguments, **env)
-    tests = read_log(build)
-    if status != 0 and not any(tally(t)[1] for t in tests):
-        return None
-    return tests or None
+    logs = [run_tests(build, groups, env) for groups in turns]
+    return None if None in logs else sum(logs, [])
 
 
 def main():
     suites = [a for s in SANITIZED_SUITES for a in ("--suite", s)]
     builds = [
-        ("build", [], [], {}),
-        ("build-asan", SANITIZERS, [*suites, "--timeout-multiplier", "4"], SANITIZER_ENV),
+        ("build", [], [{"testlog": ["--no-suite", "browser", "--no-suite", "vm"]}, SLOW], {}),
+        ("build-asan", SANITIZERS, [{"testlog": [*suites, "--timeout-multiplier", "4"]}], SANITIZER_ENV),
     ]
     shutil.rmtree(REPORTS, ignore_errors=True)
     os.makedirs(REPORTS)
     passed = failed = 0
     wrong, skipped = [], []
-    for build, options, arguments, env in builds:
-        tests = run_build(build, options, arguments, env)
+    for build, options, turns, env in builds:
+        tests = run_build(build, options, turns, env)
         if tests is None:
             failed += 1
             wrong.append(f"{build}: could not be built and tested")
