@@ -90,7 +90,7 @@ driver-test: $(BUILD)/build.ninja
 
 test-vm: programs
 	@deploy/deps.sh install vm
-	@tests/vm/camera build test_camera test_playground test_permission
+	@tests/vm/camera build test_camera test_playground test_debug_camera test_permission
 	@tests/vm/network build || [ $$? -eq 77 ]
 	@tests/vm/v4l2 build/firmware/pi-trigger-camera/warren-pi-camera
 	@exec tests/vm/bleak build/firmware/sim/warren-sim
