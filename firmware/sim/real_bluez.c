@@ -125,6 +125,7 @@ static int on_registered(sd_bus_message *m, void *ctx, sd_bus_error *e)
     }
     b->registered = true;
     log_info("BlueZ has the peripheral", F_STR("adapter", b->adapter), F_STR("name", b->app->name));
+    real_agent_register(b);
     real_advert_update(b);
     return 0;
 }
@@ -232,6 +233,8 @@ static int open_bus(struct real_bluez *b, struct error *e)
     r = real_objects_export(b);
     if (r >= 0)
         r = real_advert_export(b);
+    if (r >= 0)
+        r = real_agent_export(b);
     if (r >= 0)
         r = watch_bluez(b);
     if (r < 0) {

@@ -8,6 +8,7 @@
 
 #define REAL_APP "/org/warren/peripheral"
 #define REAL_ADVERT "/org/warren/advertisement"
+#define REAL_AGENT "/org/warren/agent"
 #define REAL_PATH_MAX 96
 
 struct watch_fd;
@@ -66,6 +67,11 @@ void real_objects_init(struct real_bluez *b);
 int real_objects_export(struct real_bluez *b);
 void real_objects_release(struct real_bluez *b);
 extern const struct gatt_stack real_stack;
+
+/* real_agent.c */
+int real_agent_export(struct real_bluez *b);
+/* Where something of the application needs an encrypted link. */
+void real_agent_register(struct real_bluez *b);
 
 /* real_advert.c */
 int real_advert_export(struct real_bluez *b);
