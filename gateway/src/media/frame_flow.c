@@ -9,6 +9,10 @@
 #include "loop/worker.h"
 #include "media/flow_eye.h"
 
+/* A camera whose clock stood still, or went back, is not asked for the time for so long: one that counts
+ * whole seconds stands in most pictures, and goes a second in others. */
+#define DISTRUST_US (10 * US_PER_S)
+
 struct frame_flow {
     struct loop *loop;
     frame_flow_fn fn;
@@ -23,7 +27,10 @@ struct frame_flow {
     uint8_t *jpeg;
     size_t n, room;
     uint32_t seq;
-    int64_t time_us;
+    int64_t time_us; /* since some moment */
+    int64_t captured_us,
+        received_us; /* of this picture, as the gateway knows them; captured_us 0: not said */
+    int64_t distrust_until_us; /* received_us */
     /* What came of it. */
     int result;
     int64_t took_us;
@@ -61,6 +68,18 @@ static bool make_room(struct frame_flow *f, size_t n)
     return true;
 }
 
+/* How long after the last one this picture was taken. */
+static int64_t time_since_last(struct frame_flow *f, const struct wr_frame *p)
+{
+    int64_t said_us = p->captured_us - f->captured_us;
+    bool says = p->captured_us != 0 && f->captured_us != 0;
+
+    if (says && said_us <= 0)
+        f->distrust_until_us = p->received_us + DISTRUST_US;
+    return says && p->received_us >= f->distrust_until_us ? said_us
+                                                          : p->received_us - f->received_us;
+}
+
 static void done(void *ctx, int result);
 
 /* Makes a job of the picture that waits, unless there is one. */
@@ -76,7 +95,9 @@ static void begin(struct frame_flow *f)
         memcpy(f->jpeg, frame->pub.data, frame->pub.len);
         f->n = frame->pub.len;
         f->seq = frame->pub.seq;
-        f->time_us = frame->pub.captured_us ? frame->pub.captured_us : frame->pub.received_us;
+        f->time_us += time_since_last(f, &frame->pub);
+        f->captured_us = frame->pub.captured_us;
+        f->received_us = frame->pub.received_us;
         f->busy = work_submit(f->loop, look, done, f, NULL) == 0;
     }
     f->stats.n_skipped += !f->busy;

@@ -28,6 +28,7 @@ typedef void (*frame_flow_fn)(void *ctx, uint32_t seq, const struct overlay *o, 
 struct frame_flow *frame_flow_new(struct loop *l, frame_flow_fn fn, void *ctx);
 /* fn is not called any more; a job that runs is left to end, which the loop waits for when it is freed. NULL-safe; returns NULL. */
 struct frame_flow *frame_flow_end(struct frame_flow *f);
-/* A picture was published. Holds a reference while it waits. */
+/* A picture was published. Holds a reference while it waits. It was taken when the camera says; where it says nothing, or its clock
+ * does not go, when it came. */
 void frame_flow_see(struct frame_flow *f, struct frame *frame);
 const struct frame_flow_stats *frame_flow_stats(const struct frame_flow *f);

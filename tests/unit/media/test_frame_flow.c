@@ -10,6 +10,8 @@
 /* Half a minute: the machine may be busy. */
 #define TURNS 30000
 
+#define CLOCK_GOES (-1)
+
 struct world {
     struct loop *loop;
     struct frame_pool *pool;
@@ -17,6 +19,7 @@ struct world {
     struct frame_flow *flow;
     uint32_t seq;
     int64_t now_us;
+    int64_t clock; /* what the camera says; 0: nothing; CLOCK_GOES: the time */
     unsigned n_told, n_failed;
     uint32_t told; /* the last one's number */
     struct overlay overlay;
@@ -39,7 +42,7 @@ static void tell(void *ctx, uint32_t seq, const struct overlay *o, const char *w
 
 static void world_begin(struct world *w)
 {
-    *w = (struct world){.quota.max = FRAME_QUOTA, .now_us = 1000000};
+    *w = (struct world){.quota.max = FRAME_QUOTA, .now_us = 1000000, .clock = CLOCK_GOES};
     cr_assert_eq(loop_new_virtual(1000000, 1000000, &w->loop), 0);
     cr_assert_eq(frame_pool_new(&w->pool), 0);
     w->flow = frame_flow_new(w->loop, tell, w);
@@ -62,7 +65,8 @@ static void show(struct world *w, const uint8_t *jpeg, size_t n, int64_t after_u
     cr_assert(f);
     memcpy(f->pub.data, jpeg, n);
     f->pub.len = n;
-    f->pub.captured_us = w->now_us += after_us;
+    f->pub.received_us = w->now_us += after_us;
+    f->pub.captured_us = w->clock == CLOCK_GOES ? w->now_us : w->clock;
     frame_seal(f, 1, ++w->seq);
     frame_flow_see(w->flow, f);
     frame_unref(f);
@@ -116,6 +120,44 @@ Test(frame_flow, skips_pictures_that_come_while_one_is_looked_at_but_for_the_new
     cr_expect_eq(frame_flow_stats(w.flow)->n_skipped, 3);
     cr_expect(
         abs((int)w.overlay.speed - 8 * OVERLAY_UNIT) < OVERLAY_UNIT / 2, "%u", w.overlay.speed);
+    world_end(&w);
+}
+
+static void show_steps(struct world *w, unsigned from, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        uint64_t n_seen = frame_flow_stats(w->flow)->n_seen;
+
+        show_at(w, 5 * (from + i));
+        wait_for(w, n_seen + 1);
+    }
+}
+
+Test(frame_flow, takes_the_time_of_arrival_where_the_camera_tells_none_or_its_clock_stands)
+{
+    struct world w;
+
+    world_begin(&w);
+    w.clock = 0;
+    show_steps(&w, 0, 3);
+    cr_expect_eq(w.n_told, 2);
+    w.clock = 1000000;
+    show_steps(&w, 3, 3);
+    cr_expect_eq(w.n_told, 5);
+    world_end(&w);
+}
+
+Test(frame_flow, goes_on_when_the_camera_s_clock_is_set_back_or_goes_again)
+{
+    struct world w;
+
+    world_begin(&w);
+    show_steps(&w, 0, 2);
+    w.clock = 500000;
+    show_steps(&w, 2, 2);
+    w.clock = CLOCK_GOES;
+    show_steps(&w, 4, 2);
+    cr_expect_eq(w.n_told, 5);
     world_end(&w);
 }
 
