@@ -45,7 +45,8 @@ struct config_device {
     char *name;   /* default: the id */
     bool enabled;
     enum config_flow flow;
-    bool gives_name, gives_enabled, gives_flow; /* they stand in the file: only there they change */
+    bool gives_name, gives_enabled; /* they stand in the file: only there they change */
+    unsigned flow_line;             /* the same of `flow`; 0: it does not */
     unsigned line;
     struct config_pair *options, *settings;
     size_t n_options, n_settings;

@@ -41,7 +41,7 @@ struct config_device *config_device_copy(const struct config_device *d)
         .gives_name = d->gives_name,
         .flow = d->flow,
         .gives_enabled = d->gives_enabled,
-        .gives_flow = d->gives_flow,
+        .flow_line = d->flow_line,
         .line = d->line,
         .n_options = d->n_options,
         .n_settings = d->n_settings};
@@ -99,7 +99,7 @@ bool config_device_equal(const struct config_device *a, const struct config_devi
     return strcmp(a->id, b->id) == 0 && strcmp(a->driver, b->driver) == 0 &&
         strcmp(a->name, b->name) == 0 && a->enabled == b->enabled && a->flow == b->flow &&
         a->gives_name == b->gives_name && a->gives_enabled == b->gives_enabled &&
-        a->gives_flow == b->gives_flow &&
+        (a->flow_line > 0) == (b->flow_line > 0) &&
         pairs_equal(a->options, a->n_options, b->options, b->n_options) &&
         pairs_equal(a->settings, a->n_settings, b->settings, b->n_settings);
 }

@@ -151,7 +151,6 @@ static void take_value(struct config_device *d, struct param_value *v, size_t ro
         config_flow_of(v->text, &d->flow, NULL);
     d->gives_name |= row == ROW_NAME;
     d->gives_enabled |= row == ROW_ENABLED;
-    d->gives_flow |= row == ROW_FLOW;
     param_value_fini(v);
 }
 
@@ -172,6 +171,8 @@ static void read_row(
         return;
     }
     take_value(r->device, &v, row);
+    if (row == ROW_FLOW)
+        r->device->flow_line = t->at.line;
 }
 
 static void read_key(const struct reader *r, const struct yaml_tree *t)

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "device/device.h"
 
 static void options_fini(struct device *d)
@@ -83,6 +84,15 @@ static void give_channel(struct device *d)
         d->channel = d->all->next_channel++;
 }
 
+static void warn_of_flow(const struct device *d)
+{
+    if (d->given && d->given->flow_line > 0 && !(d->kind->flags & WR_KIND_CAMERA))
+        log_warning("the configuration says who looks for motion in pictures, but this kind of "
+                    "device has none",
+            F_STR("device", d->id), F_STR("file", d->given_file),
+            F_INT("line", d->given->flow_line), F_STR("key", "flow"));
+}
+
 void device_bind(struct device *d, struct driver *driver, const struct wr_kind *kind)
 {
     struct error e = ERROR_NULL;
@@ -92,6 +102,7 @@ void device_bind(struct device *d, struct driver *driver, const struct wr_kind *
     d->kind = kind;
     snprintf(d->kind_name, sizeof d->kind_name, "%s", kind->name);
     give_channel(d);
+    warn_of_flow(d);
     if (d->pub.parent) {
         d->pub.options = d->pub.parent->options;
         r = tables_load(d, &e);

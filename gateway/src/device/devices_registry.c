@@ -228,7 +228,7 @@ bool device_is_fixed(const struct device *dev, enum device_key key)
             (key == DEVICE_ENABLED && dev->owner == DEVICE_OF_PARENT);
     return key == DEVICE_OPTIONS || (key == DEVICE_NAME && dev->given->gives_name) ||
         (key == DEVICE_ENABLED && dev->given->gives_enabled) ||
-        (key == DEVICE_FLOW && dev->given->gives_flow);
+        (key == DEVICE_FLOW && dev->given->flow_line > 0);
 }
 
 const char *device_key_name(enum device_key key)

@@ -21,7 +21,7 @@ Test(config_devices, a_device_has_a_driver_and_what_the_driver_takes)
     cr_expect_str_eq(d->driver, "pi-trigger-camera");
     cr_expect_str_eq(d->name, "Front Porch");
     cr_expect_not(d->enabled);
-    cr_expect(d->flow == CONFIG_FLOW_ON && d->gives_flow);
+    cr_expect(d->flow == CONFIG_FLOW_ON && d->flow_line == 6);
     cr_expect_eq(d->line, 2);
     cr_assert_eq(d->n_options, 2);
     cr_expect_str_eq(d->options[0].key, "host");
@@ -33,7 +33,7 @@ Test(config_devices, a_device_has_a_driver_and_what_the_driver_takes)
     cr_expect_str_eq(d->settings[0].key, "night.enable");
     cr_expect_str_eq(c->devices[1].name, "hub", "the name is the id where there is none");
     cr_expect(c->devices[1].enabled);
-    cr_expect(c->devices[1].flow == CONFIG_FLOW_DEVICE && !c->devices[1].gives_flow);
+    cr_expect(c->devices[1].flow == CONFIG_FLOW_DEVICE && c->devices[1].flow_line == 0);
     config_free(c);
 }
 

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <warren/overlay.h>
 
+#include "base/log.h"
 #include "media/moving_picture.h"
 #include "world.h"
 
@@ -223,4 +224,31 @@ Test(device_flow, may_be_in_the_middle_of_a_picture_when_the_gateway_ends)
     choose("on", NULL);
     show(0);
     show(4);
+}
+
+static void keep_line(void *ctx, enum log_level level, const char *line)
+{
+    snprintf(ctx, 512, "%s", line);
+}
+
+Test(device_flow, what_the_file_says_of_what_is_no_camera_is_told_with_its_line)
+{
+    static const struct wr_kind kinds[] = {{.name = "lamp"}, {0}};
+    struct wr_driver table = *toy_driver.table;
+    struct driver lamp = {.table = &table, .memfd = -1, .name = "lamp"};
+    char told[512] = "";
+
+    table.name = "lamp";
+    table.kinds = kinds;
+    log_set_sink(keep_line, told);
+    world_configure("devices:\n  lamp:\n    driver: lamp\n");
+    devices_driver_added(world.devices, &lamp);
+    cr_expect_str_empty(told);
+    world_configure("devices:\n  lamp:\n    driver: lamp\n    flow: on\n");
+    devices_driver_added(world.devices, &lamp);
+    log_set_sink(NULL, NULL);
+    cr_expect(strstr(told, "who looks for motion") && strstr(told, "test.yaml") &&
+            strstr(told, "line=4") && strstr(told, "device=lamp"),
+        "%s", told);
+    devices_driver_removed(world.devices, &lamp, "");
 }
