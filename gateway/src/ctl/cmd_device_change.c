@@ -56,10 +56,16 @@ enum ctl_exit ctl_disable(struct ctl *c, const struct ctl_args *args)
 enum ctl_exit ctl_flow(struct ctl *c, const struct ctl_args *args)
 {
     _cleanup_(json_freep) json_t *device = NULL;
-    enum ctl_exit code =
-        change(c, args->words[0], json_pack("{s:s}", "flow", args->words[1]), &device);
+    const char *id = args->words[0];
+    enum ctl_exit code = args->n_words > 1
+        ? change(c, id, json_pack("{s:s}", "flow", args->words[1]), &device)
+        : ctl_get_device(c, id, &device);
 
-    return code == CTL_OK ? show(c, device, "flow") : code;
+    if (code != CTL_OK)
+        return code;
+    if (!json_is_string(json_object_get(device, "flow")))
+        return ctl_fail(c, CTL_REFUSED, "flow: %s is no camera", id);
+    return show(c, device, "flow");
 }
 
 enum ctl_exit ctl_remove(struct ctl *c, const struct ctl_args *args)

@@ -90,6 +90,25 @@ Test(change, a_device_is_renamed_let_go_of_used_again_and_removed)
     expect(CTL_REFUSED, "", "warrenctl: hub stands in the configuration: warren.yaml, line 4\n");
 }
 
+Test(change, flow_tells_who_looks_for_motion_or_who_shall)
+{
+    static const struct fake_route routes[] = {
+        {"GET /api/v1/devices/porch", 200, "{\"id\":\"porch\",\"flow\":\"device\"}"},
+        {"PATCH /api/v1/devices/porch", 200, "{\"id\":\"porch\",\"flow\":\"on\"}"},
+        {"GET /api/v1/devices/lamp", 200, "{\"id\":\"lamp\",\"flow\":null}"}};
+
+    RUN(routes, "flow porch");
+    expect(CTL_OK, "porch: device\n", "");
+    cr_expect_str_eq(did.asked, "GET /api/v1/devices/porch\n");
+    RUN(routes, "flow porch on");
+    expect(CTL_OK, "porch: on\n", "");
+    cr_expect_str_eq(did.asked, "PATCH /api/v1/devices/porch {\"flow\":\"on\"}\n");
+    RUN(routes, "flow porch --json");
+    cr_expect(has(did.out, "\"flow\": \"device\""), "%s", did.out);
+    RUN(routes, "flow lamp");
+    expect(CTL_REFUSED, "", "warrenctl: flow: lamp is no camera\n");
+}
+
 Test(change, unset_leaves_a_setting_to_the_device)
 {
     static const struct fake_route routes[] = {
