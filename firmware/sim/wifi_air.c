@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "loop/tcp.h"
 
 /* The address, or the n-th after it. */
 static void write_address(const struct wifi_air *a, char *out, size_t cap)
@@ -76,6 +77,19 @@ void wifi_air_strike(struct wifi_air *a)
     wifi_air_leave(a);
     a->n_moves += a->config->move;
     (void)timer_once(&a->timer, 0);
+}
+
+int wifi_air_port(
+    struct loop *l, const struct wifi_air_config *c, uint16_t port, uint16_t *ret, struct error *e)
+{
+    struct tcp_listener *listener;
+    int r = tcp_listen(l, c->address, port, 0, NULL, NULL, NULL, &listener, e);
+
+    if (r < 0)
+        return r;
+    *ret = tcp_listener_port(listener);
+    tcp_listener_free(listener);
+    return 0;
 }
 
 int wifi_air_fault_of(const char *word, enum wifi_air_fault *ret)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/error.h"
 #include "loop/timer.h"
 
 enum wifi_air_state { WIFI_AIR_OFF, WIFI_AIR_JOINING, WIFI_AIR_JOINED, WIFI_AIR_FAILED };
@@ -46,6 +47,10 @@ struct wifi_air {
 /* `c` stays the caller's. */
 void wifi_air_init(struct wifi_air *a, struct loop *l, const struct wifi_air_config *c,
     void (*changed)(void *ctx), void *ctx);
+/* Where the camera will be asked: that this can be listened at is seen before anybody joins. `port` 0: any that is free. 0 and
+ * the port, or a negative error and a sentence. */
+int wifi_air_port(
+    struct loop *l, const struct wifi_air_config *c, uint16_t port, uint16_t *ret, struct error *e);
 /* Leaves what it is joined to. `password` "": an open network. */
 void wifi_air_join(struct wifi_air *a, const char *ssid, const char *password);
 void wifi_air_leave(struct wifi_air *a);

@@ -91,13 +91,16 @@ int wifi_old_new(
     struct loop *l, const struct wifi_options *o, struct wifi_old **ret, struct error *e)
 {
     struct wifi_old *c = calloc(1, sizeof *c);
+    uint16_t unused;
     int r;
 
     if (!c)
         return error_set(e, -ENOMEM, "no memory");
     c->loop = l;
     c->options = o;
-    r = wifi_old_camera_new(l, o, on_shown, c, &c->camera, e);
+    r = wifi_air_port(l, &o->air, o->port, &unused, e);
+    if (r >= 0)
+        r = wifi_old_camera_new(l, o, on_shown, c, &c->camera, e);
     if (r < 0) {
         free(c);
         return r;

@@ -154,7 +154,6 @@ static void set_up(struct wifi_ours *c)
 {
     wifi_ours_ble_init(c);
     c->random = c->options->common.seed;
-    c->port = c->options->port;
     timer_init(&c->step, c->loop, on_step);
     wifi_air_init(&c->air, c->loop, &c->options->air, on_air, c);
 }
@@ -207,8 +206,8 @@ int wifi_ours_new(
     c->options = o;
     set_up(c);
     r = wifi_ours_sensor_init(c, e);
-    if (r >= 0 && c->port == 0)
-        r = wifi_ours_free_port(c, &c->port, e);
+    if (r >= 0)
+        r = wifi_air_port(l, &o->air, o->port, &c->port, e);
     if (r >= 0)
         r = init_core(c, e);
     if (r >= 0)

@@ -75,8 +75,6 @@ void wifi_ours_end(void *ctx, unsigned connection);
 void wifi_ours_close(void *ctx, unsigned connection);
 /* The network is gone, and with it what was over it; the core hears of each. */
 void wifi_ours_break_all(struct wifi_ours *c);
-/* A port that is free now. */
-int wifi_ours_free_port(struct wifi_ours *c, uint16_t *ret, struct error *e);
 
 /* --- wifi_ours_sensor.c -------------------------------------------------------------------------- */
 

@@ -92,22 +92,16 @@ void wifi_ours_break_all(struct wifi_ours *c)
 
 /* --- the port ----------------------------------------------------------------------------------- */
 
-static int listen_at(struct wifi_ours *c, const char *address, uint16_t port, struct error *e)
+int wifi_ours_listen(void *ctx, uint16_t port)
 {
     static const struct tcp_limits limits = {.recv_max_bytes = RECEIVE_BYTES,
         .send_max_bytes = QUEUE_BYTES,
         .kernel_send_bytes = KERNEL_BYTES};
-
-    return tcp_listen(
-        c->loop, address, port, CLIENTS_MAX, &limits, on_accepted, c, &c->listener, e);
-}
-
-int wifi_ours_listen(void *ctx, uint16_t port)
-{
     struct wifi_ours *c = ctx;
     struct error e = ERROR_NULL;
     char url[48];
-    int r = listen_at(c, c->air.address, port, &e);
+    int r = tcp_listen(
+        c->loop, c->air.address, port, CLIENTS_MAX, &limits, on_accepted, c, &c->listener, &e);
 
     if (r < 0) {
         log_error("the camera cannot be asked", F_STR("camera", c->options->name), F_ERROR(&e));
@@ -162,17 +156,4 @@ void wifi_ours_close(void *ctx, unsigned connection)
     if (x->tcp)
         tcp_close(x->tcp);
     *x = (struct wifi_ours_connection){0};
-}
-
-/* --- which port --------------------------------------------------------------------------------- */
-
-int wifi_ours_free_port(struct wifi_ours *c, uint16_t *ret, struct error *e)
-{
-    int r = listen_at(c, c->options->air.address, 0, e);
-
-    if (r < 0)
-        return r;
-    *ret = tcp_listener_port(c->listener);
-    c->listener = tcp_listener_free(c->listener);
-    return 0;
 }

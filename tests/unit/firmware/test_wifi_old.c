@@ -1,5 +1,6 @@
 /* Old debug cameras over Bluetooth, against a host that stands in for the radio. */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -173,4 +174,14 @@ Test(wifi_old, what_a_strike_takes_it_joins_again_at_the_next_address)
     loop_advance(h.loop, 2100 * US_PER_MS);
     cr_expect_str_eq(said().ip, "127.0.0.2");
     cr_expect_str_eq(strrchr(said().url, ':'), strrchr(first, ':'), "the port stays");
+}
+
+/* 192.0.2.1 is in documents only. */
+Test(wifi_old, says_at_once_when_it_cannot_be_asked_where_it_shall)
+{
+    struct error e = ERROR_NULL;
+
+    wifi_host_init(&h, "--dialect head --http 192.0.2.1:8080");
+    cr_expect_eq(wifi_old_new(h.loop, &h.options, &camera, &e), -EADDRNOTAVAIL);
+    cr_expect(strstr(error_text(&e), "cannot listen on 192.0.2.1:8080"), "%s", error_text(&e));
 }

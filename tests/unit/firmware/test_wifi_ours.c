@@ -55,6 +55,16 @@ static void pass(int64_t us)
         loop_advance(h.loop, 50 * US_PER_MS);
 }
 
+/* 192.0.2.1 is in documents only. */
+Test(wifi_ours, says_at_once_when_it_cannot_be_asked_where_it_shall)
+{
+    struct error e = ERROR_NULL;
+
+    wifi_host_init(&h, "--http 192.0.2.1:8080");
+    cr_expect_eq(wifi_ours_new(h.loop, &h.options, &camera, &e), -EADDRNOTAVAIL);
+    cr_expect(strstr(error_text(&e), "cannot listen on 192.0.2.1:8080"), "%s", error_text(&e));
+}
+
 Test(wifi_ours, joins_and_says_where_it_is)
 {
     begin("--join 3");
