@@ -10,7 +10,6 @@ static void tell(void *ctx, uint32_t seq, const struct overlay *o, const char *w
     if (why && !d->flow_fails)
         log_warning("no motion is found in a picture", F_STR("device", d->id), F_STR("why", why));
     d->flow_fails = why != NULL;
-    /* A device that was stopped meanwhile has forgotten its frames. */
     if (o)
         device_publish_overlay(d, seq, o);
 }

@@ -89,8 +89,9 @@ struct device_stats {
 };
 const struct device_stats *device_stats(const struct device *d);
 
-/* What the gateway itself found to move in the frame `seq` of this camera; from then on as if the camera had sent it. Copied.
- * -ESTALE: that frame is none of its newest OVERLAY_MATCH_FRAMES; -ENOMEM. */
+/* What the gateway itself found to move in the frame `seq` of this camera; from then on as if the camera had sent it. Copied. Where
+ * looking took so long that the frame is none of the newest OVERLAY_MATCH_FRAMES any more, no viewer has it, and what moved is told
+ * without it. -ESTALE: the device has stopped meanwhile; -ENOMEM. */
 int device_publish_overlay(struct device *d, uint32_t seq, const struct overlay *o);
 /* There was one, whoever computed it, within the last ten seconds, or the gateway looks for motion. */
 bool device_has_overlay(const struct device *d);

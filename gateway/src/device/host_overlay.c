@@ -102,16 +102,15 @@ static struct overlay_message *message_new(
 
 int device_publish_overlay(struct device *d, uint32_t seq, const struct overlay *o)
 {
-    const struct overlay_frame *f = overlay_match_by_seq(&d->overlays, seq);
     struct overlay_message *m;
 
-    if (!f)
+    if (!d->running)
         return -ESTALE;
     m = message_new(d, o, true);
     if (!m)
         return -ENOMEM;
     note(d, o);
-    send_consume(d, m, f, true);
+    send_consume(d, m, overlay_match_by_seq(&d->overlays, seq), true);
     return 0;
 }
 
