@@ -241,6 +241,7 @@ int snapshot_run(struct wr_dev *dev, const struct wr_call *call);
 struct motion {
     enum { OVERLAY_NONE, OVERLAY_ASKING, OVERLAY_SSE, OVERLAY_POLL } how;
     wr_handle http, timer;
+    int status; /* of the answer to ASKING */
     unsigned n_failures;
     int64_t asked_us;
     unsigned n_taken, n_said; /* since rate_since_us: overlays; events, whatever they are */

@@ -193,6 +193,7 @@ static void on_opened(
     static const char stream[] = "text/event-stream";
     struct motion *m = motion_of(dev);
 
+    m->status = status;
     if (status != 200 || strncmp(type_of(headers, n), stream, sizeof stream - 1) != 0)
         return;
     m->how = OVERLAY_SSE;
@@ -245,7 +246,8 @@ static void on_closed(struct wr_dev *dev, wr_handle h, void *ctx, int why, const
     struct motion *m = motion_of(dev);
 
     m->http = 0;
-    if (m->how == OVERLAY_SSE || why < 0) {
+    /* Who is too busy to answer has not said that he has no event stream. */
+    if (m->how == OVERLAY_SSE || why < 0 || m->status >= 500) {
         again_later(dev);
         return;
     }

@@ -112,6 +112,22 @@ Test(wifi_overlay, a_stream_of_them_that_ends_is_opened_again)
     fake_host_free(h);
 }
 
+/* With too many connections open, say: that it has no event stream was not said. */
+Test(wifi_overlay, a_camera_that_is_too_busy_to_tell_is_asked_again_for_a_stream_of_them)
+{
+    struct fake_host *h = wifi_on_web(NULL);
+    struct wr_dev *d = fake_dev(h);
+
+    wifi_answer(h, "/overlay", 503, "text/plain", "There are too many connections.\n");
+    cr_expect_str_eq(fake_value(d, "trouble"), "");
+    fake_host_advance(h, FAKE_S + FAKE_MS);
+    cr_expect_str_eq(fake_http_header(fake_http_for(h, "/overlay"), "Accept"),
+        "text/event-stream, application/json;q=0.9");
+    streaming(h);
+    cr_expect_str_eq(fake_value(d, "overlay_by"), "sse");
+    fake_host_free(h);
+}
+
 Test(wifi_overlay, an_event_without_end_is_cut_off)
 {
     static char much[200 << 10];
