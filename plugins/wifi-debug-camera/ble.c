@@ -14,6 +14,9 @@
 #define RELEASE_US (3 * US_PER_S)
 /* What every LED saber has; those without the WiFi service are of later firmware. */
 #define LED_SERVICE_UUID "4fafc201-1fb5-459e-8fcc-c5c9c331914b"
+/* The first cameras' own, as plain text: "init", "start". */
+#define CAMERA_SERVICE_UUID "5fafc301-1fb5-459e-8fcc-c5c9c331914b"
+#define CAMERA_CONTROL_UUID "7dc5a4c3-eb10-4a3e-8a4c-1234567890ab"
 
 static struct ble *ble_of(const struct wr_dev *dev)
 {
@@ -164,10 +167,11 @@ static void subscribed(struct wr_dev *dev, void *ctx, int result, const uint8_t 
     wr_seek_fail(dev, &ble_of(dev)->seek, why);
 }
 
-static uint32_t props_of(const struct wr_ble_char *chars, size_t n, const char *uuid)
+static uint32_t props_of(
+    const struct wr_ble_char *chars, size_t n, const char *service, const char *uuid)
 {
     for (size_t i = 0; i < n; i++)
-        if (strcmp(chars[i].service, WIFI_SERVICE_UUID) == 0 && strcmp(chars[i].uuid, uuid) == 0)
+        if (strcmp(chars[i].service, service) == 0 && strcmp(chars[i].uuid, uuid) == 0)
             return chars[i].props;
     return 0;
 }
@@ -183,17 +187,26 @@ static bool has_service(const struct wr_ble_char *chars, size_t n, const char *u
 /* NULL: it is one of ours. */
 static const char *why_not(const struct wr_ble_char *chars, size_t n)
 {
-    uint32_t status = props_of(chars, n, WIFI_STATUS_UUID);
+    uint32_t control = props_of(chars, n, WIFI_SERVICE_UUID, WIFI_CONTROL_UUID);
+    uint32_t status = props_of(chars, n, WIFI_SERVICE_UUID, WIFI_STATUS_UUID);
 
     if (!has_service(chars, n, WIFI_SERVICE_UUID))
         return has_service(chars, n, LED_SERVICE_UUID)
             ? "It is a LED saber whose firmware has no Wi-Fi (it was taken out in later versions): "
               "there are no pictures to be had from it"
             : "It has no Wi-Fi service: it is no debug camera";
-    if (!(props_of(chars, n, WIFI_CONTROL_UUID) & WR_BLE_WRITE) || !(status & WR_BLE_READ) ||
-        !(status & WR_BLE_NOTIFY))
+    if (!(control & WR_BLE_WRITE) || !(status & WR_BLE_READ) || !(status & WR_BLE_NOTIFY))
         return "Its Wi-Fi service is not that of a debug camera";
     return NULL;
+}
+
+/* The first cameras look at no picture, and their overlay says nothing, before they are told to. */
+static void start_detector(struct wr_dev *dev, const struct wr_ble_char *chars, size_t n)
+{
+    if (!(props_of(chars, n, CAMERA_SERVICE_UUID, CAMERA_CONTROL_UUID) & WR_BLE_WRITE))
+        return;
+    ble_write(dev, CAMERA_CONTROL_UUID, "init", 4, NULL);
+    ble_write(dev, CAMERA_CONTROL_UUID, "start", 5, NULL);
 }
 
 static void on_opened(struct wr_dev *dev, wr_handle link, void *ctx,
@@ -211,6 +224,7 @@ static void on_opened(struct wr_dev *dev, wr_handle link, void *ctx,
     }
     b->state = BLE_SETTING_UP;
     b->reading = false;
+    start_detector(dev, chars, n_chars);
     r = dev->host->ble->subscribe(dev, link, WIFI_STATUS_UUID, subscribed, NULL);
     if (r < 0)
         subscribed(dev, NULL, r, NULL, 0);

@@ -149,6 +149,13 @@ class Old(WifiCamera):
     def test_without_a_detector_there_are_pictures(self):
         self.check("--dialect", "head", "--detector", "none", overlay=False)
 
+    def test_a_detector_that_waits_for_a_word_is_started(self):
+        self.start_old("--source", "pan:6,0", "--detector", "waits")
+        self.start_gateway_near(BY_BLUETOOTH)
+        w = self.watch_cam()
+        w.frame()
+        wait_until("it says what moves", lambda: w.overlay()[1][15] == 4)
+
     def test_it_is_told_its_network_and_the_password_only_where_that_is_wanted(self):
         sim = self.start_sim("--dialect", "shipped", "--join", 2, "--ssid", "Home", "--password", PASSWORD)
         self.start_gateway_near(BY_BLUETOOTH)

@@ -8,6 +8,8 @@
 
 #define LED_SERVICE "4fafc201-1fb5-459e-8fcc-c5c9c331914b"
 #define LED_STATE "beb5483e-36e1-4688-b7f5-ea07361b26a8"
+#define CAMERA_SERVICE "5fafc301-1fb5-459e-8fcc-c5c9c331914b"
+#define CAMERA_CONTROL "7dc5a4c3-eb10-4a3e-8a4c-1234567890ab"
 
 Test(wifi_ble, is_looked_for_by_what_its_name_holds_or_by_its_address)
 {
@@ -60,6 +62,43 @@ Test(wifi_ble, other_things_are_rejected)
         cr_expect(fake_rejected(fake_dev(h)));
         fake_host_free(h);
     }
+}
+
+static const struct fake_ble_op *written_to(struct fake_host *h, const char *uuid, unsigned nth)
+{
+    struct fake_ble *b = fake_ble_last(h);
+
+    for (size_t i = 0; i < fake_n_ble_ops(b); i++) {
+        const struct fake_ble_op *op = fake_ble_op(b, i);
+
+        if (op->kind == FAKE_BLE_WRITE && strcmp(op->uuid, uuid) == 0 && nth-- == 0)
+            return op;
+    }
+    return NULL;
+}
+
+Test(wifi_ble, the_detector_of_the_first_cameras_is_started)
+{
+    const struct wr_ble_char first[] = {{CAMERA_SERVICE, CAMERA_CONTROL, WR_BLE_WRITE},
+        {WIFI_SERVICE_UUID, WIFI_CONTROL_UUID, WR_BLE_WRITE},
+        {WIFI_SERVICE_UUID, WIFI_STATUS_UUID, WR_BLE_READ | WR_BLE_NOTIFY}};
+    struct fake_host *h = wifi_new();
+    const struct fake_ble_op *op;
+
+    fake_host_start(h);
+    fake_host_advance(h, FAKE_MS);
+    fake_ble_open(fake_ble_last(h), first, 3, 185);
+    fake_host_advance(h, FAKE_MS);
+    op = written_to(h, CAMERA_CONTROL, 0);
+    cr_assert(op && op->n == 4 && memcmp(op->bytes, "init", 4) == 0);
+    op = written_to(h, CAMERA_CONTROL, 1);
+    cr_assert(op && op->n == 5 && memcmp(op->bytes, "start", 5) == 0);
+    cr_expect_eq(op->how, WR_BLE_WRITE_WITH_RESPONSE);
+    fake_host_free(h);
+
+    h = wifi_on_ble(WIFI_STATUS_OURS("false", ",\"state\":\"off\""));
+    cr_expect_null(written_to(h, CAMERA_CONTROL, 0), "ours needs no word");
+    fake_host_free(h);
 }
 
 Test(wifi_ble, without_a_network_it_is_online_and_says_what_to_do)
