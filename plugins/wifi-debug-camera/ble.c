@@ -94,6 +94,7 @@ static bool take(struct wr_dev *dev, const uint8_t *bytes, size_t n)
     if (n == 0 || wifi_status_read((struct span){(const char *)bytes, n}, &s) < 0)
         return false;
     presence_trouble(dev, TROUBLE_STATUS, "");
+    ble_of(dev)->secure = s.secure;
     if (status_take(dev, &s, true))
         job_status(dev, &s);
     else
@@ -223,7 +224,7 @@ static void on_opened(struct wr_dev *dev, wr_handle link, void *ctx,
         return;
     }
     b->state = BLE_SETTING_UP;
-    b->reading = false;
+    b->secure = b->reading = false;
     start_detector(dev, chars, n_chars);
     r = dev->host->ble->subscribe(dev, link, WIFI_STATUS_UUID, subscribed, NULL);
     if (r < 0)

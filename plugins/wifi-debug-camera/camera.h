@@ -66,6 +66,7 @@ struct ble {
     enum ble_state state;
     struct wr_seek seek;
     char address[18]; /* of the camera that the last link was made to */
+    bool secure; /* who is at this link has said so there: a password is taken encrypted only */
     bool reading;
     wr_handle settle, release;
 };
@@ -111,7 +112,8 @@ struct job {
     wr_handle call;              /* 0: settings */
     struct wifi_control control; /* wiped as soon as it is written */
     bool allow_unencrypted;
-    bool asked; /* for a status, behind the command */
+    bool asked;  /* for a status, behind the command */
+    int refusal; /* of the write: the status that is asked for says why; 0: it was taken */
     int64_t sent_us;
     wr_handle limit, ask;
 };

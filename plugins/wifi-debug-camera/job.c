@@ -80,12 +80,11 @@ static void written(struct wr_dev *dev, void *ctx, int result, const uint8_t *by
 
     if (j->step != JOB_WRITING)
         return; /* its answer came first */
-    if (result < 0) {
-        job_fail(dev, -EIO, "The camera refuses what was written: %s", strerror(-result));
-        return;
-    }
     j->step = JOB_ANSWERING;
-    if (j->control.command == WIFI_CONFIGURE)
+    j->refusal = result;
+    if (result < 0)
+        ask(dev, NULL);
+    else if (j->control.command == WIFI_CONFIGURE)
         tell_status(dev);
 }
 
@@ -135,14 +134,14 @@ static void secure(struct wr_dev *dev)
 
 static void begin(struct wr_dev *dev)
 {
-    const struct status *status = &camera_of(dev)->status;
+    bool encrypts = camera_of(dev)->ble.secure;
     struct job *j = job_of(dev);
     bool secret = j->control.command == WIFI_CONFIGURE && j->control.pass[0];
 
     wr_timer_set(dev, &j->limit, ANSWER_LIMIT_US, late);
-    if (!secret || (!status->is.secure && j->allow_unencrypted))
+    if (!secret || (!encrypts && j->allow_unencrypted))
         write_command(dev);
-    else if (status->is.secure)
+    else if (encrypts)
         secure(dev);
     else
         job_fail(dev, -EDOM,
@@ -174,6 +173,7 @@ void job_lost(struct wr_dev *dev)
     wr_timer_set(dev, &j->ask, 0, NULL);
     if (j->step == JOB_NONE || j->step == JOB_WAITING)
         return;
+    j->refusal = 0; /* that the link is over is told of its writes, too */
     /* One antenna for two radios: joining may cost the link. */
     if (j->control.command == WIFI_ENABLE)
         j->step = JOB_WAITING;

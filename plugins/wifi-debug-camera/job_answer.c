@@ -96,6 +96,10 @@ bool job_judge(struct wr_dev *dev, const struct wifi_status *s)
         refused(dev, s->error);
         return true;
     }
+    if (j->refusal < 0) {
+        job_fail(dev, -EIO, "The camera refuses what was written: %s", strerror(-j->refusal));
+        return true;
+    }
     switch (j->control.command) {
     case WIFI_ENABLE:
         return judge_enable(dev, j, s);

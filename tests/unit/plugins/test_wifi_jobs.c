@@ -120,6 +120,43 @@ Test(wifi_jobs, what_cannot_be_encrypted_does_not_get_it)
     fake_host_free(h);
 }
 
+/* The next link may lead to another camera of that name, or to this one with older firmware, whose STATUS is empty at first. */
+Test(wifi_jobs, what_was_said_of_encryption_holds_for_its_link_only)
+{
+    struct fake_host *h = wifi_on_ble(ours_idle);
+    const struct fake_call *call;
+
+    fake_ble_close(fake_ble_last(h), -ECONNRESET, "gone");
+    fake_host_advance(h, 2 * FAKE_S);
+    wifi_open(h);
+    wifi_read(h, "");
+    call = configure(h, SECRET, "false");
+    cr_assert(call->over);
+    cr_expect_eq(call->result, -EDOM);
+    cr_expect_eq(wifi_n_written(h, WIFI_PASSWORD_UUID), 0);
+    cr_expect_str_eq(wifi_control(h), "{\"cmd\":\"status\"}");
+    fake_host_free(h);
+}
+
+Test(wifi_jobs, what_was_said_of_encryption_over_http_does_not_hold_for_a_link)
+{
+    struct fake_host *h = wifi_new();
+    const struct fake_call *call;
+
+    fake_host_option(h, "address", "10.0.0.9");
+    fake_host_option(h, "ble_address", "AA:BB:CC:DD:EE:FF");
+    fake_host_start(h);
+    fake_host_advance(h, FAKE_MS);
+    wifi_found_on_web(h, ours_idle);
+    call = configure(h, SECRET, "false");
+    wifi_open(h);
+    wifi_read(h, "");
+    cr_assert(call->over);
+    cr_expect_eq(call->result, -EDOM);
+    cr_expect_eq(wifi_n_written(h, WIFI_PASSWORD_UUID), 0);
+    fake_host_free(h);
+}
+
 Test(wifi_jobs, what_cannot_be_a_network_is_refused_before_anything_is_sent)
 {
     struct fake_host *h = wifi_on_ble(WIFI_STATUS_IDLE);
@@ -239,6 +276,32 @@ Test(wifi_jobs, what_the_camera_refuses_is_told_in_its_words)
     cr_assert(call->over);
     cr_expect_str_eq(call->json, "The camera says: not enough? memory");
     fake_host_free(h);
+}
+
+/* Ours answers the write itself with an error, which says nothing, and says why in STATUS. */
+Test(wifi_jobs, why_a_write_was_refused_is_read)
+{
+    static const char why[] =
+        WIFI_STATUS_OURS("false", ",\"state\":\"off\",\"error\":\"no network is configured\"");
+    static const char *const says[] = {why, ours_idle};
+    static const char *const told[] = {"The camera says: no network is configured",
+        "The camera refuses what was written: Input/output error"};
+
+    for (int i = 0; i < 2; i++) {
+        struct fake_host *h = wifi_on_ble(ours_idle);
+        const struct fake_call *call;
+
+        fake_ble_hold(fake_ble_last(h), true);
+        call = run(h, "wifi_enable");
+        fake_ble_answer(fake_ble_op_last(fake_ble_last(h)), -EIO, NULL, 0);
+        fake_host_advance(h, FAKE_MS);
+        cr_expect_not(call->over);
+        wifi_read(h, says[i]);
+        cr_assert(call->over);
+        cr_expect_eq(call->result, -EIO);
+        cr_expect_str_eq(call->json, told[i]);
+        fake_host_free(h);
+    }
 }
 
 Test(wifi_jobs, disable_and_status)
