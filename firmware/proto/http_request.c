@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "http_host.h"
+
 /* "q=0", "q=0.000": not that one. */
 static bool is_excluded(struct span parameters)
 {
@@ -36,7 +38,7 @@ static bool lists(struct span list, const char *word)
 
 /* What several headers say together. */
 struct heard {
-    bool upgrade, to_websocket, version_13, close;
+    bool upgrade, to_websocket, version_13, close, no_page;
     struct span host, origin;
 };
 
@@ -54,12 +56,23 @@ static int take_length(struct span value, struct http_request *r)
     return 0;
 }
 
+/* Of two, who stands in between may have taken the other. */
+static int take_host(struct span value, struct heard *h)
+{
+    if (h->host.at)
+        return -EBADMSG;
+    h->host = value;
+    return 0;
+}
+
 static int take_header(struct span name, struct span value, struct http_request *r, struct heard *h)
 {
     if (span_is_word(name, "content-length"))
         return take_length(value, r);
     if (span_is_word(name, "transfer-encoding"))
         return -ENOTSUP;
+    if (span_is_word(name, "host"))
+        return take_host(value, h);
     if (span_is_word(name, "accept-encoding"))
         r->gzip = lists(value, "gzip");
     else if (span_is_word(name, "accept"))
@@ -72,10 +85,10 @@ static int take_header(struct span name, struct span value, struct http_request 
         r->websocket_key = value;
     else if (span_is_word(name, "sec-websocket-version"))
         h->version_13 = span_is(value, "13");
-    else if (span_is_word(name, "host"))
-        h->host = value;
     else if (span_is_word(name, "origin"))
         h->origin = value;
+    else if (span_is_word(name, "sec-fetch-site"))
+        h->no_page = span_is(value, "none");
     else if (span_is_word(name, "connection")) {
         h->upgrade |= lists(value, "upgrade");
         h->close |= lists(value, "close");
@@ -156,6 +169,7 @@ static void settle(struct http_request *r, const struct heard *h)
 {
     r->keep_alive = !h->close;
     r->foreign = is_foreign(h);
+    r->rebound = h->host.n > 0 && !h->no_page && !http_host_is_local(h->host);
     r->websocket =
         r->method == HTTP_GET && h->upgrade && h->to_websocket && h->version_13 && r->n_body == 0;
 }

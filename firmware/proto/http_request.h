@@ -22,8 +22,11 @@ struct http_request {
     bool gzip;        /* an answer may be compressed so */
     bool events;      /* text/event-stream is asked for by name */
     bool json;        /* the body is */
-    bool
-        foreign; /* a browser asks on behalf of a page that is not from here: its Origin is not our Host */
+    /* A browser asks on behalf of a page that is not from here: its Origin is not our Host. */
+    bool foreign;
+    /* Our Host is a name that a page's owner may have led here (http_host.h), and nothing says that there is no page. What does is
+     * "Sec-Fetch-Site: none": no page can have its browser send it, and programs can. */
+    bool rebound;
     bool websocket; /* it is to become one: version 13, with that key */
     struct span websocket_key;
     size_t n_body; /* that follow the head */

@@ -187,6 +187,12 @@ void web_joined(struct wr_dev *dev);
 void web_left(struct wr_dev *dev);
 /* Something came from it. */
 void web_alive(struct wr_dev *dev);
+/* A header of every request: no page is behind it. Ours wants to know where `address` is a name that anybody may have
+ * (http_request.h). */
+#define WEB_NO_PAGE                                                                                \
+    {                                                                                              \
+        "Sec-Fetch-Site", "none"                                                                   \
+    }
 /* http://<host>:<port><path> */
 void web_url(const struct wr_dev *dev, const char *path, char out[URL_MAX]);
 /* Asks it at /wifi/status, and answers the call with what it says. */

@@ -263,13 +263,14 @@ static const struct wr_http_stream_events events = {
 
 static void begin(struct wr_dev *dev, void *ctx)
 {
-    static const struct wr_prop accept = {"Accept", "text/event-stream, application/json;q=0.9"};
+    static const struct wr_prop headers[] = {
+        WEB_NO_PAGE, {"Accept", "text/event-stream, application/json;q=0.9"}};
     struct motion *m = motion_of(dev);
     char url[URL_MAX];
     struct wr_http_request request = {.size = sizeof request,
         .url = url,
-        .headers = &accept,
-        .n_headers = 1,
+        .headers = headers,
+        .n_headers = sizeof headers / sizeof *headers,
         .connect_timeout_ms = CONNECT_MS,
         .timeout_ms = SILENCE_MS};
 

@@ -90,14 +90,14 @@ static void patched(struct wr_dev *dev, wr_handle h, void *ctx, const struct wr_
 
 static wr_handle patch(struct wr_dev *dev, const struct wifi_settings *s)
 {
-    static const struct wr_prop type = {"Content-Type", "application/json"};
+    static const struct wr_prop headers[] = {WEB_NO_PAGE, {"Content-Type", "application/json"}};
     char url[URL_MAX], body[WIFI_TEXT_MAX];
     struct json_put j = json_put_into(body, sizeof body, JSON_PUT_COMPACT);
     struct wr_http_request request = {.size = sizeof request,
         .method = "PATCH",
         .url = url,
-        .headers = &type,
-        .n_headers = 1,
+        .headers = headers,
+        .n_headers = sizeof headers / sizeof *headers,
         .body = body,
         .timeout_ms = PATCH_MS};
 

@@ -42,9 +42,12 @@ void web_url(const struct wr_dev *dev, const char *path, char out[URL_MAX])
 wr_handle web_get(
     struct wr_dev *dev, const char *path, bool into_frame, wr_http_done done, void *ctx)
 {
+    static const struct wr_prop headers[] = {WEB_NO_PAGE};
     char url[URL_MAX];
     struct wr_http_request request = {.size = sizeof request,
         .url = url,
+        .headers = headers,
+        .n_headers = sizeof headers / sizeof *headers,
         .connect_timeout_ms = CONNECT_MS,
         .timeout_ms = ANSWER_MS};
 

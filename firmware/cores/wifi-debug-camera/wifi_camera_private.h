@@ -165,11 +165,14 @@ void wifi_pictures_encoded(struct wifi_camera *c, size_t n);
 #define WIFI_SERVED (WIFI_CAMERA_CONNECTIONS - 2)
 /* Of those, endless ones of pictures: each takes its share of the radio. */
 #define WIFI_STREAMS_MAX 3
-/* A connection on which nothing moves for so long is ended: while a request or an answer is under way; while nothing is asked;
- * while the other side is to end it too. */
-#define WIFI_STALLED_US INT64_C(10000000)
+/* A connection is ended: when a request, or what goes out at once (an answer, a picture of a stream, an event), is not through after
+ * so long, though it may trickle: that is 3.3 kB a second for the largest picture; when nothing is asked for so long; when the other
+ * side does not end it too. */
+#define WIFI_PIECE_US INT64_C(10000000)
 #define WIFI_IDLE_US INT64_C(15000000)
 #define WIFI_LINGER_US INT64_C(2000000)
+/* Who takes that long for one goes when all places are taken and somebody new comes. */
+#define WIFI_SLOW_US INT64_C(2000000)
 /* A snapshot that none came for. */
 #define WIFI_SNAPSHOT_US INT64_C(3000000)
 /* Streams of overlays say something at least so often, so that both sides notice when the other is gone. */
@@ -193,9 +196,9 @@ struct wifi_part {
 
 struct wifi_connection {
     enum wifi_connection_state state;
-    bool blocked;    /* until there is room */
-    bool last;       /* it ends with this answer */
-    int64_t move_us; /* when something moved last, or the request began */
+    bool blocked;     /* until there is room */
+    bool last;        /* it ends with this answer */
+    int64_t since_us; /* when what is under way began; nothing is: when the last ended */
     uint8_t in[WIFI_IN_BYTES];
     size_t n_in;
 

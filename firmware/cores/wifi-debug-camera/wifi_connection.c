@@ -33,8 +33,9 @@ void wifi_connection_hold(struct wifi_connection *n, struct wifi_blob *blob_cons
     wifi_connection_put(n, blob_consume->bytes, blob_consume->n);
 }
 
-static void all_sent(struct wifi_connection *n)
+static void all_sent(struct wifi_camera *c, struct wifi_connection *n)
 {
+    n->since_us = c->now_us;
     wifi_blob_unref(n->held);
     n->held = NULL;
     n->n_parts = n->part = 0;
@@ -52,8 +53,6 @@ static int send_parts(struct wifi_camera *c, unsigned k)
 
         if (r < 0)
             return r;
-        if (r > 0)
-            n->move_us = c->now_us;
         n->sent += (size_t)r;
         if (n->sent < p->n) {
             n->blocked = true;
@@ -62,7 +61,7 @@ static int send_parts(struct wifi_camera *c, unsigned k)
         n->part++;
         n->sent = 0;
     }
-    all_sent(n);
+    all_sent(c, n);
     return 1;
 }
 
@@ -104,8 +103,11 @@ void wifi_connection_go(struct wifi_camera *c, unsigned k)
     while (n->state != WIFI_FREE && !n->blocked) {
         int r;
 
-        if (n->n_parts == 0 && !find_next(c, k))
-            return;
+        if (n->n_parts == 0) {
+            if (!find_next(c, k))
+                return;
+            n->since_us = c->now_us;
+        }
         r = send_parts(c, k);
         if (r < 0)
             wifi_connection_close(c, k);
@@ -146,7 +148,7 @@ static void take_in(struct wifi_camera *c, unsigned k, const uint8_t **bytes, si
     size_t room = sizeof n->in - n->n_in, more = *left < room ? *left : room;
 
     if (n->state == WIFI_READING && n->n_in == 0)
-        n->move_us = c->now_us;
+        n->since_us = c->now_us;
     memcpy(n->in + n->n_in, *bytes, more);
     n->n_in += more;
     *bytes += more;

@@ -116,7 +116,6 @@ static void answer_snapshot(struct wifi_camera *c, struct wifi_connection *n,
 {
     n->state = WIFI_WAITING;
     n->shown = c->lens.frame_id;
-    n->move_us = c->now_us;
 }
 
 void wifi_routes_picture(struct wifi_connection *n, struct wifi_blob *blob)
@@ -265,7 +264,7 @@ static void take_request(
     size_t n_bytes = n_head + r->n_body;
 
     n->last = !r->keep_alive;
-    n->move_us = c->now_us;
+    n->since_us = c->now_us;
     answer(c, n, r, (struct span){(const char *)n->in + n_head, r->n_body});
     wifi_connection_drop(n, n_bytes < n->n_in ? n_bytes : n->n_in);
 }
@@ -285,6 +284,11 @@ bool wifi_routes_answer(struct wifi_camera *c, struct wifi_connection *n)
     }
     if (n_head == 0)
         return false;
+    if (r.rebound) {
+        wifi_routes_refuse(n, "421 Misdirected Request",
+            "Anybody could have led this name here: ask by the address, or by a name in .local.\n");
+        return true;
+    }
     if (r.n_body > sizeof n->in - (size_t)n_head) {
         wifi_routes_refuse(n, "413 Content Too Large", "That is too much.\n");
         return true;

@@ -9,20 +9,24 @@
 
 /* --- connections ------------------------------------------------------------------------------ */
 
-static bool is_idle(const struct wifi_connection *n)
+/* It has nothing to do, or the other side is slow. Who is being served, and takes it, stays. */
+static bool may_go(const struct wifi_camera *c, const struct wifi_connection *n)
 {
-    return n->state == WIFI_READING && n->n_in == 0;
+    if (n->state == WIFI_ENDING || (n->state == WIFI_READING && n->n_in == 0))
+        return true;
+    return (n->state == WIFI_READING || n->blocked) && c->now_us >= n->since_us + WIFI_SLOW_US;
 }
 
-/* The one that has asked for nothing for the longest time. Negative: all are busy. */
-static int longest_idle(const struct wifi_server *s, unsigned but)
+/* Of those the one that has done nothing, or not got through, for the longest time. Negative: there is none. */
+static int slowest(const struct wifi_camera *c, unsigned but)
 {
+    const struct wifi_connection *all = c->server->connections;
     int found = -1;
 
     for (unsigned k = 0; k < WIFI_CAMERA_CONNECTIONS; k++) {
-        if (k == but || !is_idle(&s->connections[k]))
+        if (k == but || !may_go(c, &all[k]))
             continue;
-        if (found < 0 || s->connections[k].move_us < s->connections[found].move_us)
+        if (found < 0 || all[k].since_us < all[found].since_us)
             found = (int)k;
     }
     return found;
@@ -40,17 +44,17 @@ static unsigned n_open(const struct wifi_server *s)
 void wifi_server_accepted(struct wifi_camera *c, unsigned k)
 {
     struct wifi_server *s = c->server;
-    int idle;
+    int gone;
 
     if (!s) {
         c->port.close(c->port.ctx, k);
         return;
     }
     s->connections[k].state = WIFI_READING;
-    s->connections[k].move_us = c->now_us;
-    idle = n_open(s) > WIFI_SERVED ? longest_idle(s, k) : -1;
-    if (idle >= 0)
-        wifi_connection_close(c, (unsigned)idle);
+    s->connections[k].since_us = c->now_us;
+    gone = n_open(s) > WIFI_SERVED ? slowest(c, k) : -1;
+    if (gone >= 0)
+        wifi_connection_close(c, (unsigned)gone);
     else if (n_open(s) > WIFI_SERVED)
         wifi_routes_refuse(
             &s->connections[k], "503 Service Unavailable", "There are too many connections.\n");
@@ -68,33 +72,33 @@ bool wifi_server_is_watched(const struct wifi_camera *c)
 
 /* --- time ------------------------------------------------------------------------------------- */
 
-/* How long nothing may move on it. */
+/* How long that may go on. */
 static int64_t patience_us(const struct wifi_connection *n)
 {
     switch (n->state) {
     case WIFI_FREE:
         return WIFI_NEVER_US;
     case WIFI_READING:
-        return n->n_in > 0 ? WIFI_STALLED_US : WIFI_IDLE_US;
+        return n->n_in > 0 ? WIFI_PIECE_US : WIFI_IDLE_US;
     case WIFI_WAITING:
         return WIFI_SNAPSHOT_US;
     case WIFI_ENDING:
         return WIFI_LINGER_US;
     case WIFI_EVENTS:
     case WIFI_SOCKET:
-        return n->blocked ? WIFI_STALLED_US : WIFI_QUIET_US;
+        return n->blocked ? WIFI_PIECE_US : WIFI_QUIET_US;
     case WIFI_SENDING:
     case WIFI_PICTURES:
         break;
     }
-    return n->blocked ? WIFI_STALLED_US : WIFI_NEVER_US;
+    return n->blocked ? WIFI_PIECE_US : WIFI_NEVER_US;
 }
 
 static int64_t limit_us(const struct wifi_connection *n)
 {
     int64_t patience = patience_us(n);
 
-    return patience == WIFI_NEVER_US ? WIFI_NEVER_US : n->move_us + patience;
+    return patience == WIFI_NEVER_US ? WIFI_NEVER_US : n->since_us + patience;
 }
 
 static void be_patient(struct wifi_camera *c, unsigned k)

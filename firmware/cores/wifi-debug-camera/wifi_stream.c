@@ -48,7 +48,7 @@ static bool next_picture(struct wifi_camera *c, struct wifi_connection *n)
 
 static bool is_quiet(const struct wifi_camera *c, const struct wifi_connection *n)
 {
-    return c->now_us >= n->move_us + WIFI_QUIET_US;
+    return c->now_us >= n->since_us + WIFI_QUIET_US;
 }
 
 static bool next_event(struct wifi_camera *c, struct wifi_connection *n)

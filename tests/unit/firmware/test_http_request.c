@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "http_host.h"
 #include "http_request.h"
 
 static int read_text(const char *text, struct http_request *ret)
@@ -95,6 +96,37 @@ Test(http_request, who_asks_for_a_page_from_elsewhere)
     cr_expect(must_read("GET / HTTP/1.1\r\nOrigin: http://\r\nHost: a\r\n\r\n").foreign);
 }
 
+Test(http_request, names_that_only_somebody_here_can_have_given)
+{
+    static const char *const local[] = {"", "192.168.1.100", "192.168.1.100:8080", "[fe80::1]",
+        "[::1]:81", "camera", "camera:81", "camera.", "localhost", "a.localhost", "camera.local",
+        "Camera.LOCAL:80", "camera.local.", "a.b.lan", "camera.home", "home.arpa",
+        "camera.home.arpa", "a.b.Home.Arpa.", "camera.internal", "camera.localdomain"};
+    static const char *const anybodys[] = {"evil.example", "evil.example:80", "evil.example.",
+        "camera.local.evil.example", "local.example", "evil.arpa", "home.evil.arpa",
+        "evilhome.arpa", "evil.notlocal", "192.168.1.100.evil.example", "a.b..", "evil.1x"};
+
+    for (size_t i = 0; i < sizeof local / sizeof *local; i++)
+        cr_expect(
+            http_host_is_local((struct span){local[i], strlen(local[i])}), "\"%s\"", local[i]);
+    for (size_t i = 0; i < sizeof anybodys / sizeof *anybodys; i++)
+        cr_expect_not(
+            http_host_is_local((struct span){anybodys[i], strlen(anybodys[i])}), "%s", anybodys[i]);
+}
+
+Test(http_request, who_asks_by_a_name_that_a_page_may_have_led_here)
+{
+    cr_expect(must_read("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n").rebound);
+    cr_expect_not(must_read("GET / HTTP/1.1\r\nHost: 10.0.0.7:81\r\n\r\n").rebound);
+    cr_expect_not(must_read("GET / HTTP/1.0\r\n\r\n").rebound);
+    cr_expect_not(must_read("GET / HTTP/1.1\r\nHost: camera.example\r\nSec-Fetch-Site: "
+                            "none\r\n\r\n")
+                      .rebound);
+    cr_expect(must_read("GET / HTTP/1.1\r\nSec-Fetch-Site: same-origin\r\nHost: "
+                        "evil.example\r\n\r\n")
+                  .rebound);
+}
+
 Test(http_request, nonsense_is_refused)
 {
     static const char *const bad[] = {"\r\n\r\n", "GET\r\n\r\n", "GET  HTTP/1.1\r\n\r\n",
@@ -102,7 +134,7 @@ Test(http_request, nonsense_is_refused)
         "GET / HTTP/1.1\r\nno colon\r\n\r\n", "GET / HTTP/1.1\r\nContent-Length : 5\r\n\r\n",
         "GET / HTTP/1.1\r\n folded: 5\r\n\r\n", "GET / HTTP/1.1\r\nContent-Length: 5x\r\n\r\n",
         "GET / HTTP/1.1\r\nContent-Length: -5\r\n\r\n", "GET / HTTP/1.1\r\nA: \x01\r\n\r\n",
-        "GET /\x7f HTTP/1.1\r\n\r\n"};
+        "GET /\x7f HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"};
     struct http_request r;
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

@@ -99,6 +99,23 @@ Test(wifi_http, other_paths_and_methods_are_refused)
     expect_answer(5, "HTTP/1.1 413 Content Too Large\r\n");
 }
 
+Test(wifi_http, a_page_that_led_its_own_name_here_reads_nothing)
+{
+    static const char *const paths[] = {"/", "/stream", "/overlay", "/snapshot", "/metrics"};
+    char text[200];
+
+    for (unsigned k = 0; k < 5; k++) {
+        (void)snprintf(
+            text, sizeof text, "GET %s HTTP/1.1\r\nHost: evil.example\r\n\r\n", paths[k]);
+        fake_wifi_ask(&f, k, text);
+        expect_answer(k, "HTTP/1.1 421 Misdirected Request\r\n");
+        cr_expect(f.connections[k].ended);
+    }
+    fake_wifi_ask(
+        &f, 5, "GET /wifi/status HTTP/1.1\r\nHost: camera.example\r\nSec-Fetch-Site: none\r\n\r\n");
+    expect_answer(5, "HTTP/1.1 200 OK\r\n");
+}
+
 Test(wifi_http, who_asks_for_a_head_gets_no_body)
 {
     fake_wifi_ask(&f, 0, "HEAD /metrics HTTP/1.1\r\n\r\nHEAD /nothing HTTP/1.1\r\n\r\n");
@@ -141,24 +158,76 @@ Test(wifi_http, three_may_watch)
     expect_answer(3, "HTTP/1.1 503 Service Unavailable\r\n");
 }
 
-Test(wifi_http, who_asks_for_nothing_or_reads_nothing_is_cut)
+/* Asks for `path`, and takes no more than the head's first bytes. */
+static void take_little(unsigned k, const char *path)
+{
+    fake_wifi_ask(&f, k, "");
+    f.connections[k].room = 10;
+    fake_wifi_get(&f, k, path, "Accept: text/event-stream\r\n");
+    fake_wifi_pass(&f, 200000);
+    cr_assert(f.connections[k].waiting);
+}
+
+Test(wifi_http, who_asks_for_nothing_is_cut)
 {
     fake_wifi_ask(&f, 0, "");
-    fake_wifi_ask(&f, 1, "GET / HT");
-    fake_wifi_ask(&f, 2, "");
-    f.connections[2].room = 100;
-    fake_wifi_get(&f, 2, "/", "");
-    cr_expect(f.connections[2].waiting);
-    fake_wifi_pass(&f, 9000000);
-    fake_wifi_room(&f, 2, 100);
-    fake_wifi_pass(&f, 1500000);
+    fake_wifi_pass(&f, 14000000);
+    fake_wifi_get(&f, 0, "/metrics", "");
+    fake_wifi_pass(&f, 14000000);
     cr_expect_not(f.connections[0].closed);
-    cr_expect(f.connections[1].closed);
-    cr_expect_not(f.connections[2].closed, "it moved");
-    fake_wifi_pass(&f, 5000000);
+    fake_wifi_pass(&f, 2000000);
     cr_expect(f.connections[0].closed);
-    fake_wifi_pass(&f, 5000000);
-    cr_expect(f.connections[2].closed);
+}
+
+Test(wifi_http, who_trickles_is_cut)
+{
+    take_little(0, "/");
+    take_little(1, "/stream");
+    take_little(2, "/overlay");
+    fake_wifi_ask(&f, 3, "GET / HT");
+    for (unsigned i = 0; i < 9; i++) {
+        fake_wifi_pass(&f, 1000000);
+        for (unsigned k = 0; k < 3; k++)
+            fake_wifi_room(&f, k, 1);
+        fake_wifi_say(&f, 3, "T", 1);
+    }
+    for (unsigned k = 0; k < 4; k++)
+        cr_expect_not(f.connections[k].closed, "%u", k);
+    fake_wifi_pass(&f, 1000000);
+    for (unsigned k = 0; k < 4; k++)
+        cr_expect(f.connections[k].closed, "%u", k);
+}
+
+Test(wifi_http, who_takes_each_picture_in_time_may_watch_for_ever)
+{
+    take_little(0, "/stream");
+    for (unsigned i = 0; i < 20; i++) {
+        fake_wifi_pass(&f, 3000000);
+        fake_wifi_room(&f, 0, 4000);
+    }
+    cr_expect_not(f.connections[0].closed);
+}
+
+Test(wifi_http, who_is_slowest_makes_room)
+{
+    take_little(0, "/overlay");
+    take_little(1, "/stream");
+    for (unsigned k = 2; k < 6; k++)
+        fake_wifi_get(&f, k, "/overlay", "Accept: text/event-stream\r\n");
+    fake_wifi_get(&f, 6, "/metrics", "");
+    expect_answer(6, "HTTP/1.1 503 Service Unavailable\r\n");
+    wifi_camera_hung_up(f.camera, f.now_us, 6);
+    fake_wifi_pass(&f, 1700000);
+    fake_wifi_get(&f, 6, "/metrics", "");
+    expect_answer(6, "HTTP/1.1 200 OK\r\n");
+    cr_expect(f.connections[0].closed);
+    cr_expect_not(f.connections[1].closed, "it was a little faster");
+    fake_wifi_pass(&f, 500000);
+    fake_wifi_get(&f, 7, "/metrics", "");
+    expect_answer(7, "HTTP/1.1 200 OK\r\n");
+    cr_expect(f.connections[1].closed);
+    for (unsigned k = 2; k < 6; k++)
+        cr_expect_not(f.connections[k].closed, "who takes what comes stays");
 }
 
 Test(wifi_http, an_answer_goes_out_as_there_is_room)

@@ -18,6 +18,26 @@ Test(wifi_web, works_with_an_address_alone)
     fake_host_free(h);
 }
 
+/* Else a camera of ours would not answer to a name that anybody may have. */
+Test(wifi_web, every_request_says_that_no_page_is_behind_it)
+{
+    struct fake_host *h = wifi_on_web(WIFI_STATUS_OURS(
+        "true", ",\"connected\":true,\"settings\":{\"stream_fps\":10,\"frame_size\":\"QVGA\"}"));
+
+    fake_host_watch(h, true);
+    fake_desire(fake_dev(h), "stream_fps", "5");
+    fake_run(fake_dev(h), "snapshot", NULL);
+    fake_host_advance(h, FAKE_MS);
+    cr_assert(fake_http_for(h, "/stream") && fake_http_for(h, "/settings") &&
+        fake_http_for(h, "/snapshot") && fake_http_for(h, "/overlay"));
+    for (size_t i = 0; i < fake_n_http(h); i++) {
+        const char *site = fake_http_header(fake_http(h, i), "Sec-Fetch-Site");
+
+        cr_expect(site && strcmp(site, "none") == 0, "%s", fake_http(h, i)->url);
+    }
+    fake_host_free(h);
+}
+
 Test(wifi_web, ours_tells_its_network_there_too)
 {
     struct fake_host *h = wifi_on_web(WIFI_STATUS_OURS(
