@@ -33,6 +33,7 @@ static void load(struct wifi_camera *c)
         c->kept.settings.has = defaults.has;
     else
         c->kept = (struct wifi_camera_kept){.settings = defaults};
+    c->saved = c->kept;
 }
 
 struct wifi_camera *wifi_camera_init(

@@ -272,7 +272,8 @@ struct wifi_camera {
     struct wifi_camera_identity who;
     int64_t now_us;
     struct wifi_camera_kept kept;
-    bool changed; /* of what is kept: not joined with it yet */
+    struct wifi_camera_kept saved; /* what is known to be in the flash, or needs not be there */
+    bool changed;                  /* of what is kept: not joined with it yet */
     struct wifi_net net;
     struct wifi_tell tell;
     struct wifi_lens lens;
@@ -282,7 +283,7 @@ struct wifi_camera {
     int64_t server_us;          /* tried again then */
 };
 
-/* Saves what is kept. NULL; or what to tell. */
+/* Saves what is kept, if it is another than what was saved: flash wears. NULL; or what to tell. */
 const char *wifi_keep(struct wifi_camera *c);
 static inline int64_t wifi_sooner(int64_t a, int64_t b)
 {

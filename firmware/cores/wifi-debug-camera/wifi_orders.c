@@ -14,11 +14,25 @@ static int refuse(struct wifi_camera *c, int error, const char *why)
     return error;
 }
 
+static bool is_same(const struct wifi_camera_kept *a, const struct wifi_camera_kept *b)
+{
+    const struct wifi_settings *s = &a->settings, *t = &b->settings;
+
+    return a->enabled == b->enabled && strcmp(a->ssid, b->ssid) == 0 &&
+        strcmp(a->pass, b->pass) == 0 && s->web_enabled == t->web_enabled &&
+        s->web_port == t->web_port && s->stream_fps == t->stream_fps &&
+        s->frame_size == t->frame_size;
+}
+
+/* What could not be saved is tried again with the next order that wants something kept. */
 const char *wifi_keep(struct wifi_camera *c)
 {
-    if (c->port.save(c->port.ctx, &c->kept) >= 0)
+    if (is_same(&c->kept, &c->saved))
         return NULL;
-    return "it could not be saved, and holds until the power goes";
+    if (c->port.save(c->port.ctx, &c->kept) < 0)
+        return "it could not be saved, and holds until the power goes";
+    c->saved = c->kept;
+    return NULL;
 }
 
 /* --- credentials ------------------------------------------------------------------------------ */
@@ -59,10 +73,9 @@ int wifi_orders_ssid(struct wifi_camera *c, struct span ssid)
 
     if (fault || !span_is_utf8(ssid) || memchr(ssid.at, 0, ssid.n))
         return refuse(c, -EINVAL, fault ? fault : "the network's name is no text");
-    if (!span_is(ssid, c->kept.ssid)) {
+    if (!span_is(ssid, c->kept.ssid))
         set_network(c, ssid, (struct span){"", 0});
-        wifi_tell(c, wifi_keep(c));
-    }
+    wifi_tell(c, wifi_keep(c));
     return 0;
 }
 
@@ -76,11 +89,13 @@ int wifi_orders_password(struct wifi_camera *c, bool encrypted, struct span pass
         return refuse(c, -EACCES, NOT_ENCRYPTED);
     if (fault || !span_is_utf8(pass) || (pass.n > 0 && memchr(pass.at, 0, pass.n)))
         return refuse(c, -EINVAL, fault ? fault : "the password is no text");
-    if (pass.n > 0 && !span_is(pass, c->kept.pass)) {
+    if (pass.n == 0)
+        return 0;
+    if (!span_is(pass, c->kept.pass)) {
         span_copy(pass, c->kept.pass, sizeof c->kept.pass);
         c->changed = true;
-        wifi_tell(c, wifi_keep(c));
     }
+    wifi_tell(c, wifi_keep(c));
     return 0;
 }
 
@@ -95,11 +110,8 @@ static int enable(struct wifi_camera *c)
         return refuse(c, -EINVAL, "no network is configured");
     if (refusal)
         return refuse(c, -EINVAL, refusal);
-    if (!c->kept.enabled) {
-        c->kept.enabled = true;
-        wifi_tell(c, wifi_keep(c));
-    }
-    wifi_tell(c, NULL);
+    c->kept.enabled = true;
+    wifi_tell(c, wifi_keep(c));
     if (!goes_on)
         wifi_net_begin(c);
     return 0;
@@ -107,14 +119,9 @@ static int enable(struct wifi_camera *c)
 
 static int disable(struct wifi_camera *c)
 {
-    const char *fault = NULL;
-
-    if (c->kept.enabled) {
-        c->kept.enabled = false;
-        fault = wifi_keep(c);
-    }
+    c->kept.enabled = false;
     wifi_net_end(c);
-    wifi_tell(c, fault);
+    wifi_tell(c, wifi_keep(c));
     return 0;
 }
 

@@ -233,6 +233,44 @@ Test(wifi_net, flash_that_fails_is_told)
     cr_expect_eq(f.n_joins, 1);
 }
 
+static unsigned saves_of(const char *json)
+{
+    unsigned before = f.n_saves;
+
+    cr_expect_eq(fake_wifi_control(&f, json), 0, "%s", json);
+    return f.n_saves - before;
+}
+
+Test(wifi_net, flash_is_written_when_something_has_changed_only)
+{
+    static const char *const orders[] = {CONFIGURE, ENABLE, "{\"cmd\":\"set\",\"stream_fps\":5}",
+        "{\"cmd\":\"set\",\"web_port\":81,\"frame_size\":\"QQVGA\"}",
+        "{\"cmd\":\"set\",\"web_enabled\":false}", "{\"cmd\":\"disable\"}"};
+
+    cr_expect_eq(saves_of("{\"cmd\":\"set\",\"stream_fps\":10}"), 0, "as it is without flash");
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+        cr_expect_eq(saves_of(orders[i]), 1, "%s", orders[i]);
+        cr_expect_eq(saves_of(orders[i]), 0, "%s", orders[i]);
+    }
+    cr_expect_eq(wifi_camera_ssid_written(f.camera, f.now_us, "Home", 4), 0);
+    cr_expect_eq(wifi_camera_password_written(f.camera, f.now_us, true, "secret77", 8), 0);
+    fake_wifi_boot(&f);
+    cr_expect_eq(saves_of("{\"cmd\":\"set\",\"stream_fps\":5}"), 0);
+    cr_expect_eq(f.n_saves, sizeof orders / sizeof *orders);
+}
+
+Test(wifi_net, what_could_not_be_saved_is_tried_again)
+{
+    f.no_flash = true;
+    fake_wifi_control(&f, CONFIGURE);
+    fake_wifi_control(&f, ENABLE);
+    f.no_flash = false;
+    cr_expect_eq(saves_of(ENABLE), 1);
+    cr_expect(f.kept.enabled);
+    cr_expect_str_eq(f.kept.ssid, "Home");
+    expect(WIFI_STATE_CONNECTING, "", "");
+}
+
 Test(wifi_net, switching_on_needs_100_kB)
 {
     fake_wifi_control(&f, CONFIGURE);
