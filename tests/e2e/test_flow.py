@@ -30,7 +30,7 @@ class Flow(Case):
         for _ in range(12):
             header, body = w.overlay()
             found.append(body)
-            self.assertEqual(header["seq"], w.picture)
+            self.assertIn(header["seq"], w.pictures)
             width, height, columns, rows = struct.unpack_from("<HHBB", body)
             self.assertEqual(len(body), 36 + 8 * struct.unpack_from("<H", body, 32)[0] + 6 * body[34])
             self.assertTrue(width >= columns * 16 and height >= rows * 16 and columns * rows >= 12, body[:8])

@@ -4,6 +4,7 @@ Everything a test starts gets ports of its own and a folder of its own, and is e
 """
 
 import base64
+import collections
 import contextlib
 import http.client
 import json
@@ -122,7 +123,7 @@ class WebSocket:
         self.status = int(head.split()[1])
         self.closed = None
         self.events = []
-        self.picture = None
+        self.pictures = collections.deque(maxlen=8)
         self.next_id = 1
 
     def _read(self, n):
@@ -217,16 +218,16 @@ class WebSocket:
         while True:
             kind, header, body = self._binary()
             if kind == 1:
-                self.picture = header["seq"]
+                self.pictures.append(header["seq"])
                 return header, body
 
     def overlay(self):
-        """The next overlay: (header as a dict, body). The number of the last picture before it is in .picture."""
+        """The next overlay: (header as a dict, body). The numbers of those before it that it may be of are in .pictures."""
         while True:
             kind, header, body = self._binary()
             if kind == 2:
                 return header, body
-            self.picture = header["seq"]
+            self.pictures.append(header["seq"])
 
     def close(self):
         self.socket.close()

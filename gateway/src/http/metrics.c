@@ -212,7 +212,7 @@ static void viewer_metrics(struct buf *b, const struct ws_hub_stats *s)
     metrics_single(b, "warren_viewer_overlays_total", "counter",
         "Overlays sent to WebSocket viewers.", (double)s->n_overlays_sent);
     metrics_single(b, "warren_viewer_overlays_skipped_total", "counter",
-        "Overlays not sent because the viewer had gone on to a newer picture.",
+        "Overlays not sent because a viewer had a newer one, or their picture was long over.",
         (double)s->n_overlays_skipped);
     metrics_single(b, "warren_viewer_events_total", "counter", "Events sent to WebSocket viewers.",
         (double)s->n_events_sent);

@@ -41,7 +41,7 @@ struct ws_hub_stats {
     unsigned n_viewers;
     uint64_t n_frames_sent, n_frames_skipped, n_events_sent, n_slow_closed;
     uint64_t n_overlays_sent,
-        n_overlays_skipped; /* skipped: the viewer had gone on to a newer frame */
+        n_overlays_skipped; /* skipped: the viewer had one of a newer frame, or its frame was long over */
     /* Received here to acknowledged by the viewer; only of viewers that acknowledge. */
     uint64_t n_acked;
     int64_t age_sum_us, age_max_us;

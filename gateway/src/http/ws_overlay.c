@@ -1,8 +1,27 @@
 #include "http/ws_private.h"
 
-static uint32_t sent_seq(const struct ws_slot *s)
+static bool was_sent(const struct ws_slot *s, uint32_t seq)
 {
-    return s->n_sent > 0 ? s->sent[(s->n_sent - 1) % WS_SENT_KEPT].seq : 0;
+    for (size_t i = 0; i < MIN(s->n_sent, (uint64_t)WS_SENT_KEPT); i++) {
+        if (s->sent[i].seq == seq)
+            return true;
+    }
+    return false;
+}
+
+/* Numbers begin anew after 2^32. */
+static bool is_newer(uint32_t seq, uint32_t than)
+{
+    return (int32_t)(seq - than) > 0;
+}
+
+/* A newer one has come for this viewer, or the frame is older than those that are remembered. */
+static bool is_late(const struct ws_slot *s, uint32_t seq)
+{
+    uint32_t newest = s->n_sent > 0 ? s->sent[(s->n_sent - 1) % WS_SENT_KEPT].seq : seq;
+
+    return (s->overlay_seq != 0 && is_newer(s->overlay_seq, seq)) ||
+        (is_newer(newest, seq) && !was_sent(s, seq));
 }
 
 void overlay_drop(struct ws_viewer *v, struct ws_slot *s)
@@ -19,7 +38,7 @@ static void skip(struct ws_viewer *v, struct ws_slot *s)
 
 static bool may_send(const struct ws_slot *s)
 {
-    return s->overlay && s->overlay->seq == sent_seq(s);
+    return s->overlay && was_sent(s, s->overlay->seq);
 }
 
 bool subscription_overlay(struct ws_viewer *v, struct overlay_message *o)
@@ -28,11 +47,14 @@ bool subscription_overlay(struct ws_viewer *v, struct overlay_message *o)
 
     if (!s || !s->wants_overlays || o->seq == 0)
         return false;
-    if (o->seq != sent_seq(s) && (!s->pending || o->seq != s->pending->pub.seq)) {
-        v->hub->stats.n_overlays_skipped += o->seq < sent_seq(s);
+    if (is_late(s, o->seq)) {
+        v->hub->stats.n_overlays_skipped++;
         return false;
     }
+    if (!was_sent(s, o->seq) && (!s->pending || o->seq != s->pending->pub.seq))
+        return false;
     skip(v, s);
+    s->overlay_seq = o->seq;
     s->overlay = overlay_message_ref(o);
     v->n_overlays++;
     return may_send(s);

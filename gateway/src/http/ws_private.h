@@ -19,7 +19,8 @@
  * count as well. */
 #define WS_MESSAGES_BURST 2000
 #define WS_MESSAGES_PER_S 1000
-/* Sent pictures that are remembered until they are acknowledged. */
+/* Sent pictures that are remembered: until they are acknowledged, and for overlays that come late. A quarter of a second at 30 a
+ * second: what takes longer to find tells little of what is seen by then. */
 #define WS_SENT_KEPT 8
 
 struct ws_hub {
@@ -42,7 +43,8 @@ struct ws_slot {
     struct frame *pending;           /* the newest that was not sent; NULL: none */
     int64_t last_us;                 /* when one was taken for sending, for max_fps */
     uint64_t n_sent, n_acked;        /* of all that were sent, those up to an acknowledged one */
-    struct overlay_message *overlay; /* of `pending`, or of what was sent last; NULL: none */
+    struct overlay_message *overlay; /* of `pending`, or of one that was sent; NULL: none */
+    uint32_t overlay_seq;            /* of the newest that came for this viewer; 0: none */
     bool wanted, wants_overlays;
     bool looking; /* device_look() was called */
     struct {
@@ -106,10 +108,10 @@ void subscription_channels(struct ws_viewer *v, struct wr_json *j);
 
 /* --- ws_overlay.c ----------------------------------------------------------------------------- */
 
-/* An overlay follows its frame: it is kept for a viewer that waits for that frame or was sent it last. True: there is something to
- * send. */
+/* An overlay follows its frame: it is kept for a viewer that waits for that frame, or was sent it as one of the last WS_SENT_KEPT,
+ * unless one of a newer frame has come. True: there is something to send. */
 bool subscription_overlay(struct ws_viewer *v, struct overlay_message *o);
-/* The next whose frame was sent last; a reference for the caller. It goes before the next frame. NULL: none. */
+/* The next whose frame was sent; a reference for the caller. It goes before the next frame. NULL: none. */
 struct overlay_message *subscription_next_overlay(struct ws_viewer *v);
 bool subscription_has_overlay(const struct ws_viewer *v);
 /* A newer frame takes the place of `pending`, which was not sent: its overlay goes, too. */
