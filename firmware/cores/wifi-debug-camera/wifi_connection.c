@@ -93,6 +93,11 @@ static bool find_next(struct wifi_camera *c, unsigned k)
         wifi_routes_picture(n, newest);
         return true;
     }
+    /* Who asked for a WebSocket may have said something behind that already. */
+    if (n->state == WIFI_SOCKET && !wifi_stream_heard(n)) {
+        wifi_connection_close(c, k);
+        return false;
+    }
     return wifi_stream_next(c, n);
 }
 

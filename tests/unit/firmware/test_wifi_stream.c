@@ -173,6 +173,25 @@ Test(wifi_stream, a_websocket_answers_ping_skips_messages_and_closes)
     cr_expect(f.connections[0].ended);
 }
 
+Test(wifi_stream, a_websocket_hears_what_came_with_its_request)
+{
+    static const char both[] =
+        "GET /overlay HTTP/1.1\r\nHost: camera\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        "\x89\x83\0\0\0\0abc";
+
+    f.blind = true;
+    fake_wifi_pass(&f, 500000);
+    fake_wifi_ask(&f, 0, "");
+    fake_wifi_say(&f, 0, both, sizeof both - 1);
+    cr_assert(fake_wifi_body(&f, 0));
+    cr_expect_eq(memcmp(fake_wifi_body(&f, 0),
+                     "\x8a\x03"
+                     "abc",
+                     5),
+        0);
+}
+
 Test(wifi_stream, a_websocket_in_single_bytes_and_of_long_messages)
 {
     static const uint8_t head[] = {0x82, 0xfe, 0x10, 0x00, 1, 2, 3, 4};
