@@ -30,6 +30,8 @@ class Camera {
     asked = {};
     stream = true;
     events = true;
+    watching = 0;
+    refused = 0; /* who asked for events */
 
     async start() {
         this.page = await readFile(PAGE);
@@ -62,7 +64,11 @@ class Camera {
         const head = `--frame\r\nContent-Type: image/jpeg\r\nContent-Length: ${PICTURE.length}\r\n\r\n`;
         const part = Buffer.concat([Buffer.from(head), PICTURE, Buffer.from('\r\n')]);
         const timer = setInterval(() => response.write(part), 100);
-        response.on('close', () => clearInterval(timer));
+        this.watching++;
+        response.on('close', () => {
+            clearInterval(timer);
+            this.watching--;
+        });
     }
 
     tell(request, response) {
@@ -70,7 +76,12 @@ class Camera {
         if (!request.headers.accept.includes('text/event-stream'))
             this.send(response, 'application/json', json);
         else if (this.events) this.tellAll(response, `event: overlay\nid: 1\ndata: ${json}\n\n`);
-        else response.writeHead(503).end();
+        else this.refuse(response);
+    }
+
+    refuse(response) {
+        this.refused++;
+        response.writeHead(503).end();
     }
 
     tellAll(response, event) {
@@ -78,6 +89,12 @@ class Camera {
         const timer = setInterval(() => response.write(event), 100);
         response.on('close', () => clearInterval(timer));
     }
+}
+
+/* In the page: a third of a minute is two seconds. */
+function shortenPauses() {
+    const { setTimeout } = window;
+    window.setTimeout = (action, ms) => setTimeout(action, ms >= 20000 ? ms / 10 : ms);
 }
 
 /* body({ camera, page }) on the page of a camera that `is` so. */
@@ -88,6 +105,7 @@ function cameraTest(name, is, body) {
         const url = await camera.start();
         const page = await newPage({ colorScheme: is.dark ? 'dark' : 'light' });
         try {
+            if (is.isHasty) await page.addInitScript(shortenPauses);
             await page.goto(url, { waitUntil: 'commit' });
             await body({ camera, page });
         } finally {
@@ -131,10 +149,35 @@ cameraTest('where the stream fails there are stills', { stream: false }, async (
     await until(() => camera.asked['/snapshot'] >= 3, 'a still, and others after it');
 });
 
+cameraTest(
+    'a stream that works again takes the place of stills, and stays',
+    { stream: false, isHasty: true },
+    async ({ camera, page }) => {
+        await until(() => camera.asked['/snapshot'] >= 2, 'stills');
+        camera.stream = true;
+        await until(() => camera.watching === 1, 'the stream');
+        await page.waitForTimeout(1500);
+        assert.equal(camera.watching, 1);
+        await says(page, 'state', 'Live');
+    },
+);
+
 cameraTest('where events fail the overlay is asked for', { events: false }, async ({ camera, page }) => {
     await says(page, 'motion', 'Active');
     await until(() => camera.asked['/overlay'] >= 10, 'questions, ten in a second');
 });
+
+cameraTest(
+    'however often events fail, the overlay is asked for ten times a second',
+    { events: false, isHasty: true },
+    async ({ camera, page }) => {
+        await until(() => camera.refused >= 4, 'events are tried again and again');
+        const before = camera.asked['/overlay'] - camera.refused;
+        await page.waitForTimeout(1000);
+        const n = camera.asked['/overlay'] - camera.refused - before;
+        assert.ok(n < 15, `${n} in a second`);
+    },
+);
 
 cameraTest('a camera that is gone is told', {}, async ({ camera, page }) => {
     await says(page, 'state', 'Live');
