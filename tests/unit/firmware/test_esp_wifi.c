@@ -279,19 +279,23 @@ Test(esp_wifi, what_becomes_of_an_older_attempt_is_not_taken_for_this_one)
     cr_expect_eq(status().state, WIFI_STATE_CONNECTING);
 }
 
+/* That its station leaves is what an access point says, too, when it sends one away. */
 Test(esp_wifi, a_network_that_is_lost_is_joined_again)
 {
+    static const uint8_t reasons[] = {WIFI_REASON_BEACON_TIMEOUT, WIFI_REASON_ASSOC_LEAVE};
     uint16_t port = online();
 
-    esp->n_joins = 0;
-    esp_network_drops(WIFI_REASON_BEACON_TIMEOUT);
-    esp_pass_ms(100);
-    cr_expect_eq(esp->n_joins, 1);
-    cr_expect_str_eq(status().reason, "the network was lost");
-    esp_network_takes();
-    esp_network_gives("127.0.0.1");
-    esp_pass_ms(100);
-    get(port, "/overlay", "HTTP/1.1 200 OK\r\n");
+    for (size_t i = 0; i < sizeof reasons; i++) {
+        esp->n_joins = 0;
+        esp_network_drops(reasons[i]);
+        esp_pass_ms(100);
+        cr_expect_eq(esp->n_joins, 1);
+        cr_expect_str_eq(status().reason, "the network was lost");
+        esp_network_takes();
+        esp_network_gives("127.0.0.1");
+        esp_pass_ms(100);
+        get(port, "/overlay", "HTTP/1.1 200 OK\r\n");
+    }
 }
 
 Test(esp_wifi, a_port_that_another_has_is_told)

@@ -30,12 +30,12 @@ static enum wifi_camera_failure failure(uint8_t reason)
     }
 }
 
-/* What we left ourselves we know of. */
+/* What we left ourselves we know of, and have no address there any more. */
 static void disconnected(struct station *s, const wifi_event_sta_disconnected_t *what)
 {
     struct event e = {.type = EVENT_NOT_JOINED};
 
-    if (what->reason == WIFI_REASON_ASSOC_LEAVE)
+    if (what->reason == WIFI_REASON_ASSOC_LEAVE && !atomic_load(&s->has_address))
         return;
     ESP_LOGI(tag, "out of the network: reason %u", what->reason);
     atomic_store(&s->linked_us, 0);
