@@ -5,6 +5,7 @@ import json
 import signal
 import socket
 import statistics
+import subprocess
 import time
 
 from debug_cameras import DebugCameras, RawStream
@@ -66,6 +67,15 @@ class Ours(DebugCameras):
         self.wait_frames(sim, 5)
         o = self.json_of(sim, "/overlay")
         self.assertEqual((o["active"], o["blocks"]), (False, []))
+
+    def test_a_video_is_looked_at_like_a_scene(self):
+        video = self.folder / "to the left.avi"
+        subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=640x480:rate=10", "-vf", "trim=end_frame=1,loop=30:1,setpts=N/10/TB,scroll=h=12/640",
+                        "-c:v", "mjpeg", video], check=True)
+        sim = self.start_online("--source", f"video:{video}")
+        o = wait_until("it moves", lambda: (o := self.json_of(sim, "/overlay")).get("direction") == "left" and o)
+        self.assertEqual((o["frameWidth"], o["gridCols"]), (320, 8))
+        self.assertGreater(sum(is_near(b, -6, 0) for b in o["blocks"]), 8, o)
 
     def test_overlays_by_event_socket_and_picture_have_the_same_numbers(self):
         sim = self.start_online("--source", "pan")
