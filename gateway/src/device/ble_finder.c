@@ -6,8 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "device/driver.h"
-#include "device/drivers.h"
+#include "device/finder.h"
 
 /* Adopted by themselves in an hour: a room full. Anybody near can send out names and addresses without end; what he invents
  * stays among the found ones, from where people adopt. */
@@ -18,10 +17,9 @@
 #define SERVICES_MAX 32
 
 struct ble_finder {
+    struct finder finder;
     struct ble *ble;
-    struct drivers *drivers;
     struct found *found;
-    struct bus_listener ear;
     bool adopt;
     unsigned n_adopted; /* since */
     int64_t adopted_since_us;
@@ -29,7 +27,6 @@ struct ble_finder {
 
 /* What all drivers together look for. */
 struct wanted {
-    struct drivers *drivers;
     char uuids[SERVICES_MAX][BLE_UUID_BYTES];
     const char *services[SERVICES_MAX];
     size_t n;
@@ -53,37 +50,26 @@ static void want_service(struct wanted *w, const char *pattern)
     w->n++;
 }
 
-static int want(void *ctx, const struct driver_status *s)
+static void want(void *ctx, const struct wr_match *m)
 {
     struct wanted *w = ctx;
-    const struct driver *driver = s->loaded ? drivers_find(w->drivers, s->name) : NULL;
 
-    for (const struct wr_match *m = driver ? driver->table->matches : NULL; m && m->bus; m++) {
-        if (strcmp(m->bus, "ble") != 0)
-            continue;
-        if (strcmp(m->key, "service") == 0)
-            want_service(w, m->pattern);
-        else
-            w->others = true;
-    }
-    return 0;
+    if (strcmp(m->key, "service") == 0)
+        want_service(w, m->pattern);
+    else
+        w->others = true;
 }
 
-static void look(struct ble_finder *f)
+static void look(struct finder *finder)
 {
-    struct wanted w = {.drivers = f->drivers};
+    struct ble_finder *f = container_of(finder, struct ble_finder, finder);
+    struct wanted w = {0};
     int r;
 
-    drivers_each(f->drivers, want, &w);
+    finder_each_match(&f->finder, want, &w);
     r = ble_look_for(f->ble, w.services, w.n, w.others);
     if (r < 0)
         log_error("Bluetooth devices are not looked for", F_ERRNO(r));
-}
-
-static void heard(struct bus_listener *l, struct event *e)
-{
-    if (strcmp(e->type, "plugin.loaded") == 0 || strcmp(e->type, "plugin.removed") == 0)
-        look(container_of(l, struct ble_finder, ear));
 }
 
 int ble_finder_new(struct bus *bus, struct ble *ble, struct drivers *drivers, struct found *found,
@@ -93,10 +79,8 @@ int ble_finder_new(struct bus *bus, struct ble *ble, struct drivers *drivers, st
 
     if (!f)
         return -ENOMEM;
-    *f = (struct ble_finder){.ble = ble, .drivers = drivers, .found = found};
-    f->ear = (struct bus_listener){.event = heard};
-    bus_listen(bus, &f->ear);
-    look(f);
+    *f = (struct ble_finder){.ble = ble, .found = found};
+    finder_init(&f->finder, bus, drivers, "ble", look);
     *ret = f;
     return 0;
 }
@@ -105,7 +89,7 @@ struct ble_finder *ble_finder_free(struct ble_finder *f)
 {
     if (!f)
         return NULL;
-    bus_unlisten(&f->ear);
+    finder_fini(&f->finder);
     free(f);
     return NULL;
 }

@@ -245,7 +245,11 @@ void devices_fit_again(struct devices *all);
 
 /* How it is reached: the first of its options "address", "host" and "ble_address" that was given, also without its driver; "". */
 const char *device_address(const struct device *d);
-/* One of them is that, and its option "port" is that, too, where both are known (NULL: it is not). */
+/* Each of them, also those that were not given, which are ""; NULL: there is no i-th. */
+const char *device_nth_address(const struct device *d, size_t i);
+/* Its option "port", as it is in effect or else as it was given; 0: not known. */
+int64_t device_port(const struct device *d);
+/* One of the addresses is that, and its port is that, too, where both are known (NULL: it is not). */
 bool device_is_at(const struct device *d, const char *address, const char *port);
 /* The option that takes a Bluetooth address (WR_BLE_ADDRESS). NULL: there is none. */
 const char *device_ble_address_key(const struct wr_param *rows);

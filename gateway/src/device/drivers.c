@@ -42,6 +42,25 @@ int drivers_each(
     return 0;
 }
 
+int drivers_each_loaded(
+    const struct drivers *d, int (*fn)(void *ctx, struct driver *driver), void *ctx)
+{
+    struct plugin *p;
+
+    list_for_each (p, &d->plugins, link) {
+        int r = p->driver ? fn(ctx, p->driver) : 0;
+
+        if (r != 0)
+            return r;
+    }
+    return 0;
+}
+
+bool drivers_have_changed(const struct event *e)
+{
+    return strcmp(e->type, "plugin.loaded") == 0 || strcmp(e->type, "plugin.removed") == 0;
+}
+
 static bool is_plugin_name(const char *name)
 {
     size_t n = strlen(name);

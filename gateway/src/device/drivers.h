@@ -14,6 +14,7 @@
 
 struct driver;
 struct drivers;
+struct event;
 
 /* Most drivers at a time. */
 #define DRIVERS_MAX 64
@@ -32,6 +33,11 @@ struct drivers *drivers_free(struct drivers *d);
 
 /* NULL: not loaded. */
 struct driver *drivers_find(const struct drivers *d, const char *name);
+/* Those that are loaded, in that order; what fn() returns but 0 ends the walk and is returned. */
+int drivers_each_loaded(
+    const struct drivers *d, int (*fn)(void *ctx, struct driver *driver), void *ctx);
+/* The event says that one has come or gone. */
+bool drivers_have_changed(const struct event *e);
 /* What became of each file, loaded or refused. `why`: a sentence, "" when loaded and well. */
 struct driver_status {
     const char *name, *file, *version, *summary; /* "" where unknown */

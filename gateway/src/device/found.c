@@ -41,7 +41,7 @@ void found_gone(struct found *f, struct found_thing *i)
     list_remove(&i->link);
     if (i->shown)
         publish(f, i, "found.removed");
-    found_drop(f, i);
+    found_drop(i);
 }
 
 static void expire(struct timer *t)
@@ -82,7 +82,7 @@ static void heard(struct bus_listener *l, struct event *e)
     struct found *f = container_of(l, struct found, ear);
     struct found_thing *i;
 
-    if (strcmp(e->type, "plugin.loaded") == 0 || strcmp(e->type, "plugin.removed") == 0)
+    if (drivers_have_changed(e))
         drivers_changed(f);
     if (strncmp(e->type, "device.", 7) != 0 || e->transient)
         return;
@@ -118,7 +118,7 @@ struct found *found_free(struct found *f)
         return NULL;
     bus_unlisten(&f->ear);
     while (!list_empty(&f->items))
-        found_drop(f, list_first(&f->items, struct found_thing, link));
+        found_drop(list_first(&f->items, struct found_thing, link));
     timer_stop(&f->expiry);
     free(f);
     return NULL;

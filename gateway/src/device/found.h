@@ -21,8 +21,8 @@
 
 /* A thing that was not seen for so long is gone. */
 #define FOUND_TTL_US INT64_C(120000000)
-/* A room full of advertising gadgets has fewer that a driver knows. */
-#define FOUND_MAX 256
+/* Kept of one bus, whatever the others bring: a room full of advertising gadgets has fewer that a driver knows. */
+#define FOUND_MAX_PER_BUS 128
 #define FOUND_MAX_PROPS 32
 
 struct found;
@@ -32,9 +32,9 @@ int found_new(struct loop *l, struct bus *b, struct devices *devices, struct dri
 struct found *found_free(struct found *f);
 
 /* A sighting; `seen` is copied. 0: known and kept, with name and properties as they are now;
- * -ENODEV: nobody's, or owned already; -EINVAL: no address, or too long a one; -ENOSPC: FOUND_MAX
- * are kept. Publishes device.found the first time, and when it becomes another driver's. From the
- * loop's own turn: it calls probe().
+ * -ENODEV: nobody's, or owned already; -EINVAL: no address, or too long a one; -ENOSPC:
+ * FOUND_MAX_PER_BUS are kept of its bus. Publishes device.found the first time, and when it becomes
+ * another driver's. From the loop's own turn: it calls probe().
  *
  * When drivers come or go, everything is asked about anew at its next sighting, and what only a
  * driver that is gone had recognised is forgotten. A driver that has rejected a thing after
@@ -55,7 +55,7 @@ int found_each(
 
 /* Makes it a device that the database owns. name NULL: its own; options: JSON object laid over what
  * was seen (what was seen by Bluetooth: the driver's option with WR_BLE_ADDRESS gets the address; else "address" or "host"
- * where it has one of that name, and its integer "port" the port that was announced). A device of the database whose driver has rejected it makes way. -ENOENT: not seen lately;
- * -EEXIST: a device has that address; else as devices_add(). */
+ * where it has one of that name, and its integer "port" the port that was announced). A device of the database whose driver has rejected it makes way. -EEXIST: a device has
+ * that address, also where nothing was seen there lately; -ENOENT: not seen lately; else as devices_add(). */
 int found_adopt(struct found *f, const char *id, const char *name, const json_t *options,
     struct device **ret, struct error *e);

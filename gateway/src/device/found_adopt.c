@@ -41,6 +41,21 @@ static json_t *options_of(
     return options;
 }
 
+static int is_device_already(struct error *e, const struct device *d, const char *address)
+{
+    return error_set(e, -EEXIST, "%.60s is the device \"%s\" already", address, d->id);
+}
+
+/* Nothing of that id is in the list: of what was adopted there is more to be said. */
+static int is_missing(const struct found *f, const char *id, struct error *e)
+{
+    const char *address;
+    const struct device *d = found_adopted(f, id, &address);
+
+    return d ? is_device_already(e, d, address)
+             : error_set(e, -ENOENT, "nothing like \"%.60s\" was seen lately", id);
+}
+
 int found_adopt(struct found *f, const char *id, const char *name, const json_t *options,
     struct device **ret, struct error *e)
 {
@@ -52,11 +67,11 @@ int found_adopt(struct found *f, const char *id, const char *name, const json_t 
     int r;
 
     if (!i || !driver)
-        return error_set(e, -ENOENT, "nothing like \"%.60s\" was seen lately", id);
+        return is_missing(f, id, e);
     seen = found_thing_seen(i);
     old = found_owner(f, &seen, i->driver);
     if (old && !(old->rejected && old->owner == DEVICE_OF_DATABASE))
-        return error_set(e, -EEXIST, "%.60s is the device \"%s\" already", i->address, old->id);
+        return is_device_already(e, old, i->address);
     all = options_of(i, driver->table->options, options);
     r = old ? devices_check_options(f->devices, old, driver, all, e) : 0;
     if (r == 0 && old)

@@ -47,19 +47,18 @@ static void complain(struct found *f, const char *driver, const struct wr_found 
         F_STR("address", seen->address), F_ERRNO(r));
 }
 
-static int ask_one(void *ctx, const struct driver_status *s)
+static int ask_one(void *ctx, struct driver *driver)
 {
     struct asking *a = ctx;
-    struct driver *driver = s->loaded ? drivers_find(a->found->drivers, s->name) : NULL;
     int r;
 
-    if (!driver || device_was_rejected(a->found->devices->env.store, driver, a->seen->address))
+    if (device_was_rejected(a->found->devices->env.store, driver, a->seen->address))
         return 0;
     r = ask(driver, a->seen);
     if (r == 0)
-        a->driver = s->name;
+        a->driver = driver->name;
     else if (r != -ENODEV)
-        complain(a->found, s->name, a->seen, r);
+        complain(a->found, driver->name, a->seen, r);
     return r != -ENODEV;
 }
 
@@ -67,6 +66,6 @@ const char *found_ask(struct found *f, const struct wr_found *seen)
 {
     struct asking asking = {.found = f, .seen = seen};
 
-    drivers_each(f->drivers, ask_one, &asking);
+    drivers_each_loaded(f->drivers, ask_one, &asking);
     return asking.driver;
 }

@@ -1,5 +1,7 @@
 /* found_owner.c - is what was seen a device already? By the serial number that it tells, wherever it
  * is; else by its address. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "device/found_private.h"
@@ -74,4 +76,53 @@ struct device *found_seeker(const struct found *f, const struct wr_found *seen, 
 
     devices_each(f->devices, is_open, &s);
     return s.device;
+}
+
+/* --- by the id that it was offered under ------------------------------------------------------- */
+
+struct adopted {
+    const char *id, *address;
+    struct device *device;
+};
+
+/* Whether the device, seen at that address, would have that id: which begins with the bus. */
+static bool has_id(const struct device *d, const char *address, const char *id)
+{
+    char bus[16], port[24];
+    struct wr_prop props[] = {{"port", port}};
+    struct wr_found seen = {.size = sizeof seen,
+        .bus = bus,
+        .address = address,
+        .name = "",
+        .props = props,
+        .n_props = 1};
+
+    snprintf(bus, sizeof bus, "%.*s", (int)strcspn(id, "-"), id);
+    snprintf(port, sizeof port, "%" PRId64, device_port(d));
+    return *address && found_has_id(&seen, id);
+}
+
+static int was_adopted(void *ctx, struct device *d)
+{
+    struct adopted *a = ctx;
+    const char *address;
+
+    for (size_t i = 0; !d->rejected && (address = device_nth_address(d, i)); i++) {
+        if (has_id(d, address, a->id)) {
+            a->address = address;
+            a->device = d;
+            return 1;
+        }
+    }
+    return 0;
+}
+
+struct device *found_adopted(const struct found *f, const char *id, const char **ret_address)
+{
+    struct adopted a = {.id = id};
+
+    devices_each(f->devices, was_adopted, &a);
+    if (a.device)
+        *ret_address = a.address;
+    return a.device;
 }

@@ -32,7 +32,6 @@ struct found {
     struct drivers *drivers;
     struct bus_listener ear;
     struct list items;
-    size_t n;
     struct timer expiry;
     int64_t complain_us; /* not before */
 };
@@ -53,7 +52,9 @@ int found_add(struct found *f, const struct wr_found *seen, struct found_thing *
 /* As it was seen last; valid as long as it is. */
 struct wr_found found_thing_seen(const struct found_thing *i);
 /* Nothing is told. */
-void found_drop(struct found *f, struct found_thing *i);
+void found_drop(struct found_thing *i);
+/* What is seen so has, or had, that id. Of `seen` bus, address and port count. */
+bool found_has_id(const struct wr_found *seen, const char *id);
 
 /* --- found_ask.c ------------------------------------------------------------------------------ */
 
@@ -67,3 +68,5 @@ const char *found_ask(struct found *f, const struct wr_found *seen);
 struct device *found_owner(const struct found *f, const struct wr_found *seen, const char *driver);
 /* One of that driver's that would take any; NULL: none. */
 struct device *found_seeker(const struct found *f, const struct wr_found *seen, const char *driver);
+/* Which was adopted under that id, or could have been, and at what address; NULL: none. */
+struct device *found_adopted(const struct found *f, const char *id, const char **ret_address);

@@ -8,11 +8,10 @@
 #include "base/text.h"
 #include "device/found_private.h"
 
-void found_drop(struct found *f, struct found_thing *i)
+void found_drop(struct found_thing *i)
 {
     props_fini(&i->props);
     list_remove(&i->link);
-    f->n--;
     free(i);
 }
 
@@ -69,19 +68,42 @@ static uint32_t fnv1a(const char *s)
     return h;
 }
 
-/* Of bus and address; where that is too long, or another's already, a part of it and the hash of all
- * that tells it from others: the same thing gets the same id again. */
-static void make_id(const struct found *f, const struct wr_found *seen, char id[WR_NAME_MAX + 1])
+/* False: too long, and cut. */
+static bool short_id(const struct wr_found *seen, char id[WR_NAME_MAX + 1])
 {
-    char text[160], slug[WR_NAME_MAX + 1];
+    char text[160];
 
     snprintf(text, sizeof text, "%s-%s", seen->bus, seen->address);
     text_slug(text, id, WR_NAME_MAX + 1);
-    if (strlen(text) <= WR_NAME_MAX && !found_find(f, id))
-        return;
-    text_slug(text, slug, WR_NAME_MAX - 8);
+    return strlen(text) <= WR_NAME_MAX;
+}
+
+/* A part of the short one, and the hash of all that tells it from others. */
+static void long_id(const struct wr_found *seen, char id[WR_NAME_MAX + 1])
+{
+    char text[160], slug[WR_NAME_MAX - 8];
+
+    snprintf(text, sizeof text, "%s-%s", seen->bus, seen->address);
+    text_slug(text, slug, sizeof slug);
     snprintf(text, sizeof text, "%s-%s%s", seen->bus, seen->address, port_of(seen));
     snprintf(id, WR_NAME_MAX + 1, "%.54s-%08x", slug, fnv1a(text));
+}
+
+/* Of bus and address, where that does and is not another's already: the same thing gets the same id again. */
+static void make_id(const struct found *f, const struct wr_found *seen, char id[WR_NAME_MAX + 1])
+{
+    if (!short_id(seen, id) || found_find(f, id))
+        long_id(seen, id);
+}
+
+bool found_has_id(const struct wr_found *seen, const char *id)
+{
+    char made[WR_NAME_MAX + 1];
+
+    if (short_id(seen, made) && strcmp(made, id) == 0)
+        return true;
+    long_id(seen, made);
+    return strcmp(made, id) == 0;
 }
 
 static int copy_props(const struct wr_found *seen, struct props *ret)
@@ -114,25 +136,34 @@ int found_take(struct found *f, struct found_thing *i, const struct wr_found *se
     return 0;
 }
 
+static size_t count_of_bus(const struct found *f, const char *bus)
+{
+    const struct found_thing *i;
+    size_t n = 0;
+
+    list_for_each (i, &f->items, link)
+        n += strcmp(i->bus, bus) == 0;
+    return n;
+}
+
 int found_add(struct found *f, const struct wr_found *seen, struct found_thing **ret)
 {
     struct found_thing *i;
     int r;
 
-    if (f->n >= FOUND_MAX)
+    if (count_of_bus(f, seen->bus) >= FOUND_MAX_PER_BUS)
         return -ENOSPC;
     i = calloc(1, sizeof *i);
     if (!i)
         return -ENOMEM;
     make_id(f, seen, i->id);
     list_append(&f->items, &i->link);
-    f->n++;
     snprintf(i->bus, sizeof i->bus, "%s", seen->bus);
     snprintf(i->address, sizeof i->address, "%s", seen->address);
     i->first_seen_us = loop_wall_us(f->loop);
     r = found_take(f, i, seen);
     if (r < 0)
-        found_drop(f, i);
+        found_drop(i);
     else
         *ret = i;
     return r;

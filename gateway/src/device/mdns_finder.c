@@ -3,19 +3,16 @@
 #include <errno.h>
 #include <string.h>
 
-#include "device/driver.h"
-#include "device/drivers.h"
+#include "device/finder.h"
 
 struct mdns_finder {
+    struct finder finder;
     struct mdns *mdns;
-    struct drivers *drivers;
     struct found *found;
-    struct bus_listener ear;
 };
 
 /* What all drivers together look for. Texts are the drivers'. */
 struct wanted {
-    struct drivers *drivers;
     const char *types[MDNS_MAX_TYPES];
     size_t n;
 };
@@ -37,30 +34,18 @@ static const char *type_of(const struct wr_match *m)
                                                                      : MDNS_FINDER_TYPE;
 }
 
-static int want(void *ctx, const struct driver_status *s)
+static void want(void *ctx, const struct wr_match *m)
 {
-    struct wanted *w = ctx;
-    const struct driver *driver = s->loaded ? drivers_find(w->drivers, s->name) : NULL;
-
-    for (const struct wr_match *m = driver ? driver->table->matches : NULL; m && m->bus; m++) {
-        if (strcmp(m->bus, "mdns") == 0)
-            want_type(w, type_of(m));
-    }
-    return 0;
+    want_type(ctx, type_of(m));
 }
 
-static void look(struct mdns_finder *f)
+static void look(struct finder *finder)
 {
-    struct wanted w = {.drivers = f->drivers};
+    struct mdns_finder *f = container_of(finder, struct mdns_finder, finder);
+    struct wanted w = {0};
 
-    drivers_each(f->drivers, want, &w);
+    finder_each_match(&f->finder, want, &w);
     mdns_look_for(f->mdns, w.types, w.n);
-}
-
-static void heard(struct bus_listener *l, struct event *e)
-{
-    if (strcmp(e->type, "plugin.loaded") == 0 || strcmp(e->type, "plugin.removed") == 0)
-        look(container_of(l, struct mdns_finder, ear));
 }
 
 int mdns_finder_new(struct bus *bus, struct mdns *mdns, struct drivers *drivers,
@@ -70,10 +55,8 @@ int mdns_finder_new(struct bus *bus, struct mdns *mdns, struct drivers *drivers,
 
     if (!f)
         return -ENOMEM;
-    *f = (struct mdns_finder){.mdns = mdns, .drivers = drivers, .found = found};
-    f->ear = (struct bus_listener){.event = heard};
-    bus_listen(bus, &f->ear);
-    look(f);
+    *f = (struct mdns_finder){.mdns = mdns, .found = found};
+    finder_init(&f->finder, bus, drivers, "mdns", look);
     *ret = f;
     return 0;
 }
@@ -82,7 +65,7 @@ struct mdns_finder *mdns_finder_free(struct mdns_finder *f)
 {
     if (!f)
         return NULL;
-    bus_unlisten(&f->ear);
+    finder_fini(&f->finder);
     free(f);
     return NULL;
 }

@@ -31,17 +31,26 @@ static const char *given_text(const struct device *d, const char *key)
 /* Which of these it is that reaches it comes first; one that is found in two ways has two. */
 static const char *const address_keys[] = {"address", "host", "ble_address"};
 
-const char *device_address(const struct device *d)
+const char *device_nth_address(const struct device *d, size_t i)
 {
-    const char *text = NULL;
+    const char *text;
 
-    for (size_t i = 0; i < N_ELEMENTS(address_keys) && (!text || !*text); i++)
-        text = given_text(d, address_keys[i]);
+    if (i >= N_ELEMENTS(address_keys))
+        return NULL;
+    text = given_text(d, address_keys[i]);
     return text ? text : "";
 }
 
-/* In effect, or else as it was given; 0: not known. */
-static int64_t port_of(const struct device *d)
+const char *device_address(const struct device *d)
+{
+    const char *text = "";
+
+    for (size_t i = 0; text && !*text; i++)
+        text = device_nth_address(d, i);
+    return text ? text : "";
+}
+
+int64_t device_port(const struct device *d)
 {
     const struct wr_param *rows = d->driver ? d->driver->table->options : NULL;
     const char *given = given_text(d, "port");
@@ -55,7 +64,7 @@ static int64_t port_of(const struct device *d)
 
 bool device_is_at(const struct device *d, const char *address, const char *port)
 {
-    int64_t of_device = port_of(d), of_thing = 0;
+    int64_t of_device = device_port(d), of_thing = 0;
 
     if (port && of_device != 0 && text_to_int(port, &of_thing) == 0 && of_thing != of_device)
         return false;

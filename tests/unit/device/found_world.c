@@ -104,6 +104,19 @@ int found_see(const char *address, const char *name, const char *service, const 
     return found_report(here.found, &seen);
 }
 
+int found_announce(const char *address, const char *type, const char *port)
+{
+    const struct wr_prop props[] = {{"type", type}, {"port", port}};
+    const struct wr_found seen = {.size = sizeof seen,
+        .bus = "mdns",
+        .address = address,
+        .name = "Thing",
+        .props = props,
+        .n_props = 2};
+
+    return found_report(here.found, &seen);
+}
+
 struct look {
     const char *address;
     struct found_item item;

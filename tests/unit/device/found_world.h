@@ -32,6 +32,8 @@ void found_remove_driver(const char *name);
 
 /* An advertisement; `service` "" and `rssi` "": without. */
 int found_see(const char *address, const char *name, const char *service, const char *rssi);
+/* A record in the network, of a thing with that port. */
+int found_announce(const char *address, const char *type, const char *port);
 /* What is kept; NULL: nothing of that address. Valid until the next call. */
 const struct found_item *found_at(const char *address);
 const char *found_prop(const struct found_item *i, const char *key);

@@ -21,6 +21,11 @@ static int adopt(const char *id, const char *name, const char *options, struct d
     return r;
 }
 
+static void announce(const char *address, const char *port)
+{
+    cr_assert_eq(found_announce(address, "_lantern._tcp", port), 0);
+}
+
 Test(adopt, makes_a_device_with_the_address_that_was_seen)
 {
     struct device *d = NULL;
@@ -46,25 +51,6 @@ Test(adopt, takes_a_name_and_options)
     cr_assert_eq(adopt(A_ID, "Porch light", "{\"level\": 8}", &d), 0, "%s", error_text(&e));
     cr_assert_str_eq(device_id(d), "porch-light");
     cr_assert_eq(d->option_view[1].i, 8);
-}
-
-/* A record in the network, of a thing with that port. */
-static void announce_as(const char *type, const char *address, const char *port)
-{
-    const struct wr_prop props[] = {{"type", type}, {"port", port}};
-    struct wr_found seen = {.size = sizeof seen,
-        .bus = "mdns",
-        .address = address,
-        .name = "Thing",
-        .props = props,
-        .n_props = 2};
-
-    cr_assert_eq(found_report(here.found, &seen), 0);
-}
-
-static void announce(const char *address, const char *port)
-{
-    announce_as("_lantern._tcp", address, port);
 }
 
 Test(adopt, takes_the_port_that_was_announced_where_the_driver_has_one)
@@ -93,11 +79,11 @@ Test(adopt, what_is_found_in_two_ways_gets_its_address_where_it_belongs)
     cr_expect_str_eq(d->option_view[0].s, "");
     cr_expect_str_eq(d->option_view[1].s, A);
     cr_expect_eq(found_see(A, "Buoy-1", "", ""), -ENODEV, "it is owned");
-    announce_as("_buoy._tcp", "10.0.0.7", "80");
+    cr_assert_eq(found_announce("10.0.0.7", "_buoy._tcp", "80"), 0);
     cr_assert_eq(adopt("mdns-10-0-0-7", NULL, NULL, &d), 0, "%s", error_text(&e));
     cr_expect_str_eq(d->option_view[0].s, "10.0.0.7");
     cr_expect_str_eq(d->option_view[1].s, "");
-    announce_as("_buoy._tcp", "10.0.0.8", "80");
+    cr_assert_eq(found_announce("10.0.0.8", "_buoy._tcp", "80"), 0);
     cr_expect_eq(adopt("mdns-10-0-0-8", NULL, "{\"ble_address\": \"" A "\"}", &d), -EEXIST,
         "that one is the first");
 }
@@ -119,8 +105,40 @@ Test(adopt, what_is_not_there_any_more_is_told)
 
     cr_assert_eq(adopt("ble-nothing", NULL, NULL, &d), -ENOENT);
     found_see(A, "Lamp-7", "", "");
+    world_pass(2 * FOUND_TTL_US);
+    cr_assert_eq(adopt(A_ID, NULL, NULL, &d), -ENOENT);
+}
+
+Test(adopt, what_was_adopted_is_told_with_its_name)
+{
+    struct device *d = NULL;
+
+    found_see(A, "Lamp-7", "", "");
     cr_assert_eq(adopt(A_ID, NULL, NULL, &d), 0);
-    cr_assert_eq(adopt(A_ID, NULL, NULL, &d), -ENOENT, "it is a device by now");
+    cr_assert_eq(adopt(A_ID, NULL, NULL, &d), -EEXIST);
+    cr_assert_str_eq(error_text(&e), A " is the device \"lamp-7\" already");
+    world_pass(2 * FOUND_TTL_US);
+    cr_assert_eq(adopt(A_ID, NULL, NULL, &d), -EEXIST, "however long that is ago");
+    cr_assert_eq(devices_remove(world.devices, devices_find(world.devices, "lamp-7"), &e), 0);
+    cr_assert_eq(adopt(A_ID, NULL, NULL, &d), -ENOENT);
+}
+
+/* Their ids are not of bus and address alone. */
+Test(adopt, what_was_adopted_is_told_also_of_two_behind_one_address)
+{
+    char ids[2][WR_NAME_MAX + 1];
+    struct device *d = NULL;
+
+    announce("one.local", "80");
+    snprintf(ids[0], sizeof ids[0], "%s", found_at("one.local")->id);
+    announce("one.local", "81");
+    cr_assert_eq(adopt(ids[0], "First", NULL, &d), 0);
+    snprintf(ids[1], sizeof ids[1], "%s", found_at("one.local")->id);
+    cr_assert_eq(adopt(ids[1], "Second", NULL, &d), 0);
+    cr_assert_eq(adopt(ids[0], NULL, NULL, &d), -EEXIST);
+    cr_assert_str_eq(error_text(&e), "one.local is the device \"first\" already");
+    cr_assert_eq(adopt(ids[1], NULL, NULL, &d), -EEXIST);
+    cr_assert_str_eq(error_text(&e), "one.local is the device \"second\" already");
 }
 
 /* Somebody added it by its address meanwhile, in small letters. */

@@ -104,16 +104,33 @@ Test(found, there_is_a_ceiling)
 {
     char address[32];
 
-    for (int i = 0; i < FOUND_MAX; i++) {
+    for (int i = 0; i < FOUND_MAX_PER_BUS; i++) {
         snprintf(address, sizeof address, "AA:BB:CC:DD:%02X:%02X", i >> 8, i & 255);
         cr_assert_eq(found_see(address, "Lamp", "", ""), -ENODEV);
         cr_assert_eq(found_see(address, "Lamp-1", "", ""), 0);
     }
     cr_assert_eq(found_see("00:00:00:00:00:01", "Lamp-1", "", ""), -ENOSPC);
     cr_assert_eq(found_see(address, "Lamp-1", "", "-30"), 0, "those that are known stay so");
-    cr_assert_eq(found_count(), FOUND_MAX);
+    cr_assert_eq(found_count(), FOUND_MAX_PER_BUS);
     world_pass(2 * FOUND_TTL_US);
     cr_assert_eq(found_see("00:00:00:00:00:01", "Lamp-1", "", ""), 0);
+}
+
+Test(found, a_flood_on_one_bus_leaves_the_other_its_places)
+{
+    char address[32];
+
+    for (int i = 0; i < FOUND_MAX_PER_BUS; i++) {
+        snprintf(address, sizeof address, "AA:BB:CC:DD:EE:%02X", i);
+        cr_assert_eq(found_see(address, "Lamp-1", "", ""), 0);
+    }
+    cr_assert_eq(found_see("00:00:00:00:00:01", "Lamp-1", "", ""), -ENOSPC);
+    for (int i = 0; i < FOUND_MAX_PER_BUS; i++) {
+        snprintf(address, sizeof address, "192.0.2.%d", i);
+        cr_assert_eq(found_announce(address, "_lantern._tcp", "80"), 0);
+    }
+    cr_assert_eq(found_announce("192.0.2.200", "_lantern._tcp", "80"), -ENOSPC);
+    cr_assert_eq(found_count(), 2 * FOUND_MAX_PER_BUS);
 }
 
 Test(found, properties_have_a_ceiling)

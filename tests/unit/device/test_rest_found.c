@@ -69,7 +69,7 @@ Test(rest_found, adopting_makes_a_device_once)
     expect(get("/api/v1/found"), 200, "\"items\":[]");
     world_pass(1000);
     expect(get("/api/v1/devices/porch-light"), 200, "\"state\":\"online\"");
-    expect(post(ADOPT, "{}"), 404, "was seen lately");
+    expect(post(ADOPT, "{}"), 409, "is the device \\\"porch-light\\\" already");
 }
 
 Test(rest_found, a_body_is_optional)
