@@ -63,6 +63,17 @@ static void silent(struct wr_dev *dev, void *ctx)
         take(dev, &f);
 }
 
+void answers_start(struct wr_dev *dev)
+{
+    wr_report_int(dev, "answers_broken", 0);
+    wr_report_int(dev, "answers_missing", 0);
+}
+
+void answers_missed(struct wr_dev *dev)
+{
+    wr_report_int(dev, "answers_missing", (int64_t)++hub_of(dev)->answers.n_missing);
+}
+
 void answers_begin(struct wr_dev *dev)
 {
     struct answers *a = &hub_of(dev)->answers;

@@ -123,6 +123,8 @@ struct scan {
     wr_handle next;             /* by itself */
 };
 
+/* Says so where the options ask for more scans than there will be. */
+void scan_start(struct wr_dev *dev);
 /* The link is ready. */
 void scan_ready(struct wr_dev *dev);
 /* By a person. -EBUSY: one runs. */
@@ -151,11 +153,15 @@ static inline double scan_seconds(const struct scan *s)
 
 struct answers {
     struct hub_frame_reader reader;
-    uint64_t n_broken; /* answers that were not whole, or no JSON */
+    uint64_t n_broken;  /* answers that were not whole, or no JSON */
+    uint64_t n_missing; /* that did not come */
     wr_handle silence;
     char room[ANSWER_MAX];
 };
 
+void answers_start(struct wr_dev *dev);
+/* One was waited for in vain. */
+void answers_missed(struct wr_dev *dev);
 /* A link begins. */
 void answers_begin(struct wr_dev *dev);
 void answers_take(struct wr_dev *dev, const uint8_t *bytes, size_t n);

@@ -21,8 +21,9 @@ static int probe(const struct wr_found *found)
 static int start(struct wr_dev *dev)
 {
     wr_report_text(dev, "trouble", "");
-    wr_report_int(dev, "answers_broken", 0);
+    answers_start(dev);
     modules_start(dev);
+    scan_start(dev);
     link_start(dev);
     return 0;
 }
@@ -127,6 +128,7 @@ static const struct wr_attribute attributes[] = {
     {.key = "mtu", .type = WR_INT, .unit = "B", .help = "Longest packet of the link"},
     {.key = "retries", .type = WR_INT, .help = "Connects that failed before this link"},
     {.key = "answers_broken", .type = WR_INT, .help = "Answers that could not be read"},
+    {.key = "answers_missing", .type = WR_INT, .help = "Answers and lists that did not come"},
     {0},
 };
 

@@ -36,6 +36,7 @@ static void late(struct wr_dev *dev, void *ctx)
     char why[WHY_MAX];
 
     hub_of(dev)->queue.late = 0;
+    answers_missed(dev);
     snprintf(why, sizeof why,
         "The hub took the command and did not answer within %d s: whether the modules heard it is "
         "not known",

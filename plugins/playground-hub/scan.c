@@ -29,6 +29,22 @@ static struct scan *scan_of(const struct wr_dev *dev)
     return &hub_of(dev)->scan;
 }
 
+/* 0 is never. */
+static bool is_too_often(int64_t every_s)
+{
+    return every_s > 0 && every_s < SCAN_EVERY_MIN_S;
+}
+
+void scan_start(struct wr_dev *dev)
+{
+    int64_t s = dev->options[OPTION_SCAN_EVERY].i;
+
+    if (is_too_often(s))
+        dev->host->log(dev, WR_LOG_WARNING,
+            "scan_every_s: modules are looked for every %d s at the most, not every %d s",
+            SCAN_EVERY_MIN_S, (int)s);
+}
+
 /* --- one after the other ---------------------------------------------------------------------- */
 
 static void by_itself(struct wr_dev *dev, void *ctx);
@@ -107,6 +123,7 @@ static void unheard(struct wr_dev *dev, void *ctx)
     char why[WHY_MAX];
 
     scan_of(dev)->timer = 0;
+    answers_missed(dev);
     snprintf(why, sizeof why, "The hub sent no list of its modules within %d s", LIST_WITHIN_S);
     fail(dev, why);
 }
@@ -159,7 +176,7 @@ static int64_t every_us(const struct wr_dev *dev)
 {
     int64_t s = dev->options[OPTION_SCAN_EVERY].i;
 
-    return (s > 0 && s < SCAN_EVERY_MIN_S ? SCAN_EVERY_MIN_S : s) * US_PER_S;
+    return (is_too_often(s) ? SCAN_EVERY_MIN_S : s) * US_PER_S;
 }
 
 /* `why` NULL: it went well. */

@@ -79,6 +79,11 @@ class Ours(Playgrounds):
         metrics = self.get("/metrics").body.decode()
         self.assertEqual(metrics.count("warren_device_up{"), 51)
         self.assertNotIn("warren_device_frames_total{", metrics, "no camera, no pictures")
+        for line in ('warren_device_children{device="playground"} 50', 'warren_device_children_up{device="playground"} 50',
+                     'warren_device_attribute{device="playground",key="answers_missing"} 0'):
+            self.assertIn(line + "\n", metrics)
+        self.assertEqual(metrics.count(',key="battery_percent"}'), 50)
+        self.assertNotIn(',key="link"}', metrics, "it is no number")
 
     def test_a_link_that_breaks_in_mid_list_is_made_again_and_the_list_comes(self):
         sim = self.start_playground("--cuts", 1)

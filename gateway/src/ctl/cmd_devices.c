@@ -205,6 +205,30 @@ static void print_commands(struct ctl *c, const json_t *commands)
     }
 }
 
+static enum ctl_exit print_children(struct ctl *c, const json_t *device)
+{
+    static const char *const heads[] = {"BEHIND IT", "NAME", "KIND", "STATE", "SEEN", "WHY", NULL};
+    _cleanup_(table_fini) struct table t = table_new(heads);
+    _cleanup_(json_freep) json_t *items = NULL;
+    enum ctl_exit code = ctl_list(c, "/api/v1/devices", 0, &items);
+    const json_t *id = json_object_get(device, "id");
+    size_t i, n = 0;
+    json_t *each;
+
+    json_array_foreach(items, i, each)
+    {
+        if (!json_equal(json_object_get(each, "parent"), id))
+            continue;
+        add_device(c, &t, each);
+        n++;
+    }
+    if (n > 0) {
+        fputc('\n', c->out);
+        table_print(&t, c->out, c->colour);
+    }
+    return code;
+}
+
 enum ctl_exit ctl_device(struct ctl *c, const struct ctl_args *args)
 {
     _cleanup_(json_freep) json_t *device = NULL;
@@ -219,5 +243,5 @@ enum ctl_exit ctl_device(struct ctl *c, const struct ctl_args *args)
     print_attributes(c, json_object_get(device, "attributes"));
     print_settings(c, json_object_get(device, "settings"));
     print_commands(c, json_object_get(device, "commands"));
-    return CTL_OK;
+    return print_children(c, device);
 }

@@ -89,6 +89,15 @@ struct device_stats {
 };
 const struct device_stats *device_stats(const struct device *d);
 
+/* How many are behind it, and how many of those are online. */
+struct device_children {
+    size_t n, n_online;
+};
+struct device_children device_children(const struct device *d);
+/* What it has told of itself that is a number, or a bool (0 and 1). */
+void device_each_number(
+    const struct device *d, void (*fn)(void *ctx, const char *key, double value), void *ctx);
+
 /* What the gateway itself found to move in the frame `seq` of this camera; from then on as if the camera had sent it. Copied. Where
  * looking took so long that the frame is none of the newest OVERLAY_MATCH_FRAMES any more, no viewer has it, and what moved is told
  * without it. -ESTALE: the device has stopped meanwhile; -ENOMEM. */
@@ -138,7 +147,7 @@ int device_change(
  * sentence. */
 int devices_add(struct devices *d, const char *id, const char *name, const char *driver,
     const json_t *options, struct device **ret, struct error *e);
-/* -EPERM: owned by the configuration or a parent. */
+/* -EPERM: it stands in the configuration, came with its driver, or is behind another and not gone. */
 int devices_remove(struct devices *d, struct device *dev, struct error *e);
 
 /* For drivers.c: a driver came or goes (`why` "": another of its name comes at once). Only with no

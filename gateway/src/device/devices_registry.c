@@ -197,21 +197,45 @@ int devices_add(struct devices *d, const char *id, const char *name, const char 
     return 0;
 }
 
-int devices_remove(struct devices *d, struct device *dev, struct error *e)
+static int check_removable(const struct device *dev, struct error *e)
 {
-    char space[WR_NAME_MAX + 16];
-
     if (dev->owner == DEVICE_OF_CONFIG)
         return error_set(e, -EPERM, "%s stands in %s, line %u: remove it there", dev->id,
             dev->given_file, dev->given->line);
-    if (dev->owner != DEVICE_OF_DATABASE)
-        return error_set(e, -EPERM, "%s belongs to %s and goes with it", dev->id,
-            dev->pub.parent ? dev->pub.parent->id : dev->driver_name);
-    store_put(d->env.store, REGISTRY, dev->id, NULL, 0, NULL, NULL);
+    if (dev->owner == DEVICE_OF_DRIVER)
+        return error_set(e, -EPERM, "%s belongs to %s and goes with it", dev->id, dev->driver_name);
+    if (dev->owner == DEVICE_OF_PARENT && dev->running)
+        return error_set(e, -EPERM,
+            "%s is behind %s and not gone: it can be removed when it is, or with %s", dev->id,
+            dev->pub.parent->id, dev->pub.parent->id);
+    return 0;
+}
+
+/* What is kept of it. */
+static void forget(const struct device *dev)
+{
+    struct store *store = dev->all->env.store;
+    char space[WR_NAME_MAX + 16];
+
+    store_put(store, REGISTRY, dev->id, NULL, 0, NULL, NULL);
     snprintf(space, sizeof space, "desired/%s", dev->id);
-    store_drop(d->env.store, space, NULL, NULL);
+    store_drop(store, space, NULL, NULL);
     snprintf(space, sizeof space, "device/%s", dev->id);
-    store_drop(d->env.store, space, NULL, NULL);
+    store_drop(store, space, NULL, NULL);
+}
+
+int devices_remove(struct devices *d, struct device *dev, struct error *e)
+{
+    int r = check_removable(dev, e);
+
+    if (r < 0)
+        return r;
+    forget(dev);
+    if (dev->owner ==
+        DEVICE_OF_PARENT) { /* at once: its driver may come upon it in the next moment */
+        devices_remove_now(dev);
+        return 0;
+    }
     dev->removing = true;
     devices_fit_again(d);
     bus_publish(d->env.bus, dev->id, "device.removed", NULL);

@@ -1,13 +1,15 @@
 /* metrics.h - the text of GET /metrics, between its files.
  *
- *     metrics.c         all of it
- *     metrics_nearby.c  by what devices are found
+ *     metrics.c          all of it
+ *     metrics_devices.c  of each device
+ *     metrics_nearby.c   by what devices are found
  */
 #pragma once
 
 #include "base/buf.h"
 
 struct ble;
+struct devices;
 struct mdns;
 
 /* What comes before the samples of one name. */
@@ -24,6 +26,11 @@ static inline void metrics_single(
     metrics_family(b, name, type, help);
     buf_printf(b, "%s %.17g\n", name, v);
 }
+
+/* --- metrics_devices.c ------------------------------------------------------------------------- */
+
+/* `now_us`: UTC. */
+void metrics_devices(struct buf *b, struct devices *devices, int64_t now_us);
 
 /* --- metrics_nearby.c -------------------------------------------------------------------------- */
 

@@ -91,6 +91,28 @@ Test(ctl, a_device_shows_values_settings_and_commands)
         has(did.out, "\nsave count=<int> [path=<string>]\n    Save pictures\n"), "%s", did.out);
 }
 
+#define HUB "{\"id\":\"hub\",\"kind\":\"playground-hub\",\"state\":\"online\",\"parent\":null}"
+
+Test(ctl, a_hub_shows_what_is_behind_it)
+{
+    static const struct fake_route routes[] = {{"GET /api/v1/devices/hub", 200, HUB},
+        {"GET /api/v1/devices", 200,
+            "{\"items\":[" DEVICE "," HUB ",{\"id\":\"hub-1\",\"name\":\"duck\",\"kind\":"
+                                          "\"playground-module\",\"state\":\"online\","
+            "\"parent\":\"hub\"},"
+            "{\"id\":\"hub-2\",\"name\":\"goose\",\"kind\":\"playground-module\",\"state\":"
+            "\"offline\","
+            "\"why\":\"not heard\",\"parent\":\"hub\"}],\"next\":null}"}};
+
+    RUN(routes, "device hub");
+    cr_expect_eq(did.code, CTL_OK);
+    cr_expect(has(did.out,
+                  "\n\nBEHIND IT  NAME   KIND               STATE    SEEN  WHY\n"
+                  "hub-1      duck   playground-module  online   -     -\n"
+                  "hub-2      goose  playground-module  offline  -     not heard\n"),
+        "%s", did.out);
+}
+
 Test(ctl, a_refusal_is_the_gateway_s_sentence)
 {
     RUN(WORLD, "device nobody");

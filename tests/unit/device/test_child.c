@@ -130,6 +130,24 @@ Test(child, that_is_gone_is_offline_and_its_calls_end)
     cr_assert_eq(c->pub.host->publish(&c->pub, "toy.said", NULL), -ESTALE);
 }
 
+Test(child, that_is_gone_can_be_forgotten_with_the_name_that_people_gave_it)
+{
+    struct device *c = module("a1b2");
+    struct error e = ERROR_NULL;
+
+    c->pub.host->online(&c->pub, true, NULL);
+    cr_assert_eq(device_change(c, &(struct device_change){.name = "Moo"}, NULL, NULL, NULL), 0);
+    cr_assert_eq(devices_remove(world.devices, c, &e), -EPERM);
+    cr_assert_str_eq(error_text(&e),
+        "toy-a1b2 is behind toy and not gone: it can be removed when it is, or with toy");
+    c->pub.host->child_gone(&c->pub, "out of range");
+    cr_assert_eq(devices_remove(world.devices, c, &e), 0);
+    cr_assert_null(devices_find(world.devices, "toy-a1b2"));
+    cr_assert_eq(world_events("device.removed", NULL), 1);
+    cr_assert_str_eq(device_name(module("a1b2")), "Module", "it may come back, and is new then");
+    cr_assert_eq(world_events("device.added", NULL), 2);
+}
+
 Test(child, there_is_a_ceiling)
 {
     char key[16];

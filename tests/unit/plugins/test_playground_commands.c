@@ -120,6 +120,7 @@ Test(playground_commands, a_silent_hub_fails_it_after_three_seconds)
     fake_host_advance(h, 200 * FAKE_MS);
     cr_expect(c->over && c->result == -ETIMEDOUT);
     cr_expect_not_null(strstr(c->json, "did not answer within 3 s"));
+    cr_expect_str_eq(fake_value(fake_dev(h), "answers_missing"), "1");
     cr_expect_str_eq(playground_line(h), "\"Win\":\"all\"\n", "the next one is not held up");
     playground_ack(h, "Win", "all");
     cr_expect(next->over && next->result == 0);

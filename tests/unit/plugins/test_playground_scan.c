@@ -95,6 +95,7 @@ Test(playground_scan, without_a_list_is_tried_once_more_and_then_fails)
     cr_expect_not(c->over);
     cr_expect_str_eq(fake_event(fake_dev(h), "hub.scan.finished"),
         "{\"ok\":false,\"why\":\"The hub sent no list of its modules within 7 s\"}");
+    cr_expect_str_eq(fake_value(fake_dev(h), "answers_missing"), "1");
     cr_expect_eq(n_pings(h), 2);
     fake_host_advance(h, 2 * FAKE_S);
     cr_expect_eq(n_pings(h), 3);
@@ -225,12 +226,13 @@ Test(playground_scan, never_by_itself_but_at_the_beginning)
     fake_host_free(h);
 }
 
-Test(playground_scan, of_one_second_is_every_thirty)
+Test(playground_scan, of_one_second_is_every_thirty_and_says_so)
 {
     struct fake_host *h = playground_new();
 
     fake_host_option(h, "scan_every_s", "1");
     fake_host_start(h);
+    cr_expect(strstr(fake_log(h), "every 30 s at the most, not every 1 s"), "%s", fake_log(h));
     playground_open(h);
     fake_host_advance(h, FAKE_S);
     playground_list(h, "");
