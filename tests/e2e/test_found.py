@@ -34,7 +34,7 @@ class Found(Cameras):
         self.events.event("device.online", id)
         self.events.event("capture.stored", id)
         self.assertEqual(self.found(), [])
-        self.assertEqual(self.request("POST", f"/api/v1/found/{item['id']}/adopt").status, 404)
+        self.assertEqual(self.request("POST", f"/api/v1/found/{item['id']}/adopt").status, 409, "it is a device already")
 
     def test_removed_it_is_found_again(self):
         id = self.request("POST", f"/api/v1/found/{self.wait_found()['id']}/adopt").json["id"]

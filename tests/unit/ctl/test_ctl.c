@@ -98,7 +98,7 @@ Test(ctl, a_hub_shows_what_is_behind_it)
     static const struct fake_route routes[] = {{"GET /api/v1/devices/hub", 200, HUB},
         {"GET /api/v1/devices", 200,
             "{\"items\":[" DEVICE "," HUB ",{\"id\":\"hub-1\",\"name\":\"duck\",\"kind\":"
-                                          "\"playground-module\",\"state\":\"online\","
+            "\"playground-module\",\"state\":\"online\","
             "\"parent\":\"hub\"},"
             "{\"id\":\"hub-2\",\"name\":\"goose\",\"kind\":\"playground-module\",\"state\":"
             "\"offline\","
