@@ -46,7 +46,9 @@ struct wifi_ours {
     struct grey_source *source;
     uint8_t *to; /* of the capture that goes on; NULL: none does */
     size_t n_to;
-    struct deferred no_picture, not_encoded;
+    struct deferred no_picture, not_encoded, work;
+    void (*job)(void *arg); /* of `work` */
+    void *job_arg;
     struct wifi_ours_encoder *encoder;
 
     struct sim_announce *announce; /* NULL: by nobody */
@@ -84,6 +86,7 @@ int wifi_ours_camera_open(void *ctx, enum wifi_frame_size size, unsigned buffers
 void wifi_ours_camera_close(void *ctx);
 void wifi_ours_capture(void *ctx, uint8_t *to);
 void wifi_ours_encode(void *ctx, const struct wifi_camera_encoding *what);
+void wifi_ours_work(void *ctx, void (*job)(void *arg), void *arg);
 
 /* --- wifi_ours_flash.c --------------------------------------------------------------------------- */
 

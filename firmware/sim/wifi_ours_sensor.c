@@ -76,6 +76,27 @@ static void on_not_encoded(struct deferred *d)
     wifi_ours_rearm(c);
 }
 
+/* --- motion ------------------------------------------------------------------------------------- */
+
+/* It takes this machine a millisecond: another thread would not be worth it. */
+static void on_work(struct deferred *d)
+{
+    struct wifi_ours *c = container_of(d, struct wifi_ours, work);
+
+    c->job(c->job_arg);
+    wifi_camera_worked(c->core, wifi_ours_now_us(c));
+    wifi_ours_rearm(c);
+}
+
+void wifi_ours_work(void *ctx, void (*job)(void *arg), void *arg)
+{
+    struct wifi_ours *c = ctx;
+
+    c->job = job;
+    c->job_arg = arg;
+    loop_defer(c->loop, &c->work);
+}
+
 /* --- pictures ----------------------------------------------------------------------------------- */
 
 static void finish(struct wifi_ours *c, bool taken)
@@ -154,6 +175,7 @@ int wifi_ours_sensor_init(struct wifi_ours *c, struct error *e)
 
     deferred_init(&c->no_picture, on_no_picture);
     deferred_init(&c->not_encoded, on_not_encoded);
+    deferred_init(&c->work, on_work);
     c->encoder = calloc(1, sizeof *c->encoder);
     if (!c->encoder)
         return error_set(e, -ENOMEM, "no memory");
@@ -168,6 +190,7 @@ void wifi_ours_sensor_fini(struct wifi_ours *c)
 {
     deferred_cancel(&c->no_picture);
     deferred_cancel(&c->not_encoded);
+    deferred_cancel(&c->work);
     c->source = grey_source_free(c->source);
     if (c->encoder && c->encoder->busy)
         c->encoder->camera = NULL;

@@ -19,6 +19,8 @@ struct world {
     uint8_t *capture_to;
     bool encoding, sensor_open, listening;
     struct wifi_camera_encoding encode;
+    void (*job)(void *arg); /* NULL: there is no work */
+    void *job_arg;
     struct {
         bool open, ended;
     } connections[WIFI_CAMERA_CONNECTIONS];
@@ -105,7 +107,7 @@ static void camera_close(void *ctx)
 {
     struct world *w = ctx;
 
-    if (w->capture_to)
+    if (w->capture_to || w->job)
         abort();
     w->sensor_open = false;
 }
@@ -114,7 +116,7 @@ static void capture(void *ctx, uint8_t *to)
 {
     struct world *w = ctx;
 
-    if (w->capture_to || !w->sensor_open || (w->encoding && w->encode.grey == to))
+    if (w->capture_to || w->job || !w->sensor_open || (w->encoding && w->encode.grey == to))
         abort();
     w->capture_to = to;
 }
@@ -127,6 +129,16 @@ static void encode(void *ctx, const struct wifi_camera_encoding *what)
         abort();
     w->encoding = true;
     w->encode = *what;
+}
+
+static void work(void *ctx, void (*job)(void *arg), void *arg)
+{
+    struct world *w = ctx;
+
+    if (w->job || w->capture_to)
+        abort();
+    w->job = job;
+    w->job_arg = arg;
 }
 
 static int start_listening(void *ctx, uint16_t port)
@@ -263,6 +275,17 @@ static void end_encoding(struct world *w, bool done)
     wifi_camera_encoded(w->camera, w->now_us, done ? w->encode.cap / 2 : 0);
 }
 
+static void end_work(struct world *w)
+{
+    void (*job)(void *arg) = w->job;
+
+    if (!job)
+        return;
+    job(w->job_arg);
+    w->job = NULL;
+    wifi_camera_worked(w->camera, w->now_us);
+}
+
 static void pass(struct world *w, int64_t us)
 {
     int64_t until = w->now_us + us;
@@ -367,7 +390,10 @@ static size_t happen(struct world *w, const uint8_t *data, size_t size)
         end_capture(w, how & 1, how);
         break;
     case 5:
-        end_encoding(w, how & 1);
+        if (how & 2)
+            end_work(w);
+        else
+            end_encoding(w, how & 1);
         break;
     default:
         w->weather = how;
@@ -383,8 +409,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                           .pass = PASSWORD,
                           .settings = {15, true, 80, 10, WIFI_QQVGA}}};
     struct wifi_camera_port port = {&w, set_value, notify, join, leave, rssi, announce, camera_open,
-        camera_close, capture, encode, start_listening, unlisten, send_bytes, end_sending, close_it,
-        memory_new, memory_free, heap_free, cpu_percent, load, save, random_number, now, take_line};
+        camera_close, capture, encode, work, start_listening, unlisten, send_bytes, end_sending,
+        close_it, memory_new, memory_free, heap_free, cpu_percent, load, save, random_number, now,
+        take_line};
     void *room = malloc(wifi_camera_bytes());
 
     w.camera = wifi_camera_init(room, &port, &who);
@@ -396,6 +423,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         size -= n;
     }
     w.capture_to = NULL;
+    w.job = NULL;
     wifi_camera_fini(w.camera);
     free(room);
     if (w.n_memory != 0)

@@ -55,7 +55,7 @@ struct wifi_camera *wifi_camera_init(
 
 void wifi_camera_fini(struct wifi_camera *c)
 {
-    c->lens.capturing = false;
+    c->lens.capturing = c->lens.comparing = false;
     c->lens.encoding = -1;
     wifi_server_close_all(c);
 }
@@ -181,6 +181,13 @@ void wifi_camera_captured(struct wifi_camera *c, int64_t now_us, bool taken)
 {
     c->now_us = now_us;
     wifi_lens_captured(c, taken);
+    wifi_camera_step(c, now_us);
+}
+
+void wifi_camera_worked(struct wifi_camera *c, int64_t now_us)
+{
+    c->now_us = now_us;
+    wifi_lens_compared(c);
     wifi_camera_step(c, now_us);
 }
 

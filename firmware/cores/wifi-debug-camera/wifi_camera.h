@@ -41,8 +41,8 @@ size_t wifi_camera_bytes(void);
  * loaded. */
 struct wifi_camera *wifi_camera_init(
     void *room, const struct wifi_camera_port *port, const struct wifi_camera_identity *who);
-/* Ends all connections and gives all memory back. Neither capture nor encoder may go on. Nothing may be called after it but
- * init. */
+/* Ends all connections and gives all memory back. Neither capture nor encoder nor work may go on. Nothing may be called after it
+ * but init. */
 void wifi_camera_fini(struct wifi_camera *c);
 /* The radios are ready: joins, if WiFi was on. */
 void wifi_camera_start(struct wifi_camera *c, int64_t now_us);
@@ -85,6 +85,8 @@ void wifi_camera_lost(struct wifi_camera *c, int64_t now_us);
 
 /* What capture() was asked for is there; false: the sensor gave none. */
 void wifi_camera_captured(struct wifi_camera *c, int64_t now_us, bool taken);
+/* What work() was asked for is done. */
+void wifi_camera_worked(struct wifi_camera *c, int64_t now_us);
 /* What encode() was asked for has so many bytes; 0: it did not fit, or failed. */
 void wifi_camera_encoded(struct wifi_camera *c, int64_t now_us, size_t n);
 

@@ -1,7 +1,8 @@
 /* wifi_camera_port.h - the whole world of the WiFi debug camera's core: what it can do, as functions that a board, the virtual
  * device and the tests fill in. What happens in the world is told by the functions of wifi_camera.h.
  *
- * All are called from the one thread that the core runs in, must not wait, and must not call back into the core.
+ * All are called from the one thread that the core runs in, must not wait, and must not call back into the core. now_us() alone is
+ * called from where work() is done, too.
  */
 #ifndef WIFI_CAMERA_PORT_H
 #define WIFI_CAMERA_PORT_H
@@ -62,6 +63,9 @@ struct wifi_camera_port {
     void (*capture)(void *ctx, uint8_t *to);
     /* Begins; wifi_camera_encoded() comes later. One at a time. */
     void (*encode)(void *ctx, const struct wifi_camera_encoding *what);
+    /* Has job(arg) done where it does not hold this thread up: it takes some 50 ms of a small processor. wifi_camera_worked() comes
+     * later. One at a time. */
+    void (*work)(void *ctx, void (*job)(void *arg), void *arg);
 
     /* --- connections over TCP --- */
 

@@ -79,7 +79,12 @@ struct wifi_lens {
     void *flow_room;
     struct flow_summary summary;
     struct overlay_block blocks[WIFI_BLOCKS];
-    bool capturing, has_frame, follows;
+    bool capturing, comparing, has_frame, follows;
+    /* By the comparison that goes on, which writes nothing else. */
+    struct {
+        uint8_t brightness;
+        int64_t took_us;
+    } found;
     int encoding; /* which of the two; negative: none */
     unsigned n_failures;
     int64_t next_us;    /* take a picture, or try the sensor again */
@@ -93,6 +98,7 @@ struct wifi_lens {
 void wifi_lens_open(struct wifi_camera *c);
 void wifi_lens_close(struct wifi_camera *c);
 void wifi_lens_captured(struct wifi_camera *c, bool taken);
+void wifi_lens_compared(struct wifi_camera *c);
 void wifi_lens_step(struct wifi_camera *c);
 int64_t wifi_lens_next_us(const struct wifi_camera *c);
 

@@ -1,7 +1,11 @@
 /* wifi_lens.c - the sensor's pictures and what moves in them; see wifi_camera_private.h.
  *
- * There are two frames: while one is compared, and made a JPEG, the next one is taken over the other. So a frame is only taken
- * when its place is not being encoded; a slow encoder slows the sensor down, and no picture is torn.
+ * There are two frames:
+ *
+ *     taken over the older ──▶ compared with the other, beside this thread ──▶ made a JPEG, beside it, too
+ *
+ * So a frame is only taken when nothing is compared, and its place is not being encoded: who is slow slows the sensor down, and no
+ * picture is torn.
  */
 #include "flow_light.h"
 #include "wifi_camera_private.h"
@@ -52,7 +56,7 @@ static bool take_memory(struct wifi_camera *c)
 
 static bool is_busy(const struct wifi_lens *l)
 {
-    return l->capturing || l->encoding >= 0;
+    return l->capturing || l->comparing || l->encoding >= 0;
 }
 
 static void broken(struct wifi_camera *c, const char *why)
@@ -121,17 +125,30 @@ static int64_t interval_us(const struct wifi_camera *c)
     return 1000000 / (int64_t)c->watch.fps;
 }
 
-static void compare(struct wifi_camera *c)
+/* Beside the core's thread, which changes nothing of this before wifi_lens_compared(). */
+static void compare(void *arg)
 {
+    struct wifi_camera *c = arg;
     struct wifi_lens *l = &c->lens;
     const uint8_t *now = l->frames[l->newest], *before = l->frames[!l->newest];
-    uint8_t brightness = flow_brightness(now, (size_t)l->width * l->height);
     int64_t start_us = c->port.now_us(c->port.ctx);
 
+    l->found.brightness = flow_brightness(now, (size_t)l->width * l->height);
     flow_run(l->flow, before, now, l->follows);
-    flow_summary_update(&l->summary, l->flow, brightness, l->taken_us);
-    l->compute_us += c->port.now_us(c->port.ctx) - start_us;
+    l->found.took_us = c->port.now_us(c->port.ctx) - start_us;
+}
+
+void wifi_lens_compared(struct wifi_camera *c)
+{
+    struct wifi_lens *l = &c->lens;
+
+    l->comparing = false;
+    if (l->state != WIFI_LENS_OPEN)
+        return;
+    flow_summary_update(&l->summary, l->flow, l->found.brightness, l->taken_us);
+    l->compute_us += l->found.took_us;
     l->follows = true;
+    wifi_pictures_frame(c);
 }
 
 static void failed(struct wifi_camera *c)
@@ -160,16 +177,18 @@ void wifi_lens_captured(struct wifi_camera *c, bool taken)
     l->newest = !l->newest;
     l->frame_id++;
     l->taken_us = c->now_us;
-    if (l->has_frame)
-        compare(c);
-    l->has_frame = true;
     l->next_us = l->started_us + interval_us(c);
-    wifi_pictures_frame(c);
+    l->comparing = l->has_frame;
+    if (l->has_frame)
+        c->port.work(c->port.ctx, compare, c);
+    else
+        wifi_pictures_frame(c);
+    l->has_frame = true;
 }
 
 static bool is_place_free(const struct wifi_lens *l)
 {
-    return !l->capturing && l->encoding != (int)!l->newest;
+    return !l->capturing && !l->comparing && l->encoding != (int)!l->newest;
 }
 
 static void take_frame(struct wifi_camera *c)

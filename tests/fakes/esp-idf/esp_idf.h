@@ -86,6 +86,7 @@ typedef struct esp_task *TaskHandle_t;
 #define portMAX_DELAY UINT32_MAX
 #define pdMS_TO_TICKS(ms) ((TickType_t)(ms))
 #define APP_CPU_NUM 1
+#define tskNO_AFFINITY 0x7FFFFFFF
 #define portYIELD_FROM_ISR(woken) ((void)(woken))
 
 QueueHandle_t xQueueCreate(UBaseType_t n, UBaseType_t size);

@@ -78,7 +78,7 @@ static void camera_close(void *ctx)
 {
     struct fake_wifi *f = ctx;
 
-    cr_assert_null(f->capture_to, "a picture is being taken");
+    cr_assert(!f->capture_to && !f->job, "somebody works on the pictures");
     f->sensor_open = false;
 }
 
@@ -86,7 +86,7 @@ static void capture(void *ctx, uint8_t *to)
 {
     struct fake_wifi *f = ctx;
 
-    cr_assert(f->sensor_open && !f->capture_to);
+    cr_assert(f->sensor_open && !f->capture_to && !f->job);
     cr_assert_not(f->encoding && to == f->encode.grey, "that one is being encoded");
     f->capture_to = to;
     f->capture_us = f->now_us + FAKE_CAPTURE_US;
@@ -133,6 +133,25 @@ static void encoded(struct fake_wifi *f)
         memcpy(f->encode.jpeg, "\xFF\xD8", 2);
     }
     wifi_camera_encoded(f->camera, f->now_us, n <= f->encode.cap ? n : 0);
+}
+
+static void work(void *ctx, void (*job)(void *arg), void *arg)
+{
+    struct fake_wifi *f = ctx;
+
+    cr_assert(!f->job && !f->capture_to);
+    f->job = job;
+    f->job_arg = arg;
+    f->work_us = f->now_us + FAKE_WORK_US;
+}
+
+static void worked(struct fake_wifi *f)
+{
+    void (*job)(void *arg) = f->job;
+
+    job(f->job_arg);
+    f->job = NULL;
+    wifi_camera_worked(f->camera, f->now_us);
 }
 
 /* --- connections ------------------------------------------------------------------------------ */
@@ -288,6 +307,7 @@ static struct wifi_camera_port port_of(struct fake_wifi *f)
         .camera_close = camera_close,
         .capture = capture,
         .encode = encode,
+        .work = work,
         .listen = start_listening,
         .unlisten = unlisten,
         .send = send_bytes,
@@ -328,6 +348,7 @@ void fake_wifi_end(struct fake_wifi *f)
 {
     f->capture_to = NULL;
     f->encoding = false;
+    f->job = NULL;
     wifi_camera_fini(f->camera);
     free(f->room);
     cr_expect_eq(f->n_memory, 0, "%u pieces of memory were not given back", f->n_memory);
@@ -341,6 +362,8 @@ static int64_t next_us(const struct fake_wifi *f)
         at = f->capture_us;
     if (f->encoding && !f->slow_encoder && f->encode_us < at)
         at = f->encode_us;
+    if (f->job && !f->slow_worker && f->work_us < at)
+        at = f->work_us;
     return at;
 }
 
@@ -359,6 +382,8 @@ void fake_wifi_pass(struct fake_wifi *f, int64_t us)
             captured(f);
         else if (f->encoding && !f->slow_encoder && f->encode_us <= f->now_us)
             encoded(f);
+        else if (f->job && !f->slow_worker && f->work_us <= f->now_us)
+            worked(f);
         else
             wifi_camera_step(f->camera, f->now_us);
     }

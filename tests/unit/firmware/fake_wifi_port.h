@@ -8,8 +8,9 @@
 #include "wifi_camera.h"
 
 #define FAKE_OUT_BYTES (256 * 1024)
-/* What sensor and encoder take. */
+/* What sensor, comparison and encoder take. */
 #define FAKE_CAPTURE_US 20000
+#define FAKE_WORK_US 10000
 #define FAKE_ENCODE_US 10000
 /* The stripes, per frame. */
 #define FAKE_STEP_PX 4
@@ -43,11 +44,14 @@ struct fake_wifi {
     unsigned n_opens, buffers;
     enum wifi_frame_size size;
     uint8_t *capture_to; /* NULL: nothing is asked for */
-    int64_t capture_us, encode_us;
+    int64_t capture_us, encode_us, work_us;
     unsigned n_frames, n_encoded;
     bool encoding, slow_encoder; /* slow: until the test ends it */
     struct wifi_camera_encoding encode;
-    size_t jpeg_bytes; /* of a picture at quality 100 */
+    size_t jpeg_bytes;      /* of a picture at quality 100 */
+    void (*job)(void *arg); /* NULL: there is no work */
+    void *job_arg;
+    bool slow_worker; /* until the test ends it */
 
     bool no_listen;
     uint16_t listening;

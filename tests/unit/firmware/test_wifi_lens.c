@@ -161,6 +161,41 @@ Test(wifi_lens, a_slow_encoder_slows_the_sensor_and_tears_no_picture)
     cr_expect_geq(frames_in(1000000), 9);
 }
 
+Test(wifi_lens, who_asks_is_answered_while_frames_are_compared)
+{
+    fake_wifi_online(&f);
+    fake_wifi_pass(&f, 500000);
+    f.slow_worker = true;
+    fake_wifi_pass(&f, 500000);
+    cr_assert_not_null(f.job);
+    fake_wifi_get(&f, 0, "/metrics", "");
+    cr_expect(strstr(f.connections[0].out, "HTTP/1.1 200 OK\r\n"));
+    cr_expect_eq(frames_in(1000000), 0, "nothing is taken over what is compared");
+    fake_wifi_get(&f, 1, "/overlay", "Accept: text/event-stream\r\n");
+    fake_wifi_clear(&f, 1);
+    f.slow_worker = false;
+    fake_wifi_pass(&f, 1000);
+    cr_expect(strstr(f.connections[1].out, "event: overlay\n"));
+    cr_expect_geq(frames_in(1000000), 9);
+}
+
+Test(wifi_lens, wifi_that_ends_while_frames_are_compared_waits_for_it)
+{
+    fake_wifi_online(&f);
+    f.slow_worker = true;
+    fake_wifi_pass(&f, 500000);
+    cr_assert_not_null(f.job);
+    fake_wifi_control(&f, "{\"cmd\":\"disable\"}");
+    fake_wifi_pass(&f, 500000);
+    cr_expect(f.sensor_open);
+    cr_expect_gt(f.n_memory, 0);
+    fake_wifi_control(&f, "{\"cmd\":\"enable\"}");
+    wifi_camera_joined(f.camera, f.now_us, "10.0.0.7");
+    f.slow_worker = false;
+    fake_wifi_pass(&f, 500000);
+    cr_expect_geq(frames_in(1000000), 9);
+}
+
 Test(wifi_lens, wifi_that_ends_while_a_picture_is_encoded_waits_for_it)
 {
     fake_wifi_online(&f);

@@ -24,6 +24,7 @@ struct event {
         EVENT_NOT_JOINED,
         EVENT_LOST,
         EVENT_CAPTURED,
+        EVENT_WORKED,
         EVENT_ENCODED,
     } type;
     union {

@@ -1,8 +1,8 @@
 /* main.c - the camera: set the board up, then tell the core what happens, in one task.
  *
- *     NimBLE's task, Wi-Fi's events ─┐
- *                                    ├─▶ inbox ─▶ this task: core, motion, connections, flash
- *     lens's task, encoder's task ───┘
+ *     NimBLE's task, Wi-Fi's events ──┐
+ *                                     ├─▶ inbox ─▶ this task: core, connections, flash
+ *     tasks of lens, worker, encoder ─┘
  */
 #include <stdio.h>
 
@@ -47,7 +47,8 @@ static void set_up(struct world *w)
     w->who = identity();
     sockets_init(&w->sockets);
     if (!inbox_init(&w->inbox, EVENT_PLACES, sizeof(struct event)) ||
-        !lens_start(&w->lens, &w->inbox) || !encoder_start(&w->encoder, &w->inbox))
+        !lens_start(&w->lens, &w->inbox) || !worker_start(&w->worker, &w->inbox) ||
+        !encoder_start(&w->encoder, &w->inbox))
         give_up("no memory");
     if (!station_start(&w->station, &w->inbox))
         give_up("no Wi-Fi");
@@ -111,6 +112,9 @@ static void handle(struct world *w, struct wifi_camera *core, const struct event
         break;
     case EVENT_CAPTURED:
         wifi_camera_captured(core, now, e->taken);
+        break;
+    case EVENT_WORKED:
+        wifi_camera_worked(core, now);
         break;
     case EVENT_ENCODED:
         wifi_camera_encoded(core, now, e->n_bytes);

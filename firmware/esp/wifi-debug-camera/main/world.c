@@ -1,4 +1,4 @@
-/* world.c - see world.h. All of it runs in the core's task. */
+/* world.c - see world.h. All of it runs in the core's task; now_us() in the worker's, too. */
 #include "world.h"
 
 #include "announce.h"
@@ -77,6 +77,13 @@ static void encode(void *ctx, const struct wifi_camera_encoding *what)
     struct world *w = ctx;
 
     encoder_begin(&w->encoder, what);
+}
+
+static void work(void *ctx, void (*job)(void *arg), void *arg)
+{
+    struct world *w = ctx;
+
+    worker_begin(&w->worker, job, arg);
 }
 
 static int begin_listening(void *ctx, uint16_t port)
@@ -175,6 +182,7 @@ struct wifi_camera_port world_port(struct world *w)
         .camera_close = camera_close,
         .capture = capture,
         .encode = encode,
+        .work = work,
         .listen = begin_listening,
         .unlisten = end_listening,
         .send = send_bytes,

@@ -8,12 +8,14 @@
 #include "lens.h"
 #include "sockets.h"
 #include "station.h"
+#include "worker.h"
 
 struct world {
     struct inbox inbox;
     struct gatt gatt;
     struct station station;
     struct lens lens;
+    struct worker worker;
     struct encoder encoder;
     struct sockets sockets;
     struct cpu_load load;
