@@ -6,6 +6,8 @@
 /* 2000-01-01T00:00:00Z: a Raspberry Pi without network begins in 1970, an ESP32 as well. */
 #define EARLIEST_US (INT64_C(946684800) * US_PER_S)
 #define AHEAD_MAX_US (INT64_C(86400) * US_PER_S)
+/* What a device tells may come a little out of order. A clock that goes back further was begun anew. */
+#define LATE_MAX_US (5 * US_PER_S)
 
 void clock_map_init(struct clock_map *m, enum wr_clock clock)
 {
@@ -29,10 +31,20 @@ static void learn(struct clock_map *m, int64_t difference, int64_t received_us)
     m->newer_us = MIN(m->newer_us, difference);
 }
 
-int64_t clock_map_utc(struct clock_map *m, int64_t device_us, int64_t received_us)
+static int64_t map_monotonic(struct clock_map *m, int64_t device_us, int64_t received_us)
 {
     int64_t offset;
 
+    if (m->known && device_us < m->latest_us - LATE_MAX_US)
+        clock_map_init(m, WR_CLOCK_MONOTONIC);
+    m->latest_us = MAX(m->latest_us, device_us);
+    learn(m, received_us - device_us, received_us);
+    clock_map_offset(m, &offset);
+    return device_us + offset;
+}
+
+int64_t clock_map_utc(struct clock_map *m, int64_t device_us, int64_t received_us)
+{
     if (m->clock == WR_CLOCK_NONE || device_us <= 0 || device_us > INT64_MAX / 2)
         return 0;
     if (m->clock == WR_CLOCK_UTC) {
@@ -41,9 +53,7 @@ int64_t clock_map_utc(struct clock_map *m, int64_t device_us, int64_t received_u
         learn(m, received_us - device_us, received_us);
         return device_us;
     }
-    learn(m, received_us - device_us, received_us);
-    clock_map_offset(m, &offset);
-    return device_us + offset;
+    return map_monotonic(m, device_us, received_us);
 }
 
 bool clock_map_offset(const struct clock_map *m, int64_t *ret_us)

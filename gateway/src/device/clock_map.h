@@ -3,7 +3,8 @@
  * Of a frame we know when the device says it was taken (its clock) and when we received it (ours).
  * Received minus taken is the offset of the clocks plus the time on the way; the way is sometimes
  * short and never negative, so the smallest difference of the last minute or two is the best
- * estimate of the offset. Two windows that take turns let it follow a clock that drifts.
+ * estimate of the offset. Two windows that take turns let it follow a clock that drifts. A monotonic
+ * clock that goes back is that of a device which was switched off and on: it is learned anew.
  */
 #pragma once
 
@@ -18,6 +19,7 @@ struct clock_map {
     bool known;
     int64_t began_us;           /* of the newer window, our wall clock */
     int64_t older_us, newer_us; /* smallest difference in each window */
+    int64_t latest_us;          /* of a monotonic clock: the latest time that it told */
 };
 
 void clock_map_init(struct clock_map *m, enum wr_clock clock);

@@ -66,3 +66,16 @@ Test(clock_map, nonsense_does_not_overflow)
     cr_assert_eq(clock_map_utc(&m, INT64_MAX, NOW), 0);
     cr_assert_eq(clock_map_utc(&m, -1, NOW), 0);
 }
+
+Test(clock_map, a_monotonic_clock_that_begins_anew_is_mapped_anew)
+{
+    const int64_t day = INT64_C(86400) * 1000000;
+    struct clock_map m;
+
+    clock_map_init(&m, WR_CLOCK_MONOTONIC);
+    cr_assert_eq(clock_map_utc(&m, 3 * day, NOW), NOW);
+    cr_assert_eq(clock_map_utc(&m, 3 * day - 200000, NOW + 1), NOW - 200000, "it came late");
+    /* The device was switched off and on. */
+    cr_assert_eq(clock_map_utc(&m, 4000000, NOW + 10000000), NOW + 10000000);
+    cr_assert_eq(clock_map_utc(&m, 4100000, NOW + 10150000), NOW + 10100000);
+}
