@@ -87,7 +87,7 @@ void ble_update(struct wr_dev *dev)
 
 /* --- STATUS ----------------------------------------------------------------------------------- */
 
-static bool take(struct wr_dev *dev, const uint8_t *bytes, size_t n)
+static bool take(struct wr_dev *dev, const uint8_t *bytes, size_t n, bool read)
 {
     struct wifi_status s;
 
@@ -96,7 +96,7 @@ static bool take(struct wr_dev *dev, const uint8_t *bytes, size_t n)
     presence_trouble(dev, TROUBLE_STATUS, "");
     ble_of(dev)->secure = s.secure;
     if (status_take(dev, &s, true))
-        job_status(dev, &s);
+        job_status(dev, &s, read);
     else
         wr_seek_fail(dev, &ble_of(dev)->seek,
             "The camera that was heard is another device already: ble_address tells them apart");
@@ -123,7 +123,7 @@ static void status_read(struct wr_dev *dev, void *ctx, int result, const uint8_t
     bool taken;
 
     b->reading = false;
-    taken = result == 0 && take(dev, bytes, n);
+    taken = result == 0 && take(dev, bytes, n, true);
     if (first && b->state == BLE_SETTING_UP)
         ready(dev);
     if (taken || b->state != BLE_READY)
@@ -150,7 +150,7 @@ void ble_read_status(struct wr_dev *dev)
 static void on_notified(
     struct wr_dev *dev, wr_handle h, void *ctx, const char *uuid, const uint8_t *bytes, size_t n)
 {
-    if (strcmp(uuid, WIFI_STATUS_UUID) == 0 && !take(dev, bytes, n))
+    if (strcmp(uuid, WIFI_STATUS_UUID) == 0 && !take(dev, bytes, n, false))
         ble_read_status(dev);
 }
 

@@ -113,6 +113,7 @@ struct job {
     struct wifi_control control; /* wiped as soon as it is written */
     bool allow_unencrypted;
     bool asked;  /* for a status, behind the command */
+    bool doubt;  /* what it said may be of before the command was: it is asked behind that */
     int refusal; /* of the write: the status that is asked for says why; 0: it was taken */
     int64_t sent_us;
     wr_handle limit, ask;
@@ -127,8 +128,8 @@ void job_start(struct wr_dev *dev, struct job *job);
 void job_ready(struct wr_dev *dev);
 /* The link is over. */
 void job_lost(struct wr_dev *dev);
-/* The camera has said this: is it what the job waits for? */
-void job_status(struct wr_dev *dev, const struct wifi_status *s);
+/* The camera has said this, as it was asked (`read`) or by itself: is it what the job waits for? */
+void job_status(struct wr_dev *dev, const struct wifi_status *s, bool read);
 
 /* job_answer.c: the end of the job. */
 void job_done(struct wr_dev *dev, const struct wifi_status *s);

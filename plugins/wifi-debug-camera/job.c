@@ -86,6 +86,8 @@ static void written(struct wr_dev *dev, void *ctx, int result, const uint8_t *by
         ask(dev, NULL);
     else if (j->control.command == WIFI_CONFIGURE)
         tell_status(dev);
+    else if (j->doubt)
+        ble_read_status(dev);
 }
 
 static void write_command(struct wr_dev *dev)
@@ -181,12 +183,27 @@ void job_lost(struct wr_dev *dev)
         job_fail(dev, -ECONNRESET, "The link to the camera was lost before it answered");
 }
 
-void job_status(struct wr_dev *dev, const struct wifi_status *s)
+/* That it is off it may have said before it was told to join: one command follows another, and notifications come late. */
+static bool may_be_of_before(const struct job *j, const struct wifi_status *s, bool read)
+{
+    bool behind = read && j->step == JOB_ANSWERING;
+
+    return j->control.command == WIFI_ENABLE && !s->enabled && !*s->error && !behind;
+}
+
+void job_status(struct wr_dev *dev, const struct wifi_status *s, bool read)
 {
     struct job *j = job_of(dev);
 
-    if (j->step == JOB_WRITING || j->step == JOB_ANSWERING)
+    if (j->step != JOB_WRITING && j->step != JOB_ANSWERING)
+        return;
+    if (!may_be_of_before(j, s, read)) {
         job_judge(dev, s);
+        return;
+    }
+    j->doubt = true;
+    if (j->step == JOB_ANSWERING)
+        ble_read_status(dev);
 }
 
 /* --- beginning -------------------------------------------------------------------------------- */

@@ -73,7 +73,7 @@ static bool judge_enable(struct wr_dev *dev, const struct job *j, const struct w
 {
     bool tells = s->state != WIFI_STATE_UNKNOWN;
 
-    if (!s->enabled && (tells || j->asked)) {
+    if (!s->enabled) {
         job_fail(dev, -EIO,
             *s->ssid ? "The camera has not switched its Wi-Fi on"
                      : "The camera knows no network: wifi_configure first");

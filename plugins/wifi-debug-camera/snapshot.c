@@ -96,6 +96,7 @@ static void finish(struct wr_dev *dev, wr_handle *call, int result, const char *
     *call = 0;
 }
 
+/* A picture that is none is the camera's fault, and a disk that fails is not. */
 static void stored(struct wr_dev *dev, void *ctx, int result, uint64_t id)
 {
     wr_handle *call = ctx;
@@ -103,10 +104,13 @@ static void stored(struct wr_dev *dev, void *ctx, int result, uint64_t id)
 
     if (result == 0)
         snprintf(text, sizeof text, "{\"capture\":%llu}", (unsigned long long)id);
+    else if (result == -EINVAL)
+        snprintf(text, sizeof text,
+            "The camera's picture is not a whole JPEG of a size that can be kept");
     else
         snprintf(
             text, sizeof text, "The gateway could not keep the picture: %s", strerror(-result));
-    finish(dev, call, result, text);
+    finish(dev, call, result == -EINVAL ? -EIO : result == -EIO ? -EROFS : result, text);
 }
 
 static void fetched(struct wr_dev *dev, wr_handle h, void *ctx, const struct wr_http_response *r)

@@ -245,9 +245,33 @@ Test(wifi_jobs, without_a_network_there_is_nothing_to_join)
     const struct fake_call *call = run(h, "wifi_enable");
 
     wifi_notify(h, WIFI_STATUS_IDLE);
+    cr_expect_not(call->over, "it may have said so before");
+    wifi_read(h, WIFI_STATUS_IDLE);
     cr_assert(call->over);
     cr_expect_eq(call->result, -EIO);
     cr_expect_not_null(strstr(call->json, "wifi_configure"), "%s", call->json);
+    fake_host_free(h);
+}
+
+/* As of the configure before it, on a link that is slow. */
+Test(wifi_jobs, a_status_of_before_is_no_answer_to_enable)
+{
+    struct fake_host *h = wifi_on_ble(ours_idle);
+    const struct fake_call *call;
+
+    fake_ble_hold(fake_ble_last(h), true);
+    call = run(h, "wifi_enable");
+    wifi_notify(h, ours_idle);
+    cr_expect_not(call->over);
+    fake_ble_answer(fake_ble_op_last(fake_ble_last(h)), 0, NULL, 0);
+    fake_host_advance(h, FAKE_MS);
+    wifi_notify(h, ours_idle);
+    cr_assert_not(call->over, "%s", call->json);
+    wifi_read(h, ours_connecting);
+    cr_expect_not(call->over);
+    wifi_notify(h, WIFI_STATUS_JOINED);
+    cr_assert(call->over);
+    cr_expect_eq(call->result, 0, "%s", call->json);
     fake_host_free(h);
 }
 

@@ -260,3 +260,28 @@ Test(wifi_web, snapshot_is_a_capture)
     cr_expect_not_null(strstr(call->json, "Camera capture failed"));
     fake_host_free(h);
 }
+
+Test(wifi_web, a_snapshot_that_is_not_kept_says_whose_fault_that_is)
+{
+    static const struct {
+        int stored, told;
+        const char *says;
+    } rows[] = {
+        {-EINVAL, -EIO, "The camera's picture is not a whole JPEG"},
+        {-EIO, -EROFS, "The gateway could not keep the picture"},
+        {-ENOSPC, -ENOSPC, "The gateway could not keep the picture"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fake_host *h = wifi_on_web(NULL);
+        const struct fake_call *call = fake_run(fake_dev(h), "snapshot", NULL);
+
+        fake_host_turn(h);
+        wifi_answer(h, "/snapshot", 200, "image/jpeg", "\xFF\xD8\xFF\xD9");
+        fake_capture_done(fake_capture(h, 0), rows[i].stored, 0);
+        fake_host_turn(h);
+        cr_expect_eq(call->result, rows[i].told);
+        cr_expect_not_null(strstr(call->json, rows[i].says), "%s", call->json);
+        fake_host_free(h);
+    }
+}
