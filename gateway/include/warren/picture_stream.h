@@ -26,6 +26,7 @@
 #define WR_STREAM_MAX_PAUSE_US INT64_C(30000000)
 /* Well for so long, a stream has recovered. */
 #define WR_STREAM_FORGIVEN_US INT64_C(10000000)
+/* From one telling of the rate to the next. */
 #define WR_STREAM_TICK_US INT64_C(2000000)
 
 enum wr_stream_state {

@@ -22,6 +22,7 @@ struct motion {
     struct timer silence; /* armed while something moves */
 };
 
+/* With the device, which is zeroed; its owner stops `silence`. */
 void motion_init(struct device *d);
 /* An overlay came. */
 void motion_see(struct device *d, const struct overlay *o);

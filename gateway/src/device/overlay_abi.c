@@ -45,6 +45,8 @@ const char *overlay_problem(const struct wr_overlay *o)
     if (o->confidence_percent > 100 || o->direction > MOTION_DOWN_RIGHT ||
         o->gesture > MOTION_CLASH)
         return "a motion that cannot be";
+    if (o->received_us < 0)
+        return "a time that cannot be";
     if (o->n_points > WR_OVERLAY_POINTS_MAX)
         return "too many points";
     problem = grid_problem(o);

@@ -31,10 +31,12 @@ struct overlay_match {
     struct timer timeout; /* of the first */
 };
 
+/* `timeout` is called when the first has waited long enough, with the member of that name; it takes one, at least. */
 void overlay_match_init(struct overlay_match *m, struct loop *l, void (*timeout)(struct timer *t));
 /* What waits is forgotten, and so are the frames: the device may count anew. */
 void overlay_match_clear(struct overlay_match *m);
 
+/* A frame was published; of it the numbers and times are kept. */
 void overlay_match_note(struct overlay_match *m, const struct wr_frame *f);
 /* NULL: it is none of those that were noted, or no longer. */
 const struct overlay_frame *overlay_match_by_seq(const struct overlay_match *m, uint32_t seq);

@@ -23,6 +23,7 @@ struct loop;
 /* Of one camera; at 30 fps overlays may be a tenth of a second behind. */
 #define BURN_WAITING 4
 
+/* All outlive it. -ENOMEM. */
 int burn_new(
     struct loop *l, struct bus *bus, struct last *last, struct frame_pool *pool, struct burn **ret);
 /* Nobody must listen any more. Returns NULL. */

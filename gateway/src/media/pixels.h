@@ -15,6 +15,7 @@ struct pixels {
 };
 
 size_t pixels_row_bytes(const struct pixels *p);
+/* Frees the bytes. Safe to repeat. */
 void pixels_fini(struct pixels *p);
 
 enum pixels_form { PIXELS_AS_IT_IS, PIXELS_GREY, PIXELS_RGB };

@@ -300,6 +300,7 @@ Test(host_overlay, that_cannot_be_is_refused)
     REFUSED(o.confidence_percent = 101);
     REFUSED(o.direction = 9);
     REFUSED(o.gesture = 4);
+    REFUSED(o.received_us = INT64_MIN);
 }
 
 Test(host_overlay, without_a_grid_is_a_summary)
