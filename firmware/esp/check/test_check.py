@@ -72,11 +72,11 @@ class Camera(Planted, unittest.TestCase):
         self.main("settings_store.c", "int32_t s;", "int16_t s;", "incompatible pointer type")
 
     def test_a_member_that_there_is_not(self):
-        self.main("gatt.c", ".access_cb = ", ".on_access = ", "has no member named 'on_access'")
+        self.common("ble/service.c", ".access_cb = ", ".on_access = ", "has no member named 'on_access'")
 
     def test_a_callback_of_another_signature(self):
-        self.main("gatt.c", "uint16_t handle, struct ble_gatt_access_ctxt *access", "struct ble_gatt_access_ctxt *access",
-                  "incompatible pointer type")
+        self.common("ble/service.c", "uint16_t handle, struct ble_gatt_access_ctxt *access", "struct ble_gatt_access_ctxt *access",
+                    "incompatible pointer type")
 
     def test_a_function_that_there_is_not(self):
         self.main("shutter.c", "esp_camera_fb_get()", "esp_camera_get_fb()", "implicit declaration of function 'esp_camera_get_fb'")

@@ -5,6 +5,7 @@
 #include "batch_camera.h"
 #include "esp_camera.h"
 #include "inbox.h"
+#include "peripheral.h"
 
 #define EVENT_PLACES 40
 /* Of those, not for writes, which hosts repeat: a link has one begin, one end, an MTU and three subscriptions, which can be
@@ -15,20 +16,12 @@
 
 struct event {
     enum {
-        EVENT_CONNECTED,
-        EVENT_MTU,
-        EVENT_SUBSCRIBED,
+        EVENT_LINK,
         EVENT_WRITTEN,
-        EVENT_DISCONNECTED,
         EVENT_PICTURE,
     } type;
     union {
-        uint16_t mtu;
-        bool by_host; /* DISCONNECTED */
-        struct {
-            enum batch_characteristic which;
-            bool on;
-        } subscribed;
+        struct peripheral_event link;
         struct {
             enum batch_characteristic which;
             uint8_t n, bytes[EVENT_WRITE_BYTES];

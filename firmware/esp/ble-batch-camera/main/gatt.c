@@ -1,140 +1,45 @@
 /* gatt.c - see gatt.h. */
 #include "gatt.h"
 
-#include <string.h>
+#include "event.h"
 
-#include "esp_log.h"
-
-static const char tag[] = "gatt";
-
-static const struct {
-    const char *uuid;
-    ble_gatt_chr_flags flags;
-} table[BATCH_N_CHARACTERISTICS] = {
-    [BATCH_CHAR_STATUS] = {BATCH_STATUS_UUID, BLE_GATT_CHR_F_READ | BLE_GATT_CHR_F_NOTIFY},
-    [BATCH_CHAR_DATA] = {BATCH_DATA_UUID, BLE_GATT_CHR_F_READ | BLE_GATT_CHR_F_NOTIFY},
-    [BATCH_CHAR_COMMAND] = {BATCH_COMMAND_UUID, BLE_GATT_CHR_F_WRITE | BLE_GATT_CHR_F_WRITE_NO_RSP},
+static const struct service_row rows[BATCH_N_CHARACTERISTICS] = {
+    [BATCH_CHAR_STATUS] = {BATCH_STATUS_UUID, BLE_GATT_CHR_F_READ | BLE_GATT_CHR_F_NOTIFY,
+        BATCH_VALUE_MAX},
+    [BATCH_CHAR_DATA] = {BATCH_DATA_UUID, BLE_GATT_CHR_F_READ | BLE_GATT_CHR_F_NOTIFY,
+        BATCH_VALUE_MAX},
+    [BATCH_CHAR_COMMAND] = {BATCH_COMMAND_UUID, BLE_GATT_CHR_F_WRITE | BLE_GATT_CHR_F_WRITE_NO_RSP,
+        0},
     [BATCH_CHAR_CONFIG] = {BATCH_CONFIG_UUID,
-        BLE_GATT_CHR_F_READ | BLE_GATT_CHR_F_WRITE | BLE_GATT_CHR_F_WRITE_NO_RSP},
+        BLE_GATT_CHR_F_READ | BLE_GATT_CHR_F_WRITE | BLE_GATT_CHR_F_WRITE_NO_RSP, BATCH_VALUE_MAX},
     [BATCH_CHAR_LINK] = {BATCH_LINK_UUID,
-        BLE_GATT_CHR_F_WRITE | BLE_GATT_CHR_F_WRITE_NO_RSP | BLE_GATT_CHR_F_NOTIFY},
+        BLE_GATT_CHR_F_WRITE | BLE_GATT_CHR_F_WRITE_NO_RSP | BLE_GATT_CHR_F_NOTIFY, 0},
 };
 
-/* --- in NimBLE's task ------------------------------------------------------------------------- */
-
-static int on_read(struct gatt_value *v, struct os_mbuf *m)
+static int on_write(void *ctx, const struct service_write *w)
 {
-    int r;
+    struct event e = {.type = EVENT_WRITTEN, .written.which = (enum batch_characteristic)w->row};
+    int n = service_copy(w, 0, e.written.bytes, sizeof e.written.bytes);
 
-    (void)xSemaphoreTake(v->gatt->lock, portMAX_DELAY);
-    r = os_mbuf_append(m, v->bytes, v->n);
-    (void)xSemaphoreGive(v->gatt->lock);
-    return r == 0 ? 0 : BLE_ATT_ERR_INSUFFICIENT_RES;
-}
-
-static int on_write(struct gatt_value *v, const struct os_mbuf *m)
-{
-    struct event e = {.type = EVENT_WRITTEN, .written.which = v->which};
-    uint16_t n = OS_MBUF_PKTLEN(m);
-
-    e.written.n = (uint8_t)(n < EVENT_WRITE_BYTES ? n : EVENT_WRITE_BYTES);
-    if (os_mbuf_copydata(m, 0, e.written.n, e.written.bytes) != 0)
+    if (n < 0)
         return BLE_ATT_ERR_UNLIKELY;
-    return inbox_offer(v->gatt->inbox, &e, EVENT_KEPT_PLACES) ? 0 : BLE_ATT_ERR_INSUFFICIENT_RES;
-}
-
-static int on_access(
-    uint16_t connection, uint16_t handle, struct ble_gatt_access_ctxt *access, void *arg)
-{
-    if (access->op == BLE_GATT_ACCESS_OP_READ_CHR)
-        return on_read(arg, access->om);
-    if (access->op == BLE_GATT_ACCESS_OP_WRITE_CHR)
-        return on_write(arg, access->om);
-    return BLE_ATT_ERR_UNLIKELY;
-}
-
-static void on_subscribed(struct gatt *g, const struct peripheral_event *e)
-{
-    for (int i = 0; i < BATCH_N_CHARACTERISTICS; i++)
-        if (g->values[i].handle == e->value)
-            inbox_put(g->inbox,
-                &(struct event){.type = EVENT_SUBSCRIBED,
-                    .subscribed = {.which = g->values[i].which, .on = e->on}});
+    e.written.n = (uint8_t)n;
+    return inbox_offer(ctx, &e, EVENT_KEPT_PLACES) ? 0 : BLE_ATT_ERR_INSUFFICIENT_RES;
 }
 
 static void on_link(void *ctx, const struct peripheral_event *e)
 {
-    struct gatt *g = ctx;
-
-    switch (e->type) {
-    case PERIPHERAL_CONNECTED:
-        inbox_put(g->inbox, &(struct event){.type = EVENT_CONNECTED});
-        break;
-    case PERIPHERAL_MTU:
-        inbox_put(g->inbox, &(struct event){.type = EVENT_MTU, .mtu = e->value});
-        break;
-    case PERIPHERAL_SUBSCRIBED:
-        on_subscribed(g, e);
-        break;
-    case PERIPHERAL_DISCONNECTED:
-        inbox_put(g->inbox, &(struct event){.type = EVENT_DISCONNECTED, .by_host = e->on});
-        break;
-    }
+    inbox_put(ctx, &(struct event){.type = EVENT_LINK, .link = *e});
 }
 
-/* --- in the core's task ----------------------------------------------------------------------- */
-
-void gatt_set(struct gatt *g, enum batch_characteristic which, const void *bytes, size_t n)
+bool gatt_start(struct service *s, const char *name, struct inbox *inbox)
 {
-    struct gatt_value *v = &g->values[which];
-
-    (void)xSemaphoreTake(g->lock, portMAX_DELAY);
-    v->n = (uint16_t)(n < BATCH_VALUE_MAX ? n : BATCH_VALUE_MAX);
-    memcpy(v->bytes, bytes, v->n);
-    (void)xSemaphoreGive(g->lock);
-}
-
-bool gatt_notify(struct gatt *g, enum batch_characteristic which, const void *bytes, size_t n)
-{
-    return peripheral_notify(&g->link, GATT_HOST, g->values[which].handle, bytes, n);
-}
-
-static int describe(struct gatt *g)
-{
-    int r = ble_uuid_from_str(&g->service_uuid, BATCH_SERVICE_UUID);
-
-    for (int i = 0; i < BATCH_N_CHARACTERISTICS && r == 0; i++) {
-        struct gatt_value *v = &g->values[i];
-
-        v->gatt = g;
-        v->which = (enum batch_characteristic)i;
-        r = ble_uuid_from_str(&v->uuid, table[i].uuid);
-        g->characteristics[i] = (struct ble_gatt_chr_def){.uuid = &v->uuid.u,
-            .access_cb = on_access,
-            .arg = v,
-            .flags = table[i].flags,
-            .val_handle = &v->handle};
-    }
-    g->services[0] = (struct ble_gatt_svc_def){.type = BLE_GATT_SVC_TYPE_PRIMARY,
-        .uuid = &g->service_uuid.u,
-        .characteristics = g->characteristics};
-    return r;
-}
-
-bool gatt_start(struct gatt *g, const char *name, struct inbox *inbox)
-{
-    memset(g, 0, sizeof *g);
-    g->inbox = inbox;
-    g->lock = xSemaphoreCreateMutex();
-    if (!g->lock || describe(g) != 0) {
-        ESP_LOGE(tag, "no memory, or a UUID that is none");
-        return false;
-    }
-    g->link = (struct peripheral){.name = name,
-        .advertised = &g->service_uuid.u128,
-        .services = g->services,
-        .n_hosts = 1,
+    *s = (struct service){.uuid = BATCH_SERVICE_UUID,
+        .rows = rows,
+        .n_rows = BATCH_N_CHARACTERISTICS,
+        .link = {.name = name, .n_hosts = 1},
+        .on_write = on_write,
         .on_link = on_link,
-        .ctx = g};
-    return peripheral_start(&g->link);
+        .ctx = inbox};
+    return service_start(s);
 }

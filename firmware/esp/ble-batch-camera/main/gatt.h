@@ -1,44 +1,14 @@
-/* gatt.h - the camera's service with its five characteristics: what a host reads, writes and is notified of.
- *
- * Reads are answered in NimBLE's task from a copy; writes and what the link does go to the inbox.
- */
+/* gatt.h - the camera's service with its five characteristics, in the order of enum batch_characteristic. */
 #ifndef GATT_H
 #define GATT_H
 
-#include "event.h"
-#include "freertos/FreeRTOS.h"
-#include "freertos/semphr.h"
-#include "peripheral.h"
+#include "inbox.h"
+#include "service.h"
 
 /* The only one that there is at a time. */
 #define GATT_HOST 0
 
-struct gatt;
-
-struct gatt_value {
-    struct gatt *gatt;
-    enum batch_characteristic which;
-    ble_uuid_any_t uuid;
-    uint16_t handle;
-    uint16_t n;
-    uint8_t bytes[BATCH_VALUE_MAX];
-};
-
-struct gatt {
-    struct peripheral link;
-    struct inbox *inbox;
-    SemaphoreHandle_t lock; /* of the values' bytes */
-    ble_uuid_any_t service_uuid;
-    struct gatt_value values[BATCH_N_CHARACTERISTICS];
-    struct ble_gatt_chr_def characteristics[BATCH_N_CHARACTERISTICS + 1];
-    struct ble_gatt_svc_def services[2];
-};
-
-/* Brings the radio up under that name. The object must not move. False: the log says why. */
-bool gatt_start(struct gatt *g, const char *name, struct inbox *inbox);
-/* What is read from now on; more than BATCH_VALUE_MAX bytes are cut. */
-void gatt_set(struct gatt *g, enum batch_characteristic which, const void *bytes, size_t n);
-/* False: there is no room now. */
-bool gatt_notify(struct gatt *g, enum batch_characteristic which, const void *bytes, size_t n);
+/* Brings the radio up under that name. What hosts do goes to the inbox. Neither may move. False: the log says why. */
+bool gatt_start(struct service *s, const char *name, struct inbox *inbox);
 
 #endif

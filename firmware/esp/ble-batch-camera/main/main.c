@@ -52,9 +52,29 @@ static struct batch_camera *set_up(struct world *w)
     if (!inbox_init(&w->inbox, EVENT_PLACES, sizeof(struct event)) ||
         !shutter_start(&w->shutter, &w->inbox))
         give_up_visibly(w, "No memory");
-    if (!gatt_start(&w->gatt, CONFIG_WARREN_BATCH_CAMERA_NAME, &w->inbox))
+    if (!gatt_start(&w->service, CONFIG_WARREN_BATCH_CAMERA_NAME, &w->inbox))
         give_up_visibly(w, "BLE Init failed");
     return core;
+}
+
+static void linked(
+    struct world *w, struct batch_camera *core, int64_t now, const struct peripheral_event *e)
+{
+    switch (e->type) {
+    case PERIPHERAL_CONNECTED:
+        batch_camera_connected(core, now, 0);
+        break;
+    case PERIPHERAL_MTU:
+        batch_camera_mtu(core, now, e->value);
+        break;
+    case PERIPHERAL_SUBSCRIBED:
+        batch_camera_subscribed(core, now, (enum batch_characteristic)e->value, e->on);
+        break;
+    case PERIPHERAL_DISCONNECTED:
+        peripheral_release(&w->service.link, GATT_HOST);
+        batch_camera_disconnected(core, now, e->on);
+        break;
+    }
 }
 
 static void handle(struct world *w, struct batch_camera *core, const struct event *e)
@@ -62,21 +82,11 @@ static void handle(struct world *w, struct batch_camera *core, const struct even
     int64_t now = esp_timer_get_time();
 
     switch (e->type) {
-    case EVENT_CONNECTED:
-        batch_camera_connected(core, now, 0);
-        break;
-    case EVENT_MTU:
-        batch_camera_mtu(core, now, e->mtu);
-        break;
-    case EVENT_SUBSCRIBED:
-        batch_camera_subscribed(core, now, e->subscribed.which, e->subscribed.on);
+    case EVENT_LINK:
+        linked(w, core, now, &e->link);
         break;
     case EVENT_WRITTEN:
         batch_camera_written(core, now, e->written.which, e->written.bytes, e->written.n);
-        break;
-    case EVENT_DISCONNECTED:
-        peripheral_release(&w->gatt.link, GATT_HOST);
-        batch_camera_disconnected(core, now, e->by_host);
         break;
     case EVENT_PICTURE:
         batch_camera_picture(
@@ -102,7 +112,7 @@ static void turn(struct world *w, struct batch_camera *core)
     batch_camera_step(core, esp_timer_get_time());
     save(w, core);
     ssd1306_show(&w->display, &w->screen);
-    peripheral_step(&w->gatt.link);
+    peripheral_step(&w->service.link);
     inbox_tell_refused(&w->inbox, esp_timer_get_time());
     (void)esp_task_wdt_reset();
     wait_us = batch_camera_next_us(core) - esp_timer_get_time();

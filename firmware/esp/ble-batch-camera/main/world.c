@@ -38,28 +38,28 @@ static int notify(void *ctx, enum batch_characteristic c, const void *bytes, siz
 {
     struct world *w = ctx;
 
-    return gatt_notify(&w->gatt, c, bytes, n) ? 0 : -1;
+    return service_notify(&w->service, GATT_HOST, c, bytes, n) ? 0 : -1;
 }
 
 static void set_value(void *ctx, enum batch_characteristic c, const void *bytes, size_t n)
 {
     struct world *w = ctx;
 
-    gatt_set(&w->gatt, c, bytes, n);
+    service_set(&w->service, c, bytes, n);
 }
 
 static void advertise(void *ctx)
 {
     struct world *w = ctx;
 
-    peripheral_advertise(&w->gatt.link);
+    peripheral_advertise(&w->service.link);
 }
 
 static void disconnect(void *ctx)
 {
     struct world *w = ctx;
 
-    peripheral_disconnect(&w->gatt.link, GATT_HOST);
+    peripheral_disconnect(&w->service.link, GATT_HOST);
 }
 
 static bool load(void *ctx, struct batch_config *ret)

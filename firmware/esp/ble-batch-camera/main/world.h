@@ -9,7 +9,7 @@
 
 struct world {
     struct inbox inbox;
-    struct gatt gatt;
+    struct service service;
     struct shutter shutter;
     struct ssd1306 display;
     struct text_screen screen;

@@ -4,6 +4,7 @@
 
 #include "espnow.h"
 #include "inbox.h"
+#include "peripheral.h"
 
 #define EVENT_PLACES 48
 /* Of those, not for what apps write: three links have one begin, one end, an MTU and a subscription each, which can be taken
@@ -16,19 +17,15 @@
 
 struct event {
     enum {
-        EVENT_CONNECTED,
-        EVENT_MTU,
-        EVENT_SUBSCRIBED,
+        EVENT_LINK,
         EVENT_WRITTEN,
-        EVENT_DISCONNECTED,
         EVENT_HEARD, /* a module */
         EVENT_SENT,  /* to a module; the next one may go */
     } type;
-    unsigned app; /* whose link that is */
     union {
-        uint16_t mtu;
-        bool on; /* SUBSCRIBED */
+        struct peripheral_event link;
         struct {
+            unsigned app;
             uint16_t n;
             uint8_t bytes[EVENT_WRITE_BYTES];
         } written;

@@ -8,6 +8,7 @@
 #include "esp_log.h"
 #include "esp_task_wdt.h"
 #include "esp_timer.h"
+#include "event.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
 #include "give_up.h"
@@ -89,26 +90,36 @@ static void set_up(struct world *w)
     serial_start(&w->serial);
 }
 
+static void linked(
+    struct world *w, struct play_hub *core, int64_t now, const struct peripheral_event *e)
+{
+    switch (e->type) {
+    case PERIPHERAL_CONNECTED:
+        play_hub_connected(core, now, e->host, 0);
+        break;
+    case PERIPHERAL_MTU:
+        play_hub_mtu(core, now, e->host, e->value);
+        break;
+    case PERIPHERAL_SUBSCRIBED:
+        play_hub_subscribed(core, now, e->host, e->on);
+        break;
+    case PERIPHERAL_DISCONNECTED:
+        peripheral_release(&w->nus.link, e->host);
+        play_hub_disconnected(core, now, e->host);
+        break;
+    }
+}
+
 static void handle(struct world *w, struct play_hub *core, const struct event *e)
 {
     int64_t now = esp_timer_get_time();
 
     switch (e->type) {
-    case EVENT_CONNECTED:
-        play_hub_connected(core, now, e->app, 0);
-        break;
-    case EVENT_MTU:
-        play_hub_mtu(core, now, e->app, e->mtu);
-        break;
-    case EVENT_SUBSCRIBED:
-        play_hub_subscribed(core, now, e->app, e->on);
+    case EVENT_LINK:
+        linked(w, core, now, &e->link);
         break;
     case EVENT_WRITTEN:
-        play_hub_written(core, now, e->app, e->written.bytes, e->written.n);
-        break;
-    case EVENT_DISCONNECTED:
-        peripheral_release(&w->nus.link, e->app);
-        play_hub_disconnected(core, now, e->app);
+        play_hub_written(core, now, e->written.app, e->written.bytes, e->written.n);
         break;
     case EVENT_HEARD:
         play_hub_received(core, now, e->heard.mac, e->heard.rssi_dbm, e->heard.bytes, e->heard.n);

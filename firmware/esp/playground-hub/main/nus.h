@@ -2,22 +2,13 @@
 #ifndef NUS_H
 #define NUS_H
 
-#include "event.h"
-#include "peripheral.h"
+#include "inbox.h"
+#include "service.h"
 
-struct nus {
-    struct peripheral link;
-    struct inbox *inbox;
-    ble_uuid_any_t service_uuid, rx_uuid, tx_uuid;
-    uint16_t rx, tx; /* handles of their values */
-    struct ble_gatt_chr_def characteristics[3];
-    struct ble_gatt_svc_def services[2];
-};
+enum nus_row { NUS_RX, NUS_TX };
 
-/* Brings the Bluetooth radio up under that name, for so many apps at a time. What they do goes to the inbox. The object must
- * not move. False: the log says why. */
-bool nus_start(struct nus *u, const char *name, unsigned n_apps, struct inbox *inbox);
-/* False: there is no room now. */
-bool nus_notify(struct nus *u, unsigned app, const void *bytes, size_t n);
+/* Brings the Bluetooth radio up under that name, for so many apps at a time. What they do goes to the inbox. Neither may move.
+ * False: the log says why. */
+bool nus_start(struct service *s, const char *name, unsigned n_apps, struct inbox *inbox);
 
 #endif

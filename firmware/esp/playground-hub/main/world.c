@@ -22,7 +22,7 @@ static int notify(void *ctx, unsigned central, const void *bytes, size_t n)
 {
     struct world *w = ctx;
 
-    return nus_notify(&w->nus, central, bytes, n) ? 0 : -1;
+    return service_notify(&w->nus, central, NUS_TX, bytes, n) ? 0 : -1;
 }
 
 static void advertise(void *ctx)

@@ -11,7 +11,7 @@
 
 struct world {
     struct inbox inbox;
-    struct nus nus;
+    struct service nus;
     struct espnow espnow;
     struct serial serial;
     struct ssd1306 display;

@@ -3,6 +3,7 @@
 #define EVENT_H
 
 #include "inbox.h"
+#include "peripheral.h"
 #include "wifi_camera.h"
 
 #define EVENT_PLACES 24
@@ -11,15 +12,10 @@
 /* Of a write: one more byte than the longest value, so that a longer one is still too long. */
 #define EVENT_WRITE_BYTES (WIFI_TEXT_MAX + 1)
 
-enum event_written { EVENT_CONTROL, EVENT_SSID, EVENT_PASSWORD };
-
 struct event {
     enum {
-        EVENT_CONNECTED,
-        EVENT_MTU,
-        EVENT_SUBSCRIBED,
+        EVENT_LINK,
         EVENT_WRITTEN,
-        EVENT_DISCONNECTED,
         EVENT_JOINED,
         EVENT_NOT_JOINED,
         EVENT_LOST,
@@ -28,10 +24,9 @@ struct event {
         EVENT_ENCODED,
     } type;
     union {
-        uint16_t mtu;
-        bool on; /* SUBSCRIBED */
+        struct peripheral_event link;
         struct {
-            enum event_written which;
+            unsigned row; /* of gatt.h */
             bool encrypted;
             uint16_t n;
             uint8_t bytes[EVENT_WRITE_BYTES];

@@ -52,20 +52,41 @@ static void set_up(struct world *w)
         give_up("no memory");
     if (!station_start(&w->station, &w->inbox))
         give_up("no Wi-Fi");
-    if (!gatt_start(&w->gatt, CONFIG_WARREN_WIFI_CAMERA_NAME, &w->inbox))
+    if (!gatt_start(&w->service, CONFIG_WARREN_WIFI_CAMERA_NAME, &w->inbox))
         give_up("no Bluetooth");
 }
 
 /* --- what happens ----------------------------------------------------------------------------- */
+
+static void linked(
+    struct world *w, struct wifi_camera *core, int64_t now, const struct peripheral_event *e)
+{
+    switch (e->type) {
+    case PERIPHERAL_CONNECTED:
+        wifi_camera_connected(core, now);
+        break;
+    case PERIPHERAL_MTU:
+        wifi_camera_mtu(core, now, e->value);
+        break;
+    case PERIPHERAL_SUBSCRIBED:
+        wifi_camera_subscribed(core, now, e->on);
+        break;
+    case PERIPHERAL_DISCONNECTED:
+        peripheral_release(&w->service.link, GATT_HOST);
+        wifi_camera_disconnected(core, now);
+        peripheral_advertise(&w->service.link);
+        break;
+    }
+}
 
 static void written(struct wifi_camera *core, int64_t now, const struct event *e)
 {
     const void *bytes = e->written.bytes;
     size_t n = e->written.n;
 
-    if (e->written.which == EVENT_CONTROL)
+    if (e->written.row == GATT_CONTROL)
         (void)wifi_camera_control_written(core, now, e->written.encrypted, bytes, n);
-    else if (e->written.which == EVENT_SSID)
+    else if (e->written.row == GATT_SSID)
         (void)wifi_camera_ssid_written(core, now, bytes, n);
     else
         (void)wifi_camera_password_written(core, now, e->written.encrypted, bytes, n);
@@ -88,22 +109,11 @@ static void handle(struct world *w, struct wifi_camera *core, const struct event
     int64_t now = esp_timer_get_time();
 
     switch (e->type) {
-    case EVENT_CONNECTED:
-        wifi_camera_connected(core, now);
-        break;
-    case EVENT_MTU:
-        wifi_camera_mtu(core, now, e->mtu);
-        break;
-    case EVENT_SUBSCRIBED:
-        wifi_camera_subscribed(core, now, e->on);
+    case EVENT_LINK:
+        linked(w, core, now, &e->link);
         break;
     case EVENT_WRITTEN:
         written(core, now, e);
-        break;
-    case EVENT_DISCONNECTED:
-        peripheral_release(&w->gatt.link, GATT_HOST);
-        wifi_camera_disconnected(core, now);
-        peripheral_advertise(&w->gatt.link);
         break;
     case EVENT_JOINED:
     case EVENT_NOT_JOINED:
@@ -132,7 +142,7 @@ static void turn(struct world *w, struct wifi_camera *core)
     wifi_camera_step(core, esp_timer_get_time());
     sockets_step(&w->sockets, core);
     station_step(&w->station, esp_timer_get_time());
-    peripheral_step(&w->gatt.link);
+    peripheral_step(&w->service.link);
     inbox_tell_refused(&w->inbox, esp_timer_get_time());
     (void)esp_task_wdt_reset();
     wait_us = wifi_camera_next_us(core) - esp_timer_get_time();
@@ -156,7 +166,7 @@ void app_main(void)
     while (!peripheral_is_ready())
         vTaskDelay(pdMS_TO_TICKS(RADIO_POLL_MS));
     wifi_camera_start(core, esp_timer_get_time());
-    peripheral_advertise(&w->gatt.link);
+    peripheral_advertise(&w->service.link);
     for (;;)
         turn(w, core);
 }

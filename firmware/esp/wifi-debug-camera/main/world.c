@@ -13,14 +13,14 @@ static void set_value(void *ctx, enum wifi_camera_value which, const void *bytes
 {
     struct world *w = ctx;
 
-    gatt_set(&w->gatt, which, bytes, n);
+    service_set(&w->service, which == WIFI_CAMERA_SSID ? GATT_SSID : GATT_STATUS, bytes, n);
 }
 
 static bool notify(void *ctx, const void *bytes, size_t n)
 {
     struct world *w = ctx;
 
-    return gatt_notify(&w->gatt, bytes, n);
+    return service_notify(&w->service, GATT_HOST, GATT_STATUS, bytes, n);
 }
 
 static void join(void *ctx, const char *ssid, const char *pass)

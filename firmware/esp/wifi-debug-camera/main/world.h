@@ -12,7 +12,7 @@
 
 struct world {
     struct inbox inbox;
-    struct gatt gatt;
+    struct service service;
     struct station station;
     struct lens lens;
     struct worker worker;
