@@ -339,6 +339,16 @@ Test(esp_camera, without_a_display_all_else_works)
     cr_expect_eq(link_heard(BATCH_LINK_INFO).info.n_waiting, 1);
 }
 
+Test(esp_camera, without_bluetooth_it_says_so_and_tries_again)
+{
+    esp->no_bluetooth = true;
+    esp_switch_on(app_main);
+    esp_pass_ms(6000);
+    expect_line(0, "BLE Init failed");
+    esp_pass_ms(10000);
+    cr_expect(esp->restarted);
+}
+
 Test(esp_camera, without_psram_it_says_so_and_tries_again)
 {
     esp->no_psram = true;

@@ -196,7 +196,7 @@ Test(esp_hub_air, a_message_has_1_to_250_bytes)
 
     cr_expect_lt(espnow_send(&e, 0, NULL, bytes, 251), 0);
     cr_expect_lt(espnow_send(&e, 0, NULL, bytes, 0), 0);
-    atomic_store(&e.on_air, true);
+    atomic_store(&e.busy, true);
     for (unsigned i = 0; i < ESPNOW_WAITING; i++)
         cr_expect_eq(espnow_send(&e, 0, NULL, bytes, 250), 0);
     cr_expect_lt(espnow_send(&e, 0, NULL, bytes, 250), 0, "too many wait");

@@ -355,3 +355,13 @@ Test(esp_wifi, without_psram_it_starts_anew)
     esp_pass_ms(11000);
     cr_expect(esp->restarted);
 }
+
+Test(esp_wifi, without_bluetooth_it_starts_anew)
+{
+    esp->no_bluetooth = true;
+    esp_switch_on(app_main);
+    esp_pass_ms(6000);
+    cr_expect(strstr(esp->logged, "No Bluetooth"));
+    esp_pass_ms(10000);
+    cr_expect(esp->restarted);
+}

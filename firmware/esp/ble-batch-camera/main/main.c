@@ -4,15 +4,13 @@
  *                    ├─▶ inbox ─▶ this task: core, flash, display
  *     shutter's task ┘
  */
+#include "begin.h"
 #include "board.h"
 #include "esp_heap_caps.h"
 #include "esp_psram.h"
 #include "esp_task_wdt.h"
 #include "esp_timer.h"
-#include "freertos/FreeRTOS.h"
-#include "freertos/task.h"
 #include "give_up.h"
-#include "nvs_begin.h"
 #include "sdkconfig.h"
 #include "settings_store.h"
 #include "world.h"
@@ -20,7 +18,6 @@
 _Static_assert(sizeof CONFIG_WARREN_BATCH_CAMERA_NAME - 1 <= PERIPHERAL_MAX_NAME,
     "the name has more letters than a scan response carries");
 
-#define RADIO_POLL_MS 20
 /* The longest wait, so that peripheral_step() and the watchdog have their turn. */
 #define TURN_US PERIPHERAL_STEP_US
 
@@ -35,6 +32,7 @@ static _Noreturn void give_up_visibly(struct world *w, const char *why)
 static struct batch_camera *set_up(struct world *w)
 {
     struct batch_camera *core;
+    const char *why;
     size_t memory;
 
     text_screen_init(&w->screen);
@@ -47,12 +45,12 @@ static struct batch_camera *set_up(struct world *w)
     if (!core || memory <= SHUTTER_MEMORY_BYTES)
         give_up_visibly(w, "PSRAM too small");
     w->memory_bytes = memory - SHUTTER_MEMORY_BYTES;
-    if (!nvs_begin())
-        give_up_visibly(w, "Flash unusable");
-    if (!inbox_init(&w->inbox, EVENT_PLACES, sizeof(struct event)) ||
-        !shutter_start(&w->shutter, &w->inbox))
+    why = begin_basics(&w->inbox, EVENT_PLACES, sizeof(struct event));
+    if (why)
+        give_up_visibly(w, why);
+    if (!shutter_start(&w->shutter, &w->inbox))
         give_up_visibly(w, "No memory");
-    if (!gatt_start(&w->service, CONFIG_WARREN_BATCH_CAMERA_NAME, &w->inbox))
+    if (!gatt_start(&w->service, CONFIG_WARREN_BATCH_CAMERA_NAME, &w->inbox) || !peripheral_await())
         give_up_visibly(w, "BLE Init failed");
     return core;
 }
@@ -122,17 +120,14 @@ static void turn(struct world *w, struct batch_camera *core)
 
 void app_main(void)
 {
-    struct world *w = heap_caps_calloc(1, sizeof *w, MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT);
+    struct world *w = begin_room(sizeof *w);
     struct batch_camera *core;
     struct batch_camera_port port;
 
-    ESP_ERROR_CHECK(w ? ESP_OK : ESP_ERR_NO_MEM);
     core = set_up(w);
     port = world_port(w);
     batch_camera_init(core, &port);
     (void)esp_task_wdt_add(NULL);
-    while (!peripheral_is_ready())
-        vTaskDelay(pdMS_TO_TICKS(RADIO_POLL_MS));
     batch_camera_start(core, esp_timer_get_time());
     for (;;)
         turn(w, core);

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "esp_log.h"
+#include "freertos/FreeRTOS.h"
+#include "freertos/task.h"
 #include "nimble/nimble_port.h"
 #include "nimble/nimble_port_freertos.h"
 #include "os/os_mbuf.h"
@@ -21,6 +23,9 @@ static const char tag[] = "peripheral";
 #define PACKET_US 2120
 /* Letters of a name that has room in the advertisement. */
 #define SHORT_NAME 8
+/* The radio comes up in less than a second. */
+#define UP_MS 5000
+#define UP_POLL_MS 20
 /* The link is lost after 6 s (in 10 ms) of silence. */
 #define SILENCE_LIMIT 600
 
@@ -236,8 +241,10 @@ static void host_task(void *arg)
     nimble_port_freertos_deinit();
 }
 
-bool peripheral_is_ready(void)
+bool peripheral_await(void)
 {
+    for (unsigned ms = 0; !ble_hs_synced() && ms < UP_MS; ms += UP_POLL_MS)
+        vTaskDelay(pdMS_TO_TICKS(UP_POLL_MS));
     return ble_hs_synced();
 }
 

@@ -59,8 +59,8 @@ struct peripheral {
 
 /* Needs the non-volatile memory (nvs_begin()). False: the log says why. */
 bool peripheral_start(struct peripheral *p);
-/* The radio has come up; from then on the others work. */
-bool peripheral_is_ready(void);
+/* Waits until the radio has come up; from then on the others work. False: it does not. */
+bool peripheral_await(void);
 /* Be found until a host has come, if there is a place for one. To be said again when it has, or when one has left. */
 void peripheral_advertise(struct peripheral *p);
 /* At least every PERIPHERAL_STEP_US. */

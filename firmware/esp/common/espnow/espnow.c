@@ -27,21 +27,21 @@ static void on_received(const esp_now_recv_info_t *from, const uint8_t *bytes, i
     m.rssi_dbm = (int8_t)from->rx_ctrl->rssi;
     m.n = (uint8_t)n;
     memcpy(m.bytes, bytes, (size_t)n);
-    the_one->on_message(the_one->ctx, &m);
+    the_one->on_air(the_one->ctx, &m);
 }
 
 /* Whether anybody heard it: the radio has tried again by itself, and modules that are not there are no fault. */
 static void on_sent(const uint8_t *mac, esp_now_send_status_t status)
 {
-    atomic_store(&the_one->on_air, false);
-    the_one->on_sent(the_one->ctx);
+    atomic_store(&the_one->busy, false);
+    the_one->on_air(the_one->ctx, NULL);
 }
 
 /* --- in the owner's task ---------------------------------------------------------------------- */
 
 static bool is_free(const struct espnow *e, int64_t now_us)
 {
-    return !atomic_load(&e->on_air) || now_us >= e->since_us + ESPNOW_PATIENCE_US;
+    return !atomic_load(&e->busy) || now_us >= e->since_us + ESPNOW_PATIENCE_US;
 }
 
 /* Wi-Fi's task goes before this one: the end may be told before esp_now_send() returns. */
@@ -52,10 +52,10 @@ static esp_err_t put_on_air(struct espnow *e, int64_t now_us, const struct espno
     if (r != ESP_OK)
         return r;
     e->since_us = now_us;
-    atomic_store(&e->on_air, true);
+    atomic_store(&e->busy, true);
     r = esp_now_send(m->mac, m->bytes, m->n);
     if (r != ESP_OK)
-        atomic_store(&e->on_air, false);
+        atomic_store(&e->busy, false);
     return r;
 }
 
@@ -86,7 +86,7 @@ int64_t espnow_next_us(const struct espnow *e)
 {
     if (e->n_waiting == 0)
         return INT64_MAX;
-    return atomic_load(&e->on_air) ? e->since_us + ESPNOW_PATIENCE_US : e->retry_us;
+    return atomic_load(&e->busy) ? e->since_us + ESPNOW_PATIENCE_US : e->retry_us;
 }
 
 /* One that nothing stands before is tried at once, so that who sends it hears when the radio does not want it. */

@@ -1,6 +1,6 @@
 /* espnow.h - messages of at most 250 bytes by ESP-NOW, to one board or to all, on one channel and without an access point.
  *
- *     Wi-Fi's task ── on_message, on_sent ──▶ owner's inbox ──▶ owner's task ── espnow_send, espnow_step ──▶ radio
+ *     Wi-Fi's task ── on_air ──▶ owner's inbox ──▶ owner's task ── espnow_send, espnow_step ──▶ radio
  *
  * One message is on the air at a time, as ESP-IDF asks for; others wait here for its end, in their order. To one it goes out
  * again, by the radio itself, until that one has it; to all it goes out once.
@@ -31,17 +31,16 @@ struct espnow_message {
 };
 
 struct espnow {
-    /* Set by the owner before start. In Wi-Fi's task: take it along and return. */
-    void (*on_message)(void *ctx, const struct espnow_message *m);
-    /* Wi-Fi's task, too: espnow_step() is due. */
-    void (*on_sent)(void *ctx);
+    /* Set by the owner before start. In Wi-Fi's task: take along what was heard, and return. NULL: something went out, and
+     * espnow_step() is due. */
+    void (*on_air)(void *ctx, const struct espnow_message *heard);
     void *ctx;
 
     struct espnow_peers peers;
     struct espnow_message waiting[ESPNOW_WAITING]; /* a ring */
     unsigned first, n_waiting;
-    atomic_bool on_air;
-    int64_t since_us; /* it is on the air */
+    atomic_bool busy; /* something is on the air */
+    int64_t since_us; /* it is */
     int64_t retry_us;
 };
 

@@ -4,15 +4,13 @@
  *                    ├─▶ inbox ─▶ this task: core, display, light ◀─▶ app on a wire
  *     Wi-Fi's task ──┘
  */
+#include "begin.h"
 #include "esp_heap_caps.h"
 #include "esp_log.h"
 #include "esp_task_wdt.h"
 #include "esp_timer.h"
 #include "event.h"
-#include "freertos/FreeRTOS.h"
-#include "freertos/task.h"
 #include "give_up.h"
-#include "nvs_begin.h"
 #include "sdkconfig.h"
 #include "serial_driver.h"
 #include "world.h"
@@ -23,27 +21,19 @@ _Static_assert(sizeof CONFIG_WARREN_HUB_NAME - 1 <= PERIPHERAL_MAX_NAME,
     "the name has more letters than a scan response carries");
 
 #define DISPLAY_ADDRESS 0x3c
-#define RADIO_POLL_MS 20
-/* It comes up in less than one. */
-#define RADIO_PATIENCE_US INT64_C(5000000)
 
 /* --- in the tasks of both radios -------------------------------------------------------------- */
 
-/* Who is not taken is asked again, or says it again: but the links come first. */
-static void on_message(void *ctx, const struct espnow_message *m)
+/* Who is not taken is asked again, or says it again: but the links come first. That something went out the core's task sees by
+ * itself when there is no place: then it is awake. */
+static void on_air(void *ctx, const struct espnow_message *heard)
 {
     struct world *w = ctx;
-    const struct event e = {.type = EVENT_HEARD, .heard = *m};
+    struct event e = {.type = heard ? EVENT_HEARD : EVENT_SENT};
 
-    (void)inbox_offer(&w->inbox, &e, EVENT_HEARD_KEPT_PLACES);
-}
-
-/* Full: then the core's task is awake, and sees it by itself. */
-static void on_sent(void *ctx)
-{
-    struct world *w = ctx;
-
-    (void)inbox_offer(&w->inbox, &(struct event){.type = EVENT_SENT}, 0);
+    if (heard)
+        e.heard = *heard;
+    (void)inbox_offer(&w->inbox, &e, heard ? EVENT_HEARD_KEPT_PLACES : 0);
 }
 
 /* --- in the core's task ----------------------------------------------------------------------- */
@@ -65,27 +55,19 @@ static void show_nothing_yet(struct world *w)
         led_strip_start(&w->light, CONFIG_WARREN_HUB_LIGHT);
 }
 
-static bool await_bluetooth(void)
-{
-    int64_t end_us = esp_timer_get_time() + RADIO_PATIENCE_US;
-
-    while (!peripheral_is_ready() && esp_timer_get_time() < end_us)
-        vTaskDelay(pdMS_TO_TICKS(RADIO_POLL_MS));
-    return peripheral_is_ready();
-}
-
 static void set_up(struct world *w)
 {
+    const char *why;
+
     show_nothing_yet(w);
-    if (!nvs_begin())
-        give_up_visibly(w, "Flash unusable");
-    if (!inbox_init(&w->inbox, EVENT_PLACES, sizeof(struct event)))
-        give_up_visibly(w, "No memory");
-    w->espnow = (struct espnow){.on_message = on_message, .on_sent = on_sent, .ctx = w};
+    why = begin_basics(&w->inbox, EVENT_PLACES, sizeof(struct event));
+    if (why)
+        give_up_visibly(w, why);
+    w->espnow = (struct espnow){.on_air = on_air, .ctx = w};
     if (!espnow_start(&w->espnow, AIR_CHANNEL))
         give_up_visibly(w, "ESP-NOW failed");
     if (!nus_start(&w->nus, CONFIG_WARREN_HUB_NAME, PLAY_HUB_MAX_CENTRALS, &w->inbox) ||
-        !await_bluetooth())
+        !peripheral_await())
         give_up_visibly(w, "BLE failed");
     serial_start(&w->serial);
 }
@@ -169,13 +151,11 @@ static void turn(struct world *w, struct play_hub *core)
 
 void app_main(void)
 {
-    struct world *w = heap_caps_calloc(1, sizeof *w, MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT);
-    struct play_hub *core =
-        heap_caps_calloc(1, sizeof *core, MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT);
+    struct world *w = begin_room(sizeof *w);
+    struct play_hub *core = begin_room(sizeof *core);
     struct play_hub_port port;
     uint8_t mac[ESPNOW_MAC_BYTES];
 
-    ESP_ERROR_CHECK(w && core ? ESP_OK : ESP_ERR_NO_MEM);
     set_up(w);
     espnow_mac(mac);
     port = world_port(w);

@@ -4,12 +4,11 @@
  *                         ├─▶ inbox ─▶ this task: core, LEDs, motor, flash
  *     button's interrupt ─┘
  */
-#include "esp_heap_caps.h"
+#include "begin.h"
 #include "esp_log.h"
 #include "esp_task_wdt.h"
 #include "esp_timer.h"
 #include "give_up.h"
-#include "nvs_begin.h"
 #include "sdkconfig.h"
 #include "world.h"
 
@@ -18,20 +17,16 @@
 
 /* --- in Wi-Fi's task -------------------------------------------------------------------------- */
 
-static void on_message(void *ctx, const struct espnow_message *m)
+/* Who is not taken is asked again, or says it again. That something went out the core's task sees by itself when there is no
+ * place: then it is awake. */
+static void on_air(void *ctx, const struct espnow_message *heard)
 {
     struct world *w = ctx;
-    const struct event e = {.type = EVENT_HEARD, .heard = *m};
+    struct event e = {.type = heard ? EVENT_HEARD : EVENT_SENT};
 
-    (void)inbox_offer(&w->inbox, &e, EVENT_HEARD_KEPT_PLACES);
-}
-
-/* No place: then the core's task is awake, and sees it by itself. */
-static void on_sent(void *ctx)
-{
-    struct world *w = ctx;
-
-    (void)inbox_offer(&w->inbox, &(struct event){.type = EVENT_SENT}, EVENT_SENT_KEPT_PLACES);
+    if (heard)
+        e.heard = *heard;
+    (void)inbox_offer(&w->inbox, &e, heard ? EVENT_HEARD_KEPT_PLACES : EVENT_SENT_KEPT_PLACES);
 }
 
 /* --- in the core's task ----------------------------------------------------------------------- */
@@ -45,14 +40,15 @@ static _Noreturn void give_up_visibly(struct world *w, const char *why)
 
 static void set_up(struct world *w)
 {
+    const char *why;
+
     led_strip_start(&w->leds, CONFIG_WARREN_MODULE_LEDS);
     motor_start(&w->motor, CONFIG_WARREN_MODULE_MOTOR);
     battery_start(&w->battery, CONFIG_WARREN_MODULE_BATTERY);
-    if (!nvs_begin())
-        give_up_visibly(w, "Flash unusable");
-    if (!inbox_init(&w->inbox, EVENT_PLACES, sizeof(struct event)))
-        give_up_visibly(w, "No memory");
-    w->espnow = (struct espnow){.on_message = on_message, .on_sent = on_sent, .ctx = w};
+    why = begin_basics(&w->inbox, EVENT_PLACES, sizeof(struct event));
+    if (why)
+        give_up_visibly(w, why);
+    w->espnow = (struct espnow){.on_air = on_air, .ctx = w};
     if (!espnow_start(&w->espnow, AIR_CHANNEL))
         give_up_visibly(w, "ESP-NOW failed");
     if (!button_start(&w->button, CONFIG_WARREN_MODULE_BUTTON, &w->inbox))
@@ -101,13 +97,11 @@ static void turn(struct world *w, struct play_module *core)
 
 void app_main(void)
 {
-    struct world *w = heap_caps_calloc(1, sizeof *w, MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT);
-    struct play_module *core =
-        heap_caps_calloc(1, sizeof *core, MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT);
+    struct world *w = begin_room(sizeof *w);
+    struct play_module *core = begin_room(sizeof *core);
     struct play_module_port port;
     uint8_t mac[ESPNOW_MAC_BYTES];
 
-    ESP_ERROR_CHECK(w && core ? ESP_OK : ESP_ERR_NO_MEM);
     set_up(w);
     espnow_mac(mac);
     port = world_port(w);

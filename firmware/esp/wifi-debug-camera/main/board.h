@@ -2,23 +2,13 @@
 #ifndef BOARD_H
 #define BOARD_H
 
-/* The sensor, an OV2640. Its own clock and eight lines of picture; reset is not connected. */
-#define BOARD_CAMERA_PWDN 32
-#define BOARD_CAMERA_XCLK 0
-#define BOARD_CAMERA_SIOD 26
-#define BOARD_CAMERA_SIOC 27
-#define BOARD_CAMERA_Y9 35
-#define BOARD_CAMERA_Y8 34
-#define BOARD_CAMERA_Y7 39
-#define BOARD_CAMERA_Y6 36
-#define BOARD_CAMERA_Y5 21
-#define BOARD_CAMERA_Y4 19
-#define BOARD_CAMERA_Y3 18
-#define BOARD_CAMERA_Y2 5
-#define BOARD_CAMERA_VSYNC 25
-#define BOARD_CAMERA_HREF 23
-#define BOARD_CAMERA_PCLK 22
-#define BOARD_CAMERA_XCLK_HZ 20000000
+/* The sensor, an OV2640, as a part of its driver's camera_config_t. d7 … d0 are called Y9 … Y2 by the sensor; reset is not
+ * connected. */
+#define BOARD_CAMERA                                                                               \
+    .pin_pwdn = 32, .pin_reset = -1, .pin_xclk = 0, .pin_sccb_sda = 26, .pin_sccb_scl = 27,        \
+    .pin_d7 = 35, .pin_d6 = 34, .pin_d5 = 39, .pin_d4 = 36, .pin_d3 = 21, .pin_d2 = 19,            \
+    .pin_d1 = 18, .pin_d0 = 5, .pin_vsync = 25, .pin_href = 23, .pin_pclk = 22,                    \
+    .xclk_freq_hz = 20000000, .ledc_timer = LEDC_TIMER_0, .ledc_channel = LEDC_CHANNEL_0
 
 /* Not used: the bright LED 4, the red one 33, the card's slot 2, 12 … 15. */
 

@@ -6,23 +6,19 @@
  */
 #include <stdio.h>
 
+#include "begin.h"
 #include "esp_app_desc.h"
-#include "esp_heap_caps.h"
 #include "esp_mac.h"
 #include "esp_psram.h"
 #include "esp_task_wdt.h"
 #include "esp_timer.h"
-#include "freertos/FreeRTOS.h"
-#include "freertos/task.h"
 #include "give_up.h"
-#include "nvs_begin.h"
 #include "sdkconfig.h"
 #include "world.h"
 
 _Static_assert(sizeof CONFIG_WARREN_WIFI_CAMERA_NAME - 1 <= PERIPHERAL_MAX_NAME,
     "the name has more letters than a scan response carries");
 
-#define RADIO_POLL_MS 20
 /* The longest wait, so that peripheral_step() and the watchdog have their turn. */
 #define TURN_US PERIPHERAL_STEP_US
 
@@ -40,20 +36,22 @@ static struct wifi_camera_identity identity(void)
 
 static void set_up(struct world *w)
 {
+    const char *why;
+
     if (!esp_psram_is_initialized())
-        give_up("no PSRAM");
-    if (!nvs_begin())
-        give_up("flash unusable");
+        give_up("No PSRAM");
+    why = begin_basics(&w->inbox, EVENT_PLACES, sizeof(struct event));
+    if (why)
+        give_up(why);
     w->who = identity();
     sockets_init(&w->sockets);
-    if (!inbox_init(&w->inbox, EVENT_PLACES, sizeof(struct event)) ||
-        !lens_start(&w->lens, &w->inbox) || !worker_start(&w->worker, &w->inbox) ||
+    if (!lens_start(&w->lens, &w->inbox) || !worker_start(&w->worker, &w->inbox) ||
         !encoder_start(&w->encoder, &w->inbox))
-        give_up("no memory");
+        give_up("No memory");
     if (!station_start(&w->station, &w->inbox))
-        give_up("no Wi-Fi");
-    if (!gatt_start(&w->service, CONFIG_WARREN_WIFI_CAMERA_NAME, &w->inbox))
-        give_up("no Bluetooth");
+        give_up("No Wi-Fi");
+    if (!gatt_start(&w->service, CONFIG_WARREN_WIFI_CAMERA_NAME, &w->inbox) || !peripheral_await())
+        give_up("No Bluetooth");
 }
 
 /* --- what happens ----------------------------------------------------------------------------- */
@@ -152,19 +150,15 @@ static void turn(struct world *w, struct wifi_camera *core)
 
 void app_main(void)
 {
-    struct world *w = heap_caps_calloc(1, sizeof *w, MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT);
-    void *room = heap_caps_calloc(1, wifi_camera_bytes(), MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT);
+    struct world *w = begin_room(sizeof *w);
+    void *room = begin_room(wifi_camera_bytes());
     struct wifi_camera *core;
     struct wifi_camera_port port;
 
-    if (!w || !room)
-        give_up("no memory");
     set_up(w);
     port = world_port(w);
     core = wifi_camera_init(room, &port, &w->who);
     (void)esp_task_wdt_add(NULL);
-    while (!peripheral_is_ready())
-        vTaskDelay(pdMS_TO_TICKS(RADIO_POLL_MS));
     wifi_camera_start(core, esp_timer_get_time());
     peripheral_advertise(&w->service.link);
     for (;;)
