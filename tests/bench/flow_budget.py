@@ -21,7 +21,7 @@ import flow_set
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CORE = f"{ROOT}/firmware/cores/flow"
 MEDIA = f"{ROOT}/gateway/src/media"
-SOURCES = [p for p in sorted(glob.glob(f"{CORE}/*.c")) if re.search(r"flow(_agree|_fit|_full|_half|_math|_ops|_pyramid|_search)?\.c$", p)]
+SOURCES = [p for p in sorted(glob.glob(f"{CORE}/*.c")) if re.search(r"flow(_agree|_far|_fit|_full|_half|_math|_near|_ops|_pyramid|_search)?\.c$", p)]
 HEAD, BLOCKS = 24, flow_set.COLUMNS * flow_set.ROWS
 FRAMES = 2 * flow_set.WIDTH * flow_set.HEIGHT
 RV = ["riscv64-unknown-elf-gcc", "--specs=picolibc.specs", "--oslib=semihost", "--crt0=semihost", "-march=rv32imc", "-mabi=ilp32", "-Os", "-std=gnu11",

@@ -79,7 +79,8 @@ void flow_run(struct flow *f, const uint8_t *first, const uint8_t *second, bool 
     if (!follows)
         flow_shrink(f, first, &f->small[0]);
     flow_shrink(f, second, &f->small[1]);
-    flow_search(f);
+    flow_far(f);
+    flow_near(f);
     flow_half(f);
     flow_full(f);
     flow_agree(f);

@@ -3,7 +3,7 @@
  *
  *     frames ──▶ a quarter and an eighth of the size, each point against its surroundings (flow_pyramid.c)
  *                  │ the eighth: every shift up to 24 px, none first; the quarter: refined, what neighbours found included
- *                  ▼                                                                  (flow_search.c)
+ *                  ▼                                                                  (flow_far.c, flow_near.c)
  *                least squares between the pixels, on halves (flow_half.c), then on the frames themselves, where the
  *                block bends as its neighbours' vectors say and what does not fit counts less (flow_full.c)
  *                  │

@@ -33,6 +33,27 @@ static uint32_t residual(int32_t n, int32_t d, int64_t dd)
     return n ? per256(beyond_means(dd, d, mean16(d, n)), n) >> (2 * FLOW_D_BITS) : 0;
 }
 
+void flow_sums_add_all(struct flow_sums *s, const struct flow_moments *m, unsigned n)
+{
+    struct flow_moments all = {0};
+    uint64_t dd = 0;
+
+    for (; n > 0; n--, m++) {
+        all.n += m->n;
+        all.gx += m->gx;
+        all.gy += m->gy;
+        all.d += m->d;
+        all.gxgx += m->gxgx;
+        all.gxgy += m->gxgy;
+        all.gygy += m->gygy;
+        all.gxd += m->gxd;
+        all.gyd += m->gyd;
+        dd += m->dd;
+    }
+    flow_sums_add(s, &all, FLOW_WEIGHT);
+    s->dd += (int64_t)dd * FLOW_WEIGHT;
+}
+
 uint32_t flow_residual_of_any(const struct flow_moments *m)
 {
     return residual(m->n, m->d, m->dd);

@@ -31,6 +31,9 @@ static inline void flow_sums_add(struct flow_sums *s, const struct flow_moments 
     s->dd += (int64_t)m->dd * weight;
 }
 
+/* All in full; they are of one block. */
+void flow_sums_add_all(struct flow_sums *s, const struct flow_moments *m, unsigned n);
+
 /* The step from where the second patch was looked at, in 1/256 of the level's pixels. false: there are too few pixels, or they
  * are all of one grey; the outputs are untouched then. */
 bool flow_fit(const struct flow_sums *s, int32_t *ret_dx, int32_t *ret_dy);

@@ -58,19 +58,18 @@ static void normalise(
 {
     uint32_t sum = 0, square = 0;
 
-    for (unsigned i = 0; i < FLOW_WINDOW; i++) {
-        sum += sums[i];
-        square += squares[i];
+    sums -= FLOW_AROUND;
+    squares -= FLOW_AROUND;
+    for (unsigned i = 0; i < FLOW_WINDOW - 1; i++) {
+        sum += *sums++;
+        square += *squares++;
     }
-    for (unsigned x = 0; x < w; x++) {
-        /* Near the edges the window stays inside, and the point is beside its middle. */
-        if (x > FLOW_AROUND && x + FLOW_AROUND < w) {
-            unsigned in = x + FLOW_AROUND, out = in - FLOW_WINDOW;
-
-            sum += (uint32_t)(sums[in] - sums[out]);
-            square += squares[in] - squares[out];
-        }
-        to[x] = normal(row[x], (int32_t)sum, (int32_t)square);
+    for (const uint8_t *end = row + w; row < end; sums++, squares++) {
+        sum += *sums;
+        square += *squares;
+        *to++ = normal(*row++, (int32_t)sum, (int32_t)square);
+        sum -= sums[1 - FLOW_WINDOW];
+        square -= squares[1 - FLOW_WINDOW];
     }
 }
 
@@ -100,6 +99,14 @@ static void sads(const uint8_t *a, const uint8_t *b, size_t stride, unsigned w, 
         ret_sums[i] = sad(a, b + i, stride, w, h, stop);
         stop = ret_sums[i] < stop ? ret_sums[i] : stop;
     }
+}
+
+static void sads_around(const uint8_t *a, const uint8_t *b, size_t stride, unsigned w, unsigned h,
+    const uint32_t stops[FLOW_NEXT], uint32_t ret_sums[FLOW_NEXT])
+{
+    for (unsigned i = 0; i < FLOW_NEXT; i++)
+        ret_sums[i] =
+            sad(a, b + flow_next_y(i) * (ptrdiff_t)stride + flow_next_x(i), stride, w, h, stops[i]);
 }
 
 /* What lies `steps` of FLOW_STEPS between two values, in steps. */
@@ -144,10 +151,20 @@ static void moments(const uint8_t *a, size_t a_stride, const uint8_t *b, size_t 
     *ret_m = m;
 }
 
+static void cells(const uint8_t *first, const uint8_t *second, size_t stride,
+    const struct flow_place *places, size_t n, struct flow_moments *ret_m)
+{
+    for (const struct flow_place *p = places; p < places + n; p++)
+        moments(first + p->a, stride, second + p->b, stride, FLOW_CELL, FLOW_CELL, p->fx, p->fy,
+            ret_m++);
+}
+
 const struct flow_ops flow_portable = {.quarter = quarter,
     .half = half,
     .slide = slide,
     .normalise = normalise,
     .sad = sad,
     .sads = sads,
-    .moments = moments};
+    .sads_around = sads_around,
+    .moments = moments,
+    .cells = cells};

@@ -23,8 +23,10 @@
 #define FLOW_SLACK 24
 /* That are compared at once, one beside the other. */
 #define FLOW_PLACES 7
-/* The most that moments() is asked for at once. */
+#define FLOW_NEXT 8
+/* The most that moments() is asked for at once; and side of what cells() is asked for. */
 #define FLOW_PATCH_MAX 32
+#define FLOW_CELL 8
 
 /* Differences are in 1/8: their squares over the largest patch fit 32 bits. */
 #define FLOW_D_BITS 3
@@ -38,6 +40,13 @@ struct flow_moments {
     uint32_t dd;
 };
 
+/* Which of the points of the first frame a cell begins with, and which of the second, looked at so many steps further to the
+ * right and down. */
+struct flow_place {
+    uint32_t a, b;
+    uint8_t fx, fy;
+};
+
 struct flow_ops {
     /* The mean of each 4 x 4 pixels, rounded; w and h are the result's. */
     void (*quarter)(const uint8_t *from, size_t stride, unsigned w, unsigned h, uint8_t *to);
@@ -48,7 +57,7 @@ struct flow_ops {
     void (*slide)(
         uint16_t *sums, uint32_t *squares, const uint8_t *in, const uint8_t *out, unsigned w);
     /* Makes of each point of a row how far it is from the mean of its surroundings, in their deviations; 128 is the mean
-     * itself. The columns hold FLOW_WINDOW rows; w is FLOW_WINDOW at least. */
+     * itself. The columns hold FLOW_WINDOW rows, and there are FLOW_AROUND more of them to each side. */
     void (*normalise)(
         const uint16_t *sums, const uint32_t *squares, const uint8_t *row, unsigned w, uint8_t *to);
     /* The sum of absolute differences; something not less than `stop` when that is reached. */
@@ -58,11 +67,29 @@ struct flow_ops {
      * before it. w is 16 at most. */
     void (*sads)(const uint8_t *a, const uint8_t *b, size_t stride, unsigned w, unsigned h,
         uint32_t stop, uint32_t ret_sums[FLOW_PLACES]);
+    /* And at FLOW_NEXT places around b, row by row: the sum where it is less than the place's own `stop`, else something that
+     * is not. */
+    void (*sads_around)(const uint8_t *a, const uint8_t *b, size_t stride, unsigned w, unsigned h,
+        const uint32_t stops[FLOW_NEXT], uint32_t ret_sums[FLOW_NEXT]);
     /* b is looked at fx and fy steps further to the right and down. Reads a one further to each side, b one to the right and down. */
     void (*moments)(const uint8_t *a, size_t a_stride, const uint8_t *b, size_t b_stride,
         unsigned w, unsigned h, unsigned fx, unsigned fy, struct flow_moments *ret_m);
+    /* The same of cells, each in its place. */
+    void (*cells)(const uint8_t *first, const uint8_t *second, size_t stride,
+        const struct flow_place *places, size_t n, struct flow_moments *ret_m);
 };
 
 extern const struct flow_ops flow_portable;
+
+/* The i-th of the places around a point, row by row: to the right and down. */
+static inline int32_t flow_next_x(unsigned i)
+{
+    return (int32_t)(i + (i > 3)) % 3 - 1;
+}
+
+static inline int32_t flow_next_y(unsigned i)
+{
+    return (int32_t)(i + (i > 3)) / 3 - 1;
+}
 
 #endif

@@ -22,6 +22,7 @@ struct flow_state {
     int16_t dx, dy;        /* the best so far, 1/FLOW_UNIT px */
     int8_t far_x, far_y;   /* the best shift on the eighth */
     int8_t near_x, near_y; /* and on the quarter */
+    uint16_t mismatch;     /* of that, UINT16_MAX where there is none; flow_near.c */
     uint16_t worth;        /* the inverse of the vector's variance, in a unit of its own */
     uint32_t texture;      /* see flow_sums_texture(); 0 where nothing of it is in the frame */
     uint32_t residual;     /* see flow_sums_residual() */
@@ -90,7 +91,8 @@ static inline int16_t flow_limit(int32_t v)
 /* The parts of a run, in their order, and how much of the scratch some of them need. */
 void flow_shrink(struct flow *f, const uint8_t *frame, struct flow_small *small);
 size_t flow_shrink_bytes(const struct flow_shape *shape);
-void flow_search(struct flow *f);
+void flow_far(struct flow *f);
+void flow_near(struct flow *f);
 void flow_half(struct flow *f);
 size_t flow_half_bytes(const struct flow_shape *shape);
 void flow_full(struct flow *f);

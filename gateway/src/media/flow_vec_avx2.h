@@ -1,5 +1,5 @@
 /* flow_vec_avx2.h - the vocabulary of flow_wide.h for processors with AVX2. Its registers are two of 128 bits that hardly
- * know of each other: what is made of two registers by zipping is out of order until it is packed again. */
+ * know of each other. */
 #pragma once
 
 #include <immintrin.h>
@@ -10,6 +10,7 @@
 
 typedef __m256i v16;
 typedef __m256i v32;
+typedef __m256i vw;
 typedef __m256i vb, vs;
 typedef __m256 vf;
 
@@ -26,12 +27,11 @@ typedef __m256 vf;
 #define v_shift_left16 _mm256_slli_epi16
 #define v_add32 _mm256_add_epi32
 #define v_sub32 _mm256_sub_epi32
+#define v_and32 _mm256_and_si256
+#define v_xor32 _mm256_xor_si256
 #define v_shift32 _mm256_srai_epi32
 #define v_shift_left32 _mm256_slli_epi32
 #define v_madd _mm256_madd_epi16
-#define v_zip_low _mm256_unpacklo_epi16
-#define v_zip_high _mm256_unpackhi_epi16
-#define v_pack_zipped _mm256_packs_epi32
 #define v_float _mm256_cvtepi32_ps
 #define v_cut _mm256_cvttps_epi32
 #define v_addf _mm256_add_ps
@@ -61,11 +61,6 @@ static inline void v_store32(void *p, v32 v)
     _mm256_storeu_si256(p, v);
 }
 
-static inline v16 v_set_pairs(int16_t first, int16_t second)
-{
-    return _mm256_unpacklo_epi16(_mm256_set1_epi16(first), _mm256_set1_epi16(second));
-}
-
 static inline v16 v_load8(const uint8_t *p)
 {
     return _mm256_cvtepu8_epi16(_mm_loadu_si128((const void *)p));
@@ -83,17 +78,6 @@ static inline v16 v_load_pairs(const uint8_t *p)
     return _mm256_maddubs_epi16(_mm256_loadu_si256((const void *)p), _mm256_set1_epi8(1));
 }
 
-static inline v16 v_ends8(const uint8_t *first, const uint8_t *last)
-{
-    return _mm256_cvtepu8_epi16(_mm_unpacklo_epi64(
-        _mm_loadl_epi64((const void *)first), _mm_loadl_epi64((const void *)last)));
-}
-
-static inline v16 v_ends16(int16_t low, int16_t high)
-{
-    return _mm256_inserti128_si256(_mm256_set1_epi16(low), _mm_set1_epi16(high), 1);
-}
-
 static inline v16 v_bytes(vb rows, char n)
 {
     const __m128i from = _mm_setr_epi8(n, -1, (char)(n + 1), -1, (char)(n + 2), -1, (char)(n + 3),
@@ -102,14 +86,34 @@ static inline v16 v_bytes(vb rows, char n)
     return _mm256_shuffle_epi8(rows, _mm256_broadcastsi128_si256(from));
 }
 
-static inline v16 v_below(v16 rows, v16 next)
+/* Of each of its rows the bytes 0, 0 + apart, 1, 1 + apart … 7, 7 + apart. */
+static inline vb v_byte_pairs(vb rows, char apart)
 {
-    return _mm256_permute2x128_si256(rows, next, 0x21);
+    const __m128i from =
+        _mm_setr_epi8(0, apart, 1, (char)(1 + apart), 2, (char)(2 + apart), 3, (char)(3 + apart), 4,
+            (char)(4 + apart), 5, (char)(5 + apart), 6, (char)(6 + apart), 7, (char)(7 + apart));
+
+    return _mm256_shuffle_epi8(rows, _mm256_broadcastsi128_si256(from));
 }
 
-static inline v16 v_above(v16 rows, v16 next)
+static inline v16 v_slope(vb rows)
 {
-    return v_below(rows, next);
+    return _mm256_maddubs_epi16(v_byte_pairs(rows, 2), _mm256_set1_epi16(0x01ff));
+}
+
+static inline vw v_set_across(unsigned left, unsigned right)
+{
+    return _mm256_set1_epi16((int16_t)(left | right << 8));
+}
+
+static inline v16 v_across(vb rows, vw weights)
+{
+    return _mm256_maddubs_epi16(v_byte_pairs(rows, 1), weights);
+}
+
+static inline v16 v_mul_high15(v16 a, v16 b)
+{
+    return _mm256_mulhi_epi16(_mm256_add_epi16(a, a), b);
 }
 
 static inline v16 v_each_row(const int16_t *p)
@@ -117,10 +121,9 @@ static inline v16 v_each_row(const int16_t *p)
     return _mm256_broadcastsi128_si256(_mm_loadu_si128((const void *)p));
 }
 
-static inline v16 v_last_rows(unsigned n)
+static inline v16 v_first_row(void)
 {
-    return _mm256_inserti128_si256(
-        _mm256_set1_epi8(-1), n < ROWS ? _mm_setzero_si128() : _mm_set1_epi8(-1), 0);
+    return _mm256_zextsi128_si256(_mm_set1_epi8(-1));
 }
 
 static inline v16 v32_as16(v32 v)
@@ -151,11 +154,6 @@ static inline v32 v_widen_high(v16 v)
 static inline v16 v_pack32(v32 low, v32 high)
 {
     return _mm256_permute4x64_epi64(_mm256_packs_epi32(low, high), 0xd8);
-}
-
-static inline v32 v_not_negative(v32 v)
-{
-    return _mm256_max_epi32(v, _mm256_setzero_si256());
 }
 
 static inline void v_sums(v32 a, v32 b, v32 c, v32 d, int32_t ret[4])

@@ -10,6 +10,9 @@
 
 typedef int16x8_t v16;
 typedef int32x4_t v32;
+typedef struct {
+    uint8x8_t left, right;
+} vw;
 typedef uint8x16_t vb;
 typedef uint16x8_t vs;
 typedef float32x4_t vf;
@@ -27,11 +30,11 @@ typedef float32x4_t vf;
 #define v_shift_left16 vshlq_n_s16
 #define v_add32 vaddq_s32
 #define v_sub32 vsubq_s32
+#define v_and32 vandq_s32
+#define v_xor32 veorq_s32
 #define v_shift32 vshrq_n_s32
 #define v_shift_left32 vshlq_n_s32
-#define v_zip_low vzip1q_s16
-#define v_zip_high vzip2q_s16
-#define v_pack_zipped v_pack32
+#define v_mul_high15 vqdmulhq_s16
 #define v_float vcvtq_f32_s32
 #define v_cut vcvtq_s32_f32
 #define v_addf vaddq_f32
@@ -63,11 +66,6 @@ static inline void v_store32(void *p, v32 v)
     vst1q_s32(p, v);
 }
 
-static inline v16 v_set_pairs(int16_t first, int16_t second)
-{
-    return vzip1q_s16(vdupq_n_s16(first), vdupq_n_s16(second));
-}
-
 static inline v16 v_load8(const uint8_t *p)
 {
     return vreinterpretq_s16_u16(vmovl_u8(vld1_u8(p)));
@@ -83,28 +81,22 @@ static inline v16 v_load_pairs(const uint8_t *p)
     return vreinterpretq_s16_u16(vpaddlq_u8(vld1q_u8(p)));
 }
 
-static inline v16 v_ends8(const uint8_t *first, const uint8_t *last)
+static inline v16 v_slope(vb rows)
 {
-    uint32_t ends[2];
-
-    memcpy(&ends[0], first, 4);
-    memcpy(&ends[1], last, 4);
-    return vreinterpretq_s16_u16(vmovl_u8(vreinterpret_u8_u32(vld1_u32(ends))));
+    return vreinterpretq_s16_u16(vsubl_u8(vget_low_u8(vextq_u8(rows, rows, 2)), vget_low_u8(rows)));
 }
 
-static inline v16 v_ends16(int16_t low, int16_t high)
+static inline vw v_set_across(unsigned left, unsigned right)
 {
-    return vcombine_s16(vdup_n_s16(low), vdup_n_s16(high));
+    return (vw){vdup_n_u8((uint8_t)left), vdup_n_u8((uint8_t)right)};
 }
 
-static inline v16 v_below(v16 rows, v16 next)
+static inline v16 v_across(vb rows, vw weights)
 {
-    return next;
-}
+    uint8x8_t right = vget_low_u8(vextq_u8(rows, rows, 1));
 
-static inline v16 v_above(v16 rows, v16 next)
-{
-    return rows;
+    return vreinterpretq_s16_u16(
+        vmlal_u8(vmull_u8(vget_low_u8(rows), weights.left), right, weights.right));
 }
 
 static inline v16 v_each_row(const int16_t *p)
@@ -112,7 +104,7 @@ static inline v16 v_each_row(const int16_t *p)
     return v_load16(p);
 }
 
-static inline v16 v_last_rows(unsigned n)
+static inline v16 v_first_row(void)
 {
     return v_set16(-1);
 }
@@ -140,11 +132,6 @@ static inline v32 v_widen_high(v16 v)
 static inline v16 v_pack32(v32 low, v32 high)
 {
     return vcombine_s16(vqmovn_s32(low), vqmovn_s32(high));
-}
-
-static inline v32 v_not_negative(v32 v)
-{
-    return vmaxq_s32(v, vdupq_n_s32(0));
 }
 
 static inline void v_sums(v32 a, v32 b, v32 c, v32 d, int32_t ret[4])

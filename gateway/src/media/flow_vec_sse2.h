@@ -10,6 +10,9 @@
 
 typedef __m128i v16;
 typedef __m128i v32;
+typedef struct {
+    __m128i left, right;
+} vw;
 typedef __m128i vb, vs;
 typedef __m128 vf;
 
@@ -26,11 +29,11 @@ typedef __m128 vf;
 #define v_shift_left16 _mm_slli_epi16
 #define v_add32 _mm_add_epi32
 #define v_sub32 _mm_sub_epi32
+#define v_and32 _mm_and_si128
+#define v_xor32 _mm_xor_si128
 #define v_shift32 _mm_srai_epi32
 #define v_shift_left32 _mm_slli_epi32
 #define v_madd _mm_madd_epi16
-#define v_zip_low _mm_unpacklo_epi16
-#define v_zip_high _mm_unpackhi_epi16
 #define v_pack32 _mm_packs_epi32
 #define v_float _mm_cvtepi32_ps
 #define v_cut _mm_cvttps_epi32
@@ -46,11 +49,6 @@ typedef __m128 vf;
 static inline v16 v_load16(const void *p)
 {
     return _mm_loadu_si128(p);
-}
-
-static inline v16 v_set_pairs(int16_t first, int16_t second)
-{
-    return _mm_unpacklo_epi16(_mm_set1_epi16(first), _mm_set1_epi16(second));
 }
 
 static inline v32 v_load32(const void *p)
@@ -87,40 +85,37 @@ static inline v16 v_load_pairs(const uint8_t *p)
     return _mm_add_epi16(_mm_and_si128(v, _mm_set1_epi16(255)), _mm_srli_epi16(v, 8));
 }
 
-/* Half as many bytes as usual of either; one value for each half. */
-static inline v16 v_ends8(const uint8_t *first, const uint8_t *last)
+/* By how much the byte two further to the right is more, of each of the 8 first bytes. */
+static inline v16 v_slope(vb rows)
 {
-    int32_t low, high;
-
-    memcpy(&low, first, 4);
-    memcpy(&high, last, 4);
-    return _mm_unpacklo_epi8(
-        _mm_unpacklo_epi32(_mm_cvtsi32_si128(low), _mm_cvtsi32_si128(high)), _mm_setzero_si128());
+    return _mm_sub_epi16(v_bytes(rows, 2), v_bytes(rows, 0));
 }
 
-static inline v16 v_ends16(int16_t low, int16_t high)
+/* The sum of each of the 8 first bytes and the one to its right, by their weights, which are FLOW_STEPS together. */
+static inline vw v_set_across(unsigned left, unsigned right)
 {
-    return _mm_unpacklo_epi64(_mm_set1_epi16(low), _mm_set1_epi16(high));
+    return (vw){_mm_set1_epi16((int16_t)left), _mm_set1_epi16((int16_t)right)};
 }
 
-/* Rows of 8 values, and those that follow them: those one further down than the first ones, and one less far than the others. */
-static inline v16 v_below(v16 rows, v16 next)
+static inline v16 v_across(vb rows, vw weights)
 {
-    return next;
+    return _mm_add_epi16(_mm_mullo_epi16(v_bytes(rows, 0), weights.left),
+        _mm_mullo_epi16(v_bytes(rows, 1), weights.right));
 }
 
-static inline v16 v_above(v16 rows, v16 next)
+/* a b / 2^15, rounded down; a is of 15 bits and a sign's. */
+static inline v16 v_mul_high15(v16 a, v16 b)
 {
-    return rows;
+    return _mm_mulhi_epi16(_mm_add_epi16(a, a), b);
 }
 
-/* The same 8 values for each row; all bits in the last n rows. */
+/* The same 8 values for each row; all bits in the first one. */
 static inline v16 v_each_row(const int16_t *p)
 {
     return v_load16(p);
 }
 
-static inline v16 v_last_rows(unsigned n)
+static inline v16 v_first_row(void)
 {
     return _mm_set1_epi16(-1);
 }
@@ -143,18 +138,6 @@ static inline v32 v_widen_high(v16 v)
 static inline v32 v_add_madd(v32 sum, v16 a, v16 b)
 {
     return _mm_add_epi32(sum, _mm_madd_epi16(a, b));
-}
-
-/* In the order that v_zip_low() and v_zip_high() make. */
-static inline v16 v_pack_zipped(v32 low, v32 high)
-{
-    return _mm_packs_epi32(low, high);
-}
-
-/* What is below 0 becomes 0; of values that fit 16 bits. */
-static inline v32 v_not_negative(v32 v)
-{
-    return _mm_max_epi16(v, _mm_setzero_si128());
 }
 
 /* The sums of all values of four registers. */

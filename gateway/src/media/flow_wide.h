@@ -24,5 +24,6 @@
 #define WIDE_OPS                                                                                   \
     {                                                                                              \
         .quarter = wide_quarter, .half = wide_half, .slide = wide_slide,                           \
-        .normalise = wide_normalise, .sad = wide_sad, .sads = wide_sads, .moments = wide_moments   \
+        .normalise = wide_normalise, .sad = wide_sad, .sads = wide_sads,                           \
+        .sads_around = wide_sads_around, .moments = wide_moments, .cells = wide_cells              \
     }

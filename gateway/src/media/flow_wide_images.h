@@ -33,15 +33,17 @@ static void wide_half(
         flow_portable.half(from, stride, w, h, to, pitch);
         return;
     }
-    for (; h > 0; h--, from += 2 * stride, to += pitch) {
-        for (unsigned x = 0;; x = x + 2 * LANES <= w ? x + LANES : w - LANES) {
-            const uint8_t *p = from + 2 * (size_t)x;
+    for (unsigned x = 0;; x = x + 2 * LANES <= w ? x + LANES : w - LANES) {
+        const uint8_t *p = from + 2 * (size_t)x;
+        uint8_t *t = to + x;
+
+        for (unsigned y = 0; y < h; y++, p += 2 * stride, t += pitch) {
             v16 sum = v_add16(v_load_pairs(p), v_load_pairs(p + stride));
 
-            v_store8(to + x, v_shift16(v_add16(sum, v_set16(2)), 2));
-            if (x + LANES == w)
-                break;
+            v_store8(t, v_shift16(v_add16(sum, v_set16(2)), 2));
         }
+        if (x + LANES == w)
+            break;
     }
 }
 
@@ -69,22 +71,28 @@ static void wide_slide(
     flow_portable.slide(sums + x, squares + x, in + x, out ? out + x : NULL, w - x);
 }
 
+/* What flow_root16() makes of as many as fit: it takes fours away until there are 8 bits, of which 7 are left where the exponent
+ * is even, and of the root it keeps 8. A float's bits count from the exponent on, so that all of this is cutting some off. */
+INLINE vf wide_root16(v32 v)
+{
+    vf all = v_float(v);
+    v32 odd =
+        v_and32(v_shift32(vf_bits(all), 7), v_set32(1 << 16)); /* the exponent is biased by 127 */
+    v32 few = v_and32(vf_bits(all), v_xor32(odd, v_set32((int32_t)0xffff0000)));
+    vf root = v_root(v_mulf(vf_of_bits(few), v_setf(256)));
+
+    return v_float(v_cut(vf_of_bits(v_and32(vf_bits(root), v_set32((int32_t)0xffff0000)))));
+}
+
 /* Half as many points as a register of 16 bits holds: how far they are from the mean, times 49, the sums and the sums of
  * squares of the 49 around. */
 INLINE v32 wide_normal32(v32 from_mean, v32 sum, v32 squares)
 {
     v32 all = v_add32(v_add32(v_shift_left32(squares, 5), v_shift_left32(squares, 4)), squares);
-    vf variance = v_float(v_shift32(v_sub32(all, wide_square(sum)), 11)), root;
-    /* By how many fours it is above 256, from the float's exponent. */
-    v32 fours =
-        v_shift32(v_not_negative(v_sub32(v_shift32(vf_bits(variance), 23), v_set32(127 + 6))), 1);
-    vf down = vf_of_bits(v_shift_left32(v_sub32(v_set32(127), v_add32(fours, fours)), 23));
-    vf up = vf_of_bits(v_shift_left32(v_add32(v_set32(127), fours), 23));
+    vf deviation = wide_root16(v_shift32(v_sub32(all, wide_square(sum)), 11));
 
-    variance = v_float(v_cut(v_mulf(variance, down)));
-    root = v_float(v_cut(v_root(v_mulf(variance, v_setf(256)))));
     return v_cut(v_divf(v_mulf(v_float(from_mean), v_setf(FLOW_SCALE)),
-        v_addf(v_mulf(root, up), v_setf(16 * FLOW_NOISE))));
+        v_addf(deviation, v_setf(16 * FLOW_NOISE))));
 }
 
 INLINE v16 wide_normal(v16 point, v16 sum, v32 squares_low, v32 squares_high)
@@ -96,56 +104,26 @@ INLINE v16 wide_normal(v16 point, v16 sum, v32 squares_low, v32 squares_high)
     return v_add16(v_pack32(low, high), v_set16(128));
 }
 
-static void wide_normal_inside(
-    const uint16_t *sums, const uint32_t *squares, const uint8_t *row, uint8_t *to)
-{
-    v16 sum = v_load16(sums);
-    v32 low = v_load32(squares), high = v_load32(squares + LANES / 2);
-
-    for (unsigned i = 1; i < FLOW_WINDOW; i++) {
-        sum = v_add16(sum, v_load16(sums + i));
-        low = v_add32(low, v_load32(squares + i));
-        high = v_add32(high, v_load32(squares + LANES / 2 + i));
-    }
-    v_store8(to, wide_normal(v_load8(row), sum, low, high));
-}
-
-/* The points near both edges have the window of the last one that has its own; those from the left lie in a register's lower half. */
-INLINE void wide_normal_edges(
-    const uint16_t *sums, const uint32_t *squares, const uint8_t *row, unsigned w, uint8_t *to)
-{
-    const unsigned last = w - FLOW_WINDOW;
-    uint32_t left = 0, right = 0, left_squares = 0, right_squares = 0;
-    uint8_t points[LANES];
-
-    for (unsigned i = 0; i < FLOW_WINDOW; i++) {
-        left += sums[i];
-        right += sums[last + i];
-        left_squares += squares[i];
-        right_squares += squares[last + i];
-    }
-    v_store8(points,
-        wide_normal(v_ends8(row, row + w - LANES / 2), v_ends16((int16_t)left, (int16_t)right),
-            v_set32((int32_t)left_squares), v_set32((int32_t)right_squares)));
-    memcpy(to, points, FLOW_AROUND);
-    memcpy(to + w - FLOW_AROUND, points + LANES - FLOW_AROUND, FLOW_AROUND);
-}
-
 static void wide_normalise(
     const uint16_t *sums, const uint32_t *squares, const uint8_t *row, unsigned w, uint8_t *to)
 {
-    unsigned inside = w - 2 * FLOW_AROUND;
-
-    if (w < LANES + 2 * FLOW_AROUND) {
+    if (w < LANES) {
         flow_portable.normalise(sums, squares, row, w, to);
         return;
     }
-    wide_normal_edges(sums, squares, row, w, to);
-    row += FLOW_AROUND;
-    to += FLOW_AROUND;
-    for (unsigned x = 0;; x = x + 2 * LANES <= inside ? x + LANES : inside - LANES) {
-        wide_normal_inside(sums + x, squares + x, row + x, to + x);
-        if (x + LANES == inside)
+    for (unsigned x = 0;; x = x + 2 * LANES <= w ? x + LANES : w - LANES) {
+        const uint16_t *s = sums + x - FLOW_AROUND;
+        const uint32_t *q = squares + x - FLOW_AROUND;
+        v16 sum = v_load16(s);
+        v32 low = v_load32(q), high = v_load32(q + LANES / 2);
+
+        for (unsigned i = 1; i < FLOW_WINDOW; i++) {
+            sum = v_add16(sum, v_load16(s + i));
+            low = v_add32(low, v_load32(q + i));
+            high = v_add32(high, v_load32(q + LANES / 2 + i));
+        }
+        v_store8(to + x, wide_normal(v_load8(row + x), sum, low, high));
+        if (x + LANES == w)
             break;
     }
 }

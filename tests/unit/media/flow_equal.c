@@ -84,26 +84,41 @@ static void compare_smaller(const char *name, const struct flow_ops *ops, const 
     }
 }
 
+/* Columns to both sides of what is asked for are there, and none further. */
+static void normalise(const struct flow_ops *ops, const uint16_t *sums, const uint32_t *squares,
+    const uint8_t *row, unsigned w, uint8_t *to)
+{
+    size_t columns = w + 2 * FLOW_AROUND;
+    uint16_t *exact_sums = malloc(columns * sizeof(*sums));
+    uint32_t *exact_squares = malloc(columns * sizeof(*squares));
+
+    memcpy(exact_sums, sums, columns * sizeof(*sums));
+    memcpy(exact_squares, squares, columns * sizeof(*squares));
+    ops->normalise(exact_sums + FLOW_AROUND, exact_squares + FLOW_AROUND, row, w, to);
+    free(exact_sums);
+    free(exact_squares);
+}
+
 static void compare_surroundings(const char *name, const struct flow_ops *ops, const uint8_t *from)
 {
-    for (unsigned w = FLOW_WINDOW; w <= SIDE; w++) {
-        uint16_t sums[2][SIDE] = {0};
-        uint32_t squares[2][SIDE] = {0};
+    for (unsigned w = 1; w <= SIDE; w++) {
+        uint16_t sums[2][SIDE + 2 * FLOW_AROUND] = {0};
+        uint32_t squares[2][SIDE + 2 * FLOW_AROUND] = {0};
         uint8_t theirs[SIDE], ours[SIDE];
 
         for (unsigned y = 0; y < 20; y++) {
             const uint8_t *row = from + y * SIDE,
                           *out = y < FLOW_WINDOW ? NULL : row - FLOW_WINDOW * SIDE;
 
-            flow_portable.slide(sums[0], squares[0], row, out, w);
-            ops->slide(sums[1], squares[1], row, out, w);
+            flow_portable.slide(sums[0] + FLOW_AROUND, squares[0] + FLOW_AROUND, row, out, w);
+            ops->slide(sums[1] + FLOW_AROUND, squares[1] + FLOW_AROUND, row, out, w);
             compare(name, "slide", w, y,
                 memcmp(sums[0], sums[1], sizeof(*sums)) == 0 &&
                     memcmp(squares[0], squares[1], sizeof(*squares)) == 0);
             if (y + 1 < FLOW_WINDOW)
                 continue;
-            flow_portable.normalise(sums[0], squares[0], row - FLOW_AROUND * SIDE, w, theirs);
-            ops->normalise(sums[0], squares[0], row - FLOW_AROUND * SIDE, w, ours);
+            normalise(&flow_portable, sums[0], squares[0], row - FLOW_AROUND * SIDE, w, theirs);
+            normalise(ops, sums[0], squares[0], row - FLOW_AROUND * SIDE, w, ours);
             compare(name, "normalise", w, y, memcmp(theirs, ours, w) == 0);
         }
     }
@@ -112,19 +127,20 @@ static void compare_surroundings(const char *name, const struct flow_ops *ops, c
 /* Every deviation and every distance from the mean that can be: a root or a quotient rounded to the wrong side shows. */
 static void compare_quotients(const char *name, const struct flow_ops *ops)
 {
-    enum { N = 39 };
+    enum { N = 39, COLUMNS = N + 2 * FLOW_AROUND };
     uint8_t row[N], theirs[N], ours[N];
-    uint16_t sums[N];
-    uint32_t squares[N];
+    uint16_t sums[COLUMNS];
+    uint32_t squares[COLUMNS];
 
     for (uint32_t spread = 0; spread < 60000; spread += spread < 400 ? 1 : 137) {
-        for (unsigned i = 0; i < N; i++) {
+        for (unsigned i = 0; i < COLUMNS; i++) {
             sums[i] = (uint16_t)(7 * 128 + i % 5);
             squares[i] = (sums[i] * sums[i] + 6) / 7 + spread; /* no less than there can be */
-            row[i] = (uint8_t)(spread * 31 + i * 7);
         }
-        flow_portable.normalise(sums, squares, row, N, theirs);
-        ops->normalise(sums, squares, row, N, ours);
+        for (unsigned i = 0; i < N; i++)
+            row[i] = (uint8_t)(spread * 31 + i * 7);
+        normalise(&flow_portable, sums, squares, row, N, theirs);
+        normalise(ops, sums, squares, row, N, ours);
         compare(name, "normalise", N, spread, memcmp(theirs, ours, N) == 0);
     }
 }
@@ -162,6 +178,28 @@ static void compare_sads(
     }
 }
 
+/* Each place by itself: exact below its stop, some of which nothing is below. */
+static void compare_sads_around(
+    const char *name, const struct flow_ops *ops, const uint8_t *a, const uint8_t *b)
+{
+    for (unsigned w = 1; w <= 20; w++) {
+        const uint8_t *at = b + SIDE + 1;
+        uint32_t sums[FLOW_NEXT], all[FLOW_NEXT], stops[FLOW_NEXT];
+        bool right = true;
+
+        for (unsigned i = 0; i < FLOW_NEXT; i++) {
+            const uint8_t *there = at + flow_next_y(i) * SIDE + flow_next_x(i);
+
+            all[i] = flow_portable.sad(a, there, SIDE, w, w / 2 + 1, UINT32_MAX);
+            stops[i] = (w + i) % 3 == 0 ? 0 : (w + i) % 3 == 1 ? all[i] : all[i] + 1;
+        }
+        ops->sads_around(a, at, SIDE, w, w / 2 + 1, stops, sums);
+        for (unsigned i = 0; i < FLOW_NEXT; i++)
+            right = right && (all[i] < stops[i] ? sums[i] == all[i] : sums[i] >= stops[i]);
+        compare(name, "sads around", w, w / 2 + 1, right);
+    }
+}
+
 static bool equal(const struct flow_moments *a, const struct flow_moments *b)
 {
     return a->n == b->n && a->gx == b->gx && a->gy == b->gy && a->d == b->d && a->gxgx == b->gxgx &&
@@ -193,6 +231,33 @@ static void compare_moments(
     }
 }
 
+/* Cells side by side, in images that end behind the last one. */
+static void compare_cells(
+    const char *name, const struct flow_ops *ops, const uint8_t *a, const uint8_t *b)
+{
+    enum { N = 11 };
+    const size_t first_bytes = (size_t)(FLOW_CELL + 2) * SIDE,
+                 second_bytes = (size_t)(FLOW_CELL + 1) * SIDE;
+    uint8_t *first = malloc(first_bytes + FLOW_SLACK), *second = malloc(second_bytes + FLOW_SLACK);
+    struct flow_place places[N];
+    struct flow_moments theirs[N], ours[N];
+
+    memcpy(first, a, first_bytes);
+    memcpy(second, b, second_bytes);
+    for (unsigned n = 0; n <= N; n++) {
+        for (unsigned i = 0; i < n; i++)
+            places[i] =
+                (struct flow_place){SIDE + 1 + FLOW_CELL * i, SIDE - 1 - FLOW_CELL * (i + 1),
+                    (uint8_t)((i * 13 + n) % FLOW_STEPS), (uint8_t)((n * 7 + i) % FLOW_STEPS)};
+        flow_portable.cells(first, second, SIDE, places, n, theirs);
+        ops->cells(first, second, SIDE, places, n, ours);
+        for (unsigned i = 0; i < n; i++)
+            compare(name, "cells", n, i, equal(&theirs[i], &ours[i]));
+    }
+    free(first);
+    free(second);
+}
+
 static void compare_ops(const char *name, const struct flow_ops *ops)
 {
     static uint8_t a[POINTS], b[POINTS];
@@ -205,7 +270,9 @@ static void compare_ops(const char *name, const struct flow_ops *ops)
         compare_surroundings(name, ops, a);
         compare_sad(name, ops, a, b);
         compare_sads(name, ops, a, b);
+        compare_sads_around(name, ops, a, b);
         compare_moments(name, ops, a, b);
+        compare_cells(name, ops, a, b);
     }
     compare_quotients(name, ops);
 }
