@@ -9,8 +9,8 @@
 #define TOGETHER 2
 /* A centre moves by seven tenths of the way at once. */
 #define NEW_TENTHS 7
-/* A gesture moves a quarter of the grid at least: who walks by makes none. */
-#define GESTURE_PART 4
+/* A gesture moves a third of the grid at least: who walks by makes none. */
+#define GESTURE_PART 3
 
 void flow_summary_init(struct flow_summary *s, const struct flow_rules *rules)
 {

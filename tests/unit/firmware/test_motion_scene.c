@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "firmware/sim/motion_scene.h"
-#include "flow.h"
+#include "flow_summary.h"
 
 #define WIDTH MOTION_SCENE_WIDTH
 #define HEIGHT MOTION_SCENE_HEIGHT
@@ -84,6 +84,27 @@ Test(motion_scene, two_people_walk_as_it_says)
         check_frame(&g, frame);
     cr_assert_gt(g.n_sure, 1000);
     cr_assert_gt(g.n_moving, 20);
+    rig_free(&g);
+}
+
+/* When both are in the picture they fill a quarter of it. */
+Test(motion_scene, who_walks_by_makes_no_gesture)
+{
+    struct rig g = rig_new("walk");
+    struct flow_summary s;
+    unsigned most = 0;
+
+    flow_summary_init(&s, &FLOW_RULES_DEFAULT);
+    motion_scene_draw(g.scene, 30, WIDTH, HEIGHT, g.frames[0]);
+    for (uint64_t frame = 31; frame < 130; frame++) {
+        motion_scene_draw(g.scene, frame, WIDTH, HEIGHT, g.frames[frame % 2]);
+        flow_run(g.flow, g.frames[(frame + 1) % 2], g.frames[frame % 2], frame > 31);
+        flow_summary_update(&s, g.flow, 100, (int64_t)frame * 100000);
+        most = s.active_blocks > most ? s.active_blocks : most;
+        cr_expect_eq(
+            s.events & FLOW_GESTURE, 0, "frame %d: %u blocks", (int)frame, s.active_blocks);
+    }
+    cr_expect_geq(most, 12);
     rig_free(&g);
 }
 
