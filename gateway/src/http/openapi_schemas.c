@@ -69,7 +69,9 @@ const struct openapi_schema openapi_schemas[] = {
         ",\"blocks\":{\"type\":\"array\",\"items\":{"
         "\"type\":\"object\",\"properties\":{\"row\":" INT ",\"col\":" INT ",\"x\":" INT
         ",\"y\":" INT ",\"dx\":" NUMBER ",\"dy\":" NUMBER ",\"confidence\":" INT ",\"valid\":" BOOL
-        "}}},\"centre\":" OBJECT ",\"trajectory\":{\"type\":\"array\",\"items\":" OBJECT "}}}"},
+        "}}},\"centre\":" OBJECT ",\"trajectory\":{\"type\":\"array\",\"description\":\"oldest "
+                                 "first; as many as a text of 2 "
+        "kB has room for\",\"maxItems\":20,\"items\":" OBJECT "}}}"},
     {"NewDevice",
         "{\"type\":\"object\",\"required\":[\"driver\"],\"additionalProperties\":false,"
         "\"properties\":{\"id\":" TEXT ",\"name\":" TEXT ",\"driver\":" TEXT ",\"options\":" OBJECT

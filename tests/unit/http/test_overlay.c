@@ -28,6 +28,75 @@ Test(overlay, is_told_in_the_words_of_debug_cameras)
     cr_expect_not(live_says("frameId"), "the camera's own number says nothing here");
 }
 
+/* As many that move as asked for, and the way that their middle went in twenty steps. */
+static const char *told_of_busy(size_t n_blocks)
+{
+    static struct overlay_block blocks[120];
+    struct overlay o = {.active = true,
+        .direction = MOTION_UP_RIGHT,
+        .active_blocks = (uint16_t)n_blocks,
+        .frame_width = 640,
+        .frame_height = 480,
+        .columns = 26,
+        .rows = 20,
+        .block = 24,
+        .left = 8,
+        .blocks = blocks,
+        .n_blocks = (uint16_t)n_blocks,
+        .n_points = OVERLAY_POINTS_MAX};
+
+    for (size_t i = 0; i < n_blocks; i++)
+        blocks[i] =
+            (struct overlay_block){(uint8_t)(i / 26), (uint8_t)(i % 26), 120, true, -1234, 321};
+    for (size_t i = 0; i < OVERLAY_POINTS_MAX; i++)
+        o.points[i] = (struct overlay_point){32000, 32000, (uint8_t)(100 + i)};
+    live_picture(1000);
+    cr_assert_eq(device_publish_overlay(live.toy, 1, &o), 0);
+    ask(&live.talk, GET_ONCE("overlay"));
+    cr_assert(live_says("HTTP/1.1 200 "), "%s", live.talk.reply);
+    return strstr(live.talk.reply, "\r\n\r\n") + 4;
+}
+
+static size_t times(const char *text, const char *what)
+{
+    size_t n = 0;
+
+    while ((text = strstr(text, what))) {
+        text += strlen(what);
+        n++;
+    }
+    return n;
+}
+
+Test(overlay, of_a_few_that_move_tells_their_whole_way)
+{
+    const char *text = told_of_busy(8);
+
+    cr_expect_lt(strlen(text), 2000);
+    cr_expect_eq(times(text, "{\"row\":"), 8);
+    cr_expect(
+        strstr(text, "\"trajectory\":[{\"x\":0.488,\"y\":0.488,\"intensity\":100}"), "%s", text);
+}
+
+Test(overlay, of_many_that_move_is_short_by_what_was_told_before)
+{
+    const char *text = told_of_busy(15);
+
+    cr_expect_lt(strlen(text), 2000);
+    cr_expect_gt(strlen(text), 1900, "no more is left out than must be");
+    cr_expect_eq(times(text, "{\"row\":"), 15);
+    cr_expect(strstr(text, "\"intensity\":119}],\"seq\":1"), "the newest is there: %s", text);
+    cr_expect_not(strstr(text, "\"intensity\":100}"), "%s", text);
+}
+
+Test(overlay, tells_every_block_that_moves_even_if_all_do)
+{
+    const char *text = told_of_busy(120);
+
+    cr_expect_eq(times(text, "{\"row\":"), 120);
+    cr_expect_not(strstr(text, "trajectory"));
+}
+
 Test(overlay, that_has_no_picture_has_no_number)
 {
     struct wr_overlay o = {.size = sizeof o, .intensity = 9};
