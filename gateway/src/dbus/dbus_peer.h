@@ -22,7 +22,7 @@ struct dbus_peer_events {
     /* The connection is still there, but for DBUS_PEER_WITHOUT_BUS. */
     void (*gone)(void *ctx, enum dbus_peer_end how);
     void (*signal)(void *ctx, sd_bus_message *m);
-    /* Something that dbus_peer_why() tells is another, came() and gone() included, and after them. NULL. */
+    /* Whether the bus, or who has the name, is there or known is another than before: came() and gone() included, and after them. NULL. */
     void (*changed)(void *ctx);
 };
 
