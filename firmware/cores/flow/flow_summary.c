@@ -9,6 +9,9 @@
 #define TOGETHER 2
 /* A centre moves by seven tenths of the way at once. */
 #define NEW_TENTHS 7
+/* A frame that comes in less than this part of the usual time was kept up somewhere; and by how much each changes what is usual. */
+#define NEARER 4
+#define PACE 8
 /* A gesture moves a third of the grid at least: who walks by makes none. */
 #define GESTURE_PART 3
 
@@ -139,21 +142,42 @@ static void follow_gesture(struct flow_summary *s, const struct flow_shape *shap
         s->events |= FLOW_GESTURE;
 }
 
+void flow_summary_first(struct flow_summary *s, int64_t now_us)
+{
+    s->timed = true;
+    s->frame_us = now_us;
+}
+
+/* How long it is since the frame before; 0: not known. Frames that are timed by when they arrived come several at once, now and
+ * then: these are as far apart as usual. */
+static int64_t take_step(struct flow_summary *s, int64_t now_us)
+{
+    int64_t step_us = now_us - s->frame_us, before_us = s->pace_us;
+    bool known = s->timed && step_us <= FLOW_STEP_MAX_US;
+
+    flow_summary_first(s, now_us);
+    if (!known) {
+        s->pace_us = 0;
+        return 0;
+    }
+    if (step_us < before_us / NEARER || step_us < FLOW_STEP_MIN_US)
+        return before_us;
+    s->pace_us = before_us ? before_us + (step_us - before_us) / PACE : step_us;
+    return step_us;
+}
+
 void flow_summary_update(
     struct flow_summary *s, const struct flow *f, uint8_t brightness, int64_t now_us)
 {
     struct total moving = count_moving(s, f);
-    int64_t step_us = s->n_frames ? now_us - s->frame_us : 0;
+    int64_t step_us = take_step(s, now_us);
 
     s->brightness = brightness;
     s->flash = flow_flash_step(s->flash, flow_flash_target(brightness));
     describe(s, &moving);
-    s->speed_px_s = step_us > 0 && step_us <= FLOW_STEP_MAX_US
-        ? (uint32_t)(s->speed * INT64_C(1000000) / step_us)
-        : 0;
+    s->speed_px_s = step_us ? (uint32_t)(s->speed * INT64_C(1000000) / step_us) : 0;
     s->n_frames++;
     s->n_active_frames += s->active;
-    s->frame_us = now_us;
     follow_centre(s, flow_shape(f), &moving, now_us);
     s->events = motion_phase_update(&s->phase, s->active, s->direction, now_us);
     follow_gesture(s, flow_shape(f), now_us);

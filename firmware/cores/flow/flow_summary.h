@@ -12,8 +12,9 @@
 
 /* With this speed in px per frame, and no doubt, intensity is 255. */
 #define FLOW_FULL_SPEED_PX 20
-/* Frames further apart say nothing about speed. */
+/* Frames further apart say nothing about speed, and those that are nearer neither: nobody takes so many. */
 #define FLOW_STEP_MAX_US INT64_C(1000000)
+#define FLOW_STEP_MIN_US INT64_C(2000)
 
 struct flow_rules {
     uint16_t min_speed; /* of a block that moves, 1/FLOW_UNIT px per frame */
@@ -59,10 +60,14 @@ struct flow_summary {
     struct flow_gesture gesture;
     enum motion_gesture recognised; /* with FLOW_GESTURE */
     uint32_t n_frames, n_active_frames;
-    int64_t frame_us; /* time of the last frame */
+    bool timed;       /* there was a frame … */
+    int64_t frame_us; /* … the last one at that time */
+    int64_t pace_us;  /* usually from one to the next; 0: not known */
 };
 
 void flow_summary_init(struct flow_summary *s, const struct flow_rules *rules);
+/* The first frame, which the next one is compared with: without it nobody knows how long the first motion took. */
+void flow_summary_first(struct flow_summary *s, int64_t now_us);
 /* After flow_run(): `brightness` of the second frame, the time it was taken at by a clock that never goes back. */
 void flow_summary_update(
     struct flow_summary *s, const struct flow *f, uint8_t brightness, int64_t now_us);

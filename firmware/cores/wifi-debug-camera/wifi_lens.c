@@ -151,6 +151,13 @@ void wifi_lens_compared(struct wifi_camera *c)
     wifi_pictures_frame(c);
 }
 
+/* Nothing to compare it with. */
+static void first_frame(struct wifi_camera *c)
+{
+    flow_summary_first(&c->lens.summary, c->lens.taken_us);
+    wifi_pictures_frame(c);
+}
+
 static void failed(struct wifi_camera *c)
 {
     struct wifi_lens *l = &c->lens;
@@ -182,7 +189,7 @@ void wifi_lens_captured(struct wifi_camera *c, bool taken)
     if (l->has_frame)
         c->port.work(c->port.ctx, compare, c);
     else
-        wifi_pictures_frame(c);
+        first_frame(c);
     l->has_frame = true;
 }
 

@@ -136,7 +136,7 @@ static bool continues(const struct flow_eye *eye, const struct pixels *p, int64_
     const struct pixels *last = &eye->pictures[eye->newest];
 
     return eye->any && p->width == last->width && p->height == last->height &&
-        time_us > eye->time_us && time_us - eye->time_us <= FLOW_EYE_GAP_US;
+        time_us >= eye->time_us && time_us - eye->time_us <= FLOW_EYE_GAP_US;
 }
 
 static void compare(struct flow_eye *eye, const struct pixels *first, const struct pixels *second,
@@ -154,6 +154,7 @@ static void start(struct flow_eye *eye)
     struct flow_rules rules = rules_for(flow_shape(eye->flow));
 
     flow_summary_init(&eye->summary, &rules);
+    flow_summary_first(&eye->summary, eye->time_us);
 }
 
 int flow_eye_look(struct flow_eye *eye, const uint8_t *jpeg, size_t n, int64_t time_us,

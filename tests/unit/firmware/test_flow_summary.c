@@ -69,6 +69,35 @@ Test(flow_summary, speed_and_direction_are_those_of_what_moves)
     flow_rig_free(&w.rig);
 }
 
+Test(flow_summary, speed_per_second_is_known_of_the_first_pair_of_frames_too)
+{
+    struct watch w = watch_new();
+
+    flow_summary_first(&w.s, w.now_us);
+    look(&w, moved(6, 0), 50 * MS);
+    cr_expect(w.s.active && w.s.speed_px_s == w.s.speed * 20, "%u", w.s.speed_px_s);
+    look(&w, moved(6, 0), FLOW_STEP_MAX_US + 1);
+    cr_expect_eq(w.s.speed_px_s, 0);
+    flow_rig_free(&w.rig);
+}
+
+/* Of cameras that tell no times frames are timed by arrival, and a network that stood still hands over several. */
+Test(flow_summary, frames_that_come_at_once_are_as_fast_as_usual)
+{
+    static const int64_t steps_us[] = {0, 20, 400 * MS, 3, 100 * MS};
+    struct watch w = watch_new();
+
+    flow_summary_first(&w.s, w.now_us);
+    for (unsigned i = 0; i < 5; i++)
+        look(&w, moved(6, 0), 100 * MS);
+    for (unsigned i = 0; i < sizeof steps_us / sizeof *steps_us; i++) {
+        look(&w, moved(6, 0), steps_us[i]);
+        cr_expect(w.s.speed_px_s > w.s.speed && w.s.speed_px_s <= w.s.speed * 10, "%u: %u", i,
+            w.s.speed_px_s / FLOW_UNIT);
+    }
+    flow_rig_free(&w.rig);
+}
+
 Test(flow_summary, motion_apart_has_speed_and_no_direction)
 {
     struct watch w = watch_new();
