@@ -12,8 +12,9 @@
 
 /* With this speed in px per frame, and no doubt, intensity is 255. */
 #define FLOW_FULL_SPEED_PX 20
-/* Frames further apart say nothing about speed, and those that are nearer neither: nobody takes so many. */
-#define FLOW_STEP_MAX_US INT64_C(1000000)
+/* Frames further apart say nothing about speed (one a second is the least, and may be late), and those that are nearer neither: nobody
+ * takes so many. */
+#define FLOW_STEP_MAX_US INT64_C(1500000)
 #define FLOW_STEP_MIN_US INT64_C(2000)
 
 struct flow_rules {

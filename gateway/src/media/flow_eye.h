@@ -13,8 +13,8 @@
 
 /* Pictures are halved until their longer side is at most so long: between 320 and 640 points, as far as they have them. */
 #define FLOW_EYE_SIDE 640
-/* Between pictures further apart there is no telling what went where. */
-#define FLOW_EYE_GAP_US INT64_C(1000000)
+/* Between pictures further apart there is no telling what went where: one a second, and late. */
+#define FLOW_EYE_GAP_US INT64_C(1500000)
 
 struct flow_eye;
 

@@ -70,14 +70,14 @@ Test(flow_eye, begins_anew_after_a_gap_another_size_or_a_step_back_in_time)
     struct overlay o;
 
     cr_expect_eq(look(eye, 320, 240, 0, 5000 * MS, &o), 0);
-    cr_expect_eq(look(eye, 320, 240, 0, 6000 * MS, &o), 1);
-    cr_expect_eq(look(eye, 320, 240, 0, 7000 * MS + 1, &o), 0);
-    cr_expect_eq(look(eye, 320, 240, 0, 7100 * MS, &o), 1);
-    cr_expect_eq(look(eye, 240, 320, 0, 7200 * MS, &o), 0);
-    cr_expect_eq(look(eye, 240, 320, 0, 7300 * MS, &o), 1);
+    cr_expect_eq(look(eye, 320, 240, 0, 5000 * MS + FLOW_EYE_GAP_US, &o), 1);
+    cr_expect_eq(look(eye, 320, 240, 0, 5001 * MS + 2 * FLOW_EYE_GAP_US, &o), 0);
+    cr_expect_eq(look(eye, 320, 240, 0, 8100 * MS, &o), 1);
+    cr_expect_eq(look(eye, 240, 320, 0, 8200 * MS, &o), 0);
+    cr_expect_eq(look(eye, 240, 320, 0, 8300 * MS, &o), 1);
     cr_expect(o.columns == 6 && o.rows == 8);
-    cr_expect_eq(look(eye, 240, 320, 0, 7200 * MS, &o), 0);
-    cr_expect_eq(look(eye, 240, 320, 0, 7300 * MS, &o), 1);
+    cr_expect_eq(look(eye, 240, 320, 0, 8200 * MS, &o), 0);
+    cr_expect_eq(look(eye, 240, 320, 0, 8300 * MS, &o), 1);
     flow_eye_free(eye);
 }
 
