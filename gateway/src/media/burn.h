@@ -45,7 +45,7 @@ void burn_unlisten(struct burn_listener *l);
 
 struct burn_stats {
     uint64_t n_burned;
-    uint64_t n_plain;  /* went out as they were, for no overlay came … */
-    uint64_t n_failed; /* … or they could not be drawn on, for lack of memory or of a sound JPEG */
+    /* Those that went out as they were: no overlay came; or they are no sound JPEG, too large, or there was no memory. */
+    uint64_t n_plain, n_failed;
 };
 const struct burn_stats *burn_stats(const struct burn *b);

@@ -154,6 +154,9 @@ static int make_room(struct decoder *d, struct error *e)
     d->out.height = d->jpeg.output_height;
     d->out.n_components = (unsigned)d->jpeg.output_components;
     bytes = pixels_row_bytes(&d->out) * d->out.height;
+    if (bytes > PIXELS_MAX_BYTES)
+        return error_set(e, -EBADMSG, "the picture is too large for all of it: %u × %u",
+            d->jpeg.image_width, d->jpeg.image_height);
     if (bytes > d->room) {
         pixels_fini(&d->out);
         d->out.bytes = malloc(bytes + PIXELS_SLACK);

@@ -8,6 +8,8 @@
 
 /* Largest picture that is decoded at all: a JPEG of few bytes can claim any size. */
 #define JPEG_MAX_PIXELS (64u << 20)
+/* And so much of it: 16 million points in colours. Each of the workers may have as much at a time. */
+#define PIXELS_MAX_BYTES (48u << 20)
 
 struct pixels {
     uint8_t *bytes;                       /* malloc'ed; rows without gaps */
@@ -22,7 +24,7 @@ enum pixels_form { PIXELS_AS_IT_IS, PIXELS_GREY, PIXELS_RGB };
 
 /* Of a damaged picture what can be decoded; the rest is grey. With max_width at a reduced DCT scale, by eighths: the largest that is
  * at most so wide, or an eighth; 0: as it is. PIXELS_GREY does not look at the colours. -EBADMSG and a sentence: not a JPEG
- * that can be decoded, or too large; -ENOMEM. */
+ * that can be decoded, too large, or more than PIXELS_MAX_BYTES at that scale; -ENOMEM. */
 int pixels_decode(const uint8_t *jpeg, size_t n, unsigned max_width, enum pixels_form form,
     struct pixels *ret, struct error *e);
 /* For pictures that are looked at by a program, one after the other: only the brightness, halved until the longer side is at most

@@ -93,6 +93,34 @@ Test(pixels, are_made_fewer_by_eighths)
     free(c.jpeg);
 }
 
+/* The size in a JPEG's head, in which there are few tables before it. */
+static void claim(struct coded c, unsigned width, unsigned height)
+{
+    uint8_t *sof = memmem(c.jpeg, c.n, "\xFF\xC0", 2);
+    const uint8_t size[] = {
+        (uint8_t)(height >> 8), (uint8_t)height, (uint8_t)(width >> 8), (uint8_t)width};
+
+    cr_assert(sof);
+    memcpy(sof + 5, size, sizeof size);
+}
+
+Test(pixels, are_no_more_than_there_is_room_for)
+{
+    struct coded c = code(two_halves(64, 64), 90);
+    struct error e = ERROR_NULL;
+    struct pixels p;
+
+    claim(c, 4097, 4096);
+    cr_expect_eq(pixels_decode(c.jpeg, c.n, 0, PIXELS_RGB, &p, &e), -EBADMSG);
+    cr_expect_str_eq(error_text(&e), "the picture is too large for all of it: 4097 × 4096");
+    cr_expect_eq(pixels_decode(c.jpeg, c.n, 0, PIXELS_GREY, &p, &e), 0);
+    pixels_fini(&p);
+    cr_expect_eq(pixels_decode(c.jpeg, c.n, 600, PIXELS_RGB, &p, &e), 0);
+    cr_expect_eq(p.width, 513);
+    pixels_fini(&p);
+    free(c.jpeg);
+}
+
 Test(pixels, of_what_is_no_jpeg_are_refused)
 {
     struct error e = ERROR_NULL;
