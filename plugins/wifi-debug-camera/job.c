@@ -149,7 +149,7 @@ static void begin(struct wr_dev *dev)
         job_fail(dev, -EDOM,
             "The password was not sent: this camera's firmware takes it over an open radio link, "
             "where "
-            "anybody near can hear it. With allow_unencrypted=true it is sent nevertheless");
+            "anybody near can hear it. With allow_unencrypted it is sent nevertheless");
 }
 
 /* --- the link --------------------------------------------------------------------------------- */
@@ -237,12 +237,11 @@ static const char *read_network(const struct wr_call *call, struct wifi_control 
 {
     const char *ssid = call->args[0].s, *pass = call->args[1].type ? call->args[1].s : "";
     struct span s = {ssid, strlen(ssid)}, p = {pass, strlen(pass)};
-    const char *fault = wifi_ssid_fault(s);
 
-    if (!fault)
-        fault = wifi_pass_fault(p);
-    if (fault)
-        return fault;
+    if (wifi_ssid_fault(s))
+        return "ssid: expected a name of 1 to 32 bytes";
+    if (wifi_pass_fault(p))
+        return "password: expected 8 to 63 characters, or 64 hexadecimal digits";
     c->has_ssid = c->has_pass = true;
     span_copy(s, c->ssid, sizeof c->ssid);
     span_copy(p, c->pass, sizeof c->pass);

@@ -9,47 +9,6 @@ static bool is_here(const struct camera *c)
     return web_up(&c->web) || c->ble.state == BLE_READY;
 }
 
-/* --- trouble ---------------------------------------------------------------------------------- */
-
-void presence_trouble(struct wr_dev *dev, enum trouble which, const char *why)
-{
-    struct presence *p = &camera_of(dev)->presence;
-    char text[N_TROUBLES * (WHY_MAX + 2)] = "";
-    size_t n = 0;
-
-    if (strcmp(p->trouble[which], why) == 0)
-        return;
-    snprintf(p->trouble[which], sizeof p->trouble[which], "%s", why);
-    if (*why)
-        dev->host->log(dev, WR_LOG_WARNING, "%s", why);
-    for (size_t i = 0; i < N_TROUBLES; i++)
-        if (p->trouble[i][0])
-            n += (size_t)snprintf(
-                text + n, sizeof text - n, "%s%s", n > 0 ? "; " : "", p->trouble[i]);
-    wr_report_text(dev, "trouble", text);
-}
-
-/* The camera is in a network, and cannot be reached there. */
-static void tell_address(struct wr_dev *dev)
-{
-    const struct camera *c = camera_of(dev);
-    const struct wifi_status *s = &c->status.is;
-    char why[WHY_MAX] = "";
-
-    if (c->ble.state == BLE_READY && c->status.known && s->connected && c->web.state == WEB_DOWN) {
-        if ((s->settings.has & WIFI_HAS_WEB_ENABLED) && !s->settings.web_enabled)
-            snprintf(why, sizeof why, "The camera's HTTP server is off: the setting web_enabled");
-        else
-            snprintf(why, sizeof why,
-                "The camera says that it is at %.80s, but does not answer there: is the gateway in "
-                "the same "
-                "network?",
-                c->web.host);
-    }
-    if (*why || c->web.state == WEB_UP)
-        presence_trouble(dev, TROUBLE_ADDRESS, why);
-}
-
 /* --- link, why -------------------------------------------------------------------------------- */
 
 static const char *job_link(const struct job *j)
@@ -98,7 +57,9 @@ static void tell_why(struct wr_dev *dev)
     if (c->ble.seek.state == WR_SEEK_LOOKING || c->ble.seek.state == WR_SEEK_CONNECTING)
         return;
     if (web_up(&c->web)) {
-        if (c->stream.stills)
+        if (c->presence.trouble[TROUBLE_PICTURES][0])
+            snprintf(why, sizeof why, "%s", c->presence.trouble[TROUBLE_PICTURES]);
+        else if (c->stream.stills)
             snprintf(why, sizeof why,
                 "Stills, two in a second: the camera ends its stream after each picture");
     } else if (c->status.known) {
@@ -106,6 +67,51 @@ static void tell_why(struct wr_dev *dev)
     }
     dev->host->status(dev, *why ? why : NULL);
 }
+
+/* --- trouble ---------------------------------------------------------------------------------- */
+
+void presence_trouble(struct wr_dev *dev, enum trouble which, const char *why)
+{
+    struct presence *p = &camera_of(dev)->presence;
+    char text[N_TROUBLES * (WHY_MAX + 2)] = "";
+    size_t n = 0;
+
+    if (strcmp(p->trouble[which], why) == 0)
+        return;
+    snprintf(p->trouble[which], sizeof p->trouble[which], "%s", why);
+    if (*why)
+        dev->host->log(dev, WR_LOG_WARNING, "%s", why);
+    for (size_t i = 0; i < N_TROUBLES; i++)
+        if (p->trouble[i][0])
+            n += (size_t)snprintf(
+                text + n, sizeof text - n, "%s%s", n > 0 ? "; " : "", p->trouble[i]);
+    wr_report_text(dev, "trouble", text);
+    if (p->online)
+        tell_why(dev);
+}
+
+/* The camera is in a network, and cannot be reached there. */
+static void tell_address(struct wr_dev *dev)
+{
+    const struct camera *c = camera_of(dev);
+    const struct wifi_status *s = &c->status.is;
+    char why[WHY_MAX] = "";
+
+    if (c->ble.state == BLE_READY && c->status.known && s->connected && c->web.state == WEB_DOWN) {
+        if ((s->settings.has & WIFI_HAS_WEB_ENABLED) && !s->settings.web_enabled)
+            snprintf(why, sizeof why, "The camera's HTTP server is off: the setting web_enabled");
+        else
+            snprintf(why, sizeof why,
+                "The camera says that it is at %.80s, but does not answer there: is the gateway in "
+                "the same "
+                "network?",
+                c->web.host);
+    }
+    if (*why || c->web.state == WEB_UP)
+        presence_trouble(dev, TROUBLE_ADDRESS, why);
+}
+
+/* --- the whole ------------------------------------------------------------------------------- */
 
 void presence_update(struct wr_dev *dev)
 {

@@ -74,8 +74,8 @@ void status_why(const struct wifi_status *s, char out[WHY_MAX])
         break;
     default:
         snprintf(out, WHY_MAX, "%s",
-            *ssid ? "The camera's Wi-Fi is off: switch it on (wifi_enable)"
-                  : "No Wi-Fi yet: tell the camera its network (wifi_configure, wifi_enable)");
+            *ssid ? "The camera's Wi-Fi is off: switch it on"
+                  : "No Wi-Fi yet: tell the camera its network");
     }
 }
 

@@ -93,13 +93,13 @@ export class FakeWifi {
             throw new Refusal(
                 422,
                 'Unprocessable Content',
-                'password: expected at least 8 characters',
+                'password: expected 8 to 63 characters, or 64 hexadecimal digits',
             );
         if (args.password && !this.secure && !args.allow_unencrypted)
             throw new Refusal(
                 422,
                 'Unprocessable Content',
-                'The password was not sent: this camera takes it over an open link. With allow_unencrypted=true it is sent nevertheless',
+                'The password was not sent: this camera takes it over an open link. With allow_unencrypted it is sent nevertheless',
             );
         this.told.push(args);
         return this.#status();

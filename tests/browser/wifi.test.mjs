@@ -107,7 +107,7 @@ pageTest(
         await textOf(page, '#panel [data-key="ssid"] .field-problem', /needed/);
         await fill(page, 'Attic', 'short');
         await page.click(SEND);
-        await textOf(page, '#panel [data-key="password"] .field-problem', /at least 8 characters/);
+        await textOf(page, '#panel [data-key="password"] .field-problem', /8 to 63 characters/);
         await page.fill(PASSWORD, '');
         await page.click(SEND);
         await textOf(page, MESSAGE, /is in “Attic”/);

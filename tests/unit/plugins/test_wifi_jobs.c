@@ -38,10 +38,23 @@ Test(wifi_jobs, a_password_is_not_sent_over_an_open_link_by_itself)
     const struct fake_call *call = configure(h, SECRET, "false");
 
     cr_expect_eq(call->result, -EDOM);
-    cr_expect_not_null(strstr(call->json, "allow_unencrypted=true"), "%s", call->json);
+    cr_expect_not_null(strstr(call->json, "With allow_unencrypted it"), "%s", call->json);
     cr_expect_eq(wifi_n_written(h, WIFI_CONTROL_UUID), 0);
     cr_expect_eq(wifi_n_written(h, WIFI_PASSWORD_UUID), 0);
     wifi_kept_secret(h, call, SECRET);
+    fake_host_free(h);
+}
+
+/* A form shows a sentence at the field whose name it begins with. */
+Test(wifi_jobs, what_no_network_has_for_a_password_is_said_of_the_password)
+{
+    struct fake_host *h = wifi_on_ble(ours_idle);
+    const struct fake_call *call = configure(h, "2short", "false");
+
+    cr_assert(call->over);
+    cr_expect_eq(call->result, -EDOM);
+    cr_expect_eq(strncmp(call->json, "password: ", 10), 0, "%s", call->json);
+    cr_expect_eq(wifi_n_written(h, WIFI_CONTROL_UUID), 0);
     fake_host_free(h);
 }
 

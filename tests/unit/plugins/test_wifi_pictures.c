@@ -161,6 +161,25 @@ Test(wifi_pictures, a_stream_that_ends_after_each_picture_gives_way_to_stills)
     }
 }
 
+Test(wifi_pictures, stills_that_do_not_come_either_are_the_reason_that_is_told)
+{
+    struct fake_host *h = wifi_on_web(NULL);
+    struct wr_dev *d = fake_dev(h);
+
+    fake_host_watch(h, true);
+    fake_host_advance(h, FAKE_MS);
+    for (int k = 0; k < 3; k++) {
+        end_short(h, "");
+        fake_host_advance(h, (1 << k) * FAKE_S);
+    }
+    wifi_answer(h, "/snapshot", 503, "text/plain", "Camera capture failed");
+    cr_expect_not_null(strstr(fake_why(d), "Camera capture failed"), "%s", fake_why(d));
+    fake_host_advance(h, 600 * FAKE_MS);
+    wifi_answer(h, "/snapshot", 200, "image/jpeg", JPEG);
+    cr_expect_not_null(strstr(fake_why(d), "Stills"), "%s", fake_why(d));
+    fake_host_free(h);
+}
+
 Test(wifi_pictures, a_stream_that_breaks_is_opened_again_and_told)
 {
     struct fake_host *h = wifi_on_web(NULL);
