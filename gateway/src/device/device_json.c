@@ -1,5 +1,7 @@
 /* device_json.c - a device as REST shows it (docs/rest.md). Order of keys in tables is the order of
  * the driver's rows. */
+#include <errno.h>
+
 #include "base/json_member.h"
 #include "device/device.h"
 #include "device/host_ble.h"
@@ -45,6 +47,26 @@ static void attributes(const struct device *d, struct wr_json *j)
     wr_json_end(j);
 }
 
+/* Why a setting was not taken, by what its driver said of it. */
+static const char *refusal(int result)
+{
+    switch (result) {
+    case -EOPNOTSUPP:
+        return "this device has no such setting";
+    case -EINVAL:
+    case -ERANGE:
+        return "the device does not take this value";
+    case -EIO:
+        return "the device did not take it";
+    case -EAGAIN:
+        return "it could not be sent just now";
+    case -ETIMEDOUT:
+        return "the device did not answer in time";
+    default:
+        return result < 0 ? error_name(result) : NULL;
+    }
+}
+
 static void settings(const struct device *d, struct wr_json *j)
 {
     wr_json_key(j, "settings");
@@ -62,7 +84,7 @@ static void settings(const struct device *d, struct wr_json *j)
         param_to_json(j, &row, &s->reported.v);
         wr_json_key(j, "pending");
         wr_json_bool(j, setting_pending(d, i));
-        key_string(j, "error", s->result < 0 ? error_name(s->result) : NULL);
+        key_string(j, "error", refusal(s->result));
         wr_json_key(j, "owner");
         wr_json_string(j, s->from_config ? "config" : "database");
         wr_json_end(j);

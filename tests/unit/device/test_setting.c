@@ -213,6 +213,24 @@ Test(setting, one_that_failed_is_tried_again_with_the_next_change)
     world_wait(&stored);
 }
 
+/* A person reads it beside the field; the C library's words are for programmers. */
+Test(setting, one_that_the_device_does_not_have_says_so)
+{
+    struct device *d = world_toy();
+    struct buf text = BUF_INIT(64 * 1024);
+    struct wr_json j = buf_json(&text);
+
+    toy.apply_result = -EOPNOTSUPP;
+    change(d, "{\"level\":9}", NULL);
+    world_pass(1);
+    device_json(d, &j);
+    cr_assert_eq(buf_json_end(&text, &j), 0);
+    cr_expect_not_null(strstr(buf_text(&text), "\"error\":\"this device has no such setting\""),
+        "%s", buf_text(&text));
+    buf_fini(&text);
+    world_wait(&stored);
+}
+
 Test(setting, what_a_device_is_at_first_is_no_news_for_the_history)
 {
     struct wr_value v = {.type = WR_INT, .i = 33};
