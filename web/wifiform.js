@@ -8,13 +8,17 @@ const UNENCRYPTED = 'allow_unencrypted';
 
 /* Where the gateway's table does not say more. */
 const SSID = { key: 'ssid', type: 'string', required: true, min: 1, max: 32, help: '' };
-const PASSWORD = { key: 'password', type: 'string', max: 64, secret: true, help: '' };
+const PASSWORD = { key: 'password', type: 'string', max: 64, secret: true };
+/* Left empty by oversight it would take from a camera the password that it has. */
+const PASSWORD_HELP = '8 to 63 characters.';
+const NO_PASSWORD = 'Type the password, or say below that there is none.';
 
 export class WifiForm {
     #ssid;
     #password;
     #touched = false;
     #show = h('button', { class: 'button small', type: 'button', text: 'Show' });
+    #open = h('input', { type: 'checkbox' });
     #why = h('p', {
         id: uniqueId('risk'),
         text: 'This camera has older firmware that takes the password only over a radio link which is not encrypted: whoever listens nearby at that moment has it.',
@@ -33,17 +37,28 @@ export class WifiForm {
     constructor(row, send) {
         const of = (ours) => ({ ...ours, ...row?.args?.find(({ key }) => key === ours.key) });
         this.#ssid = new Field({ ...of(SSID), default: null }, 'Network (SSID)');
-        this.#password = new Field({ ...of(PASSWORD), default: null }, 'Password');
+        this.#password = new Field(
+            { ...of(PASSWORD), default: null, help: PASSWORD_HELP },
+            'Password',
+        );
         this.#ssid.input.autocapitalize = 'none';
         for (const { input } of [this.#ssid, this.#password]) input.autocomplete = 'off';
         this.#password.input.after(this.#show);
         this.#show.addEventListener('click', () => this.#reveal(!this.#revealed));
         this.#reveal(false);
+        this.#open.addEventListener('change', () => this.#lock());
         this.#ssid.input.addEventListener('input', () => (this.#touched = true));
         this.element = h(
             'form',
             { novalidate: true, autocomplete: 'off', class: 'wifi-form' },
-            h('div', { class: 'fields' }, this.#ssid.element, this.#password.element, this.#risk),
+            h(
+                'div',
+                { class: 'fields' },
+                this.#ssid.element,
+                this.#password.element,
+                h('label', { class: 'wifi-open' }, this.#open, 'This network has no password'),
+                this.#risk,
+            ),
             h('div', { class: 'actions' }, this.#send),
         );
         this.element.addEventListener('submit', (event) => {
@@ -66,7 +81,8 @@ export class WifiForm {
     clear() {
         this.#password.set(null);
         this.#reveal(false);
-        this.#allow.checked = false;
+        this.#allow.checked = this.#open.checked = false;
+        this.#lock();
         setHidden(this.#risk, true);
     }
 
@@ -80,6 +96,14 @@ export class WifiForm {
         return failField([this.#ssid, this.#password], sentence);
     }
 
+    /* Of an open network there is nothing to type. */
+    #lock() {
+        if (this.#open.checked) this.#password.set(null);
+        this.#password.fail('');
+        this.#password.lock(this.#open.checked);
+        this.#show.disabled = this.#open.checked;
+    }
+
     get #revealed() {
         return this.#password.input.type === 'text';
     }
@@ -90,8 +114,16 @@ export class WifiForm {
         this.#show.setAttribute('aria-label', on ? 'Hide the password' : 'Show the password');
     }
 
+    #check(field) {
+        const missing =
+            field === this.#password && !this.#open.checked && field.get() === undefined;
+        if (!missing) return field.check();
+        field.fail(NO_PASSWORD);
+        return false;
+    }
+
     #submit(send) {
-        const wrong = [this.#ssid, this.#password].filter((field) => !field.check());
+        const wrong = [this.#ssid, this.#password].filter((field) => !this.#check(field));
         if (wrong.length || this.#send.getAttribute('aria-disabled') === 'true') {
             wrong[0]?.focus();
             return;

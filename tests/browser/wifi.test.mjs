@@ -99,7 +99,7 @@ pageTest(
 );
 
 pageTest(
-    'an open network needs no password; what is wrong is said at its field',
+    'a network without a password is said to be one; what is wrong is said at its field',
     { devices: [wifiCamera()], prepare: prepare(), expected: [/422/] },
     async ({ gateway, page }) => {
         await openPanel(page, 'saber');
@@ -110,8 +110,17 @@ pageTest(
         await textOf(page, '#panel [data-key="password"] .field-problem', /8 to 63 characters/);
         await page.fill(PASSWORD, '');
         await page.click(SEND);
+        await textOf(page, '#panel [data-key="password"] .field-problem', /say below that there is none/);
+        assert.deepEqual(gateway.wifi.told, [], 'the camera keeps the password that it has');
+        await page.fill(PASSWORD, SECRET);
+        await page.getByLabel('This network has no password').check();
+        assert.equal(await kept(page), '');
+        assert.equal(await page.isEnabled(PASSWORD), false);
+        await assertAccessible(page, 'an open network');
+        await page.click(SEND);
         await textOf(page, MESSAGE, /is in “Attic”/);
         assert.deepEqual(gateway.wifi.told, [{ ssid: 'Attic', password: '' }]);
+        assert.equal(await page.isEnabled(PASSWORD), true, 'the next network may have one');
     },
 );
 
