@@ -14,6 +14,19 @@
 #define TIME "{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"}"
 #define DEGREES "{\"type\":[\"number\",\"null\"]}"
 #define ANY "{}"
+#define LINK                                                                                       \
+    "{\"type\":[\"object\",\"null\"],\"description\":\"its Bluetooth link; null: it has "          \
+    "none\",\"properties\":{\"address\":" TEXT ",\"adapter\":" TEXT_OR_NULL                        \
+    ",\"rssi_dbm\":" INT_OR_NULL ",\"mtu\":" INT ",\"bytes_per_s\":" INT ",\"bytes\":" INT         \
+    ",\"notifications\":" INT ",\"retries\":" INT "}}"
+#define BLUETOOTH                                                                                  \
+    "{\"type\":\"object\",\"properties\":{\"ready\":" BOOL ",\"why\":" TEXT_OR_NULL                \
+    ",\"adapters\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"            \
+    "\"name\":" TEXT ",\"address\":" TEXT_OR_NULL ",\"powered\":" BOOL ",\"used\":" BOOL           \
+    ",\"scanning\":" BOOL ",\"links\":" INT "}}}}}"
+#define MDNS                                                                                       \
+    "{\"type\":\"object\",\"properties\":{\"ready\":" BOOL ",\"why\":" TEXT_OR_NULL                \
+    ",\"services\":" INT "}}"
 #define OBJECT "{\"type\":\"object\"}"
 
 const struct openapi_schema openapi_schemas[] = {
@@ -30,6 +43,7 @@ const struct openapi_schema openapi_schemas[] = {
         ",\"channel\":{\"type\":[\"integer\",\"null\"]},\"camera\":" BOOL ",\"overlay\":" BOOL
         ",\"flow\":{\"enum\":[\"off\",\"on\",\"device\",null],\"description\":\"who looks for "
         "motion in a camera's pictures; null: it is no camera\"},\"enabled\":" BOOL
+        ",\"link\":" LINK
         ",\"owner\":{\"enum\":[\"config\",\"database\",\"driver\",\"parent\"]},\"fixed\":{"
         "\"type\":\"array\",\"items\":{\"enum\":[\"name\",\"enabled\",\"options\",\"flow\"]},"
         "\"description\":\"what cannot be changed here, for it stands in the configuration file "
@@ -44,12 +58,14 @@ const struct openapi_schema openapi_schemas[] = {
         "{\"type\":\"object\",\"properties\":{\"type\":" TEXT ",\"unit\":" TEXT_OR_NULL
         ",\"default\":" ANY ",\"min\":" ANY ",\"max\":" ANY
         ",\"choices\":{\"type\":[\"array\",\"null\"]},\"required\":" BOOL ",\"secret\":" BOOL
+        ",\"unreadable\":" BOOL
         ",\"format\":{\"enum\":[\"host\",\"bluetooth-address\",null]},\"help\":" TEXT_OR_NULL
         ",\"value\":" ANY ",\"owner\":{\"enum\":[\"config\",\"database\",\"default\"]}}}"},
     {"Setting",
         "{\"type\":\"object\",\"properties\":{\"type\":" TEXT ",\"unit\":" TEXT_OR_NULL
         ",\"default\":" ANY ",\"min\":" ANY ",\"max\":" ANY
-        ",\"choices\":{\"type\":[\"array\",\"null\"]},\"secret\":" BOOL ",\"unreadable\":" BOOL
+        ",\"choices\":{\"type\":[\"array\",\"null\"]},\"required\":" BOOL ",\"secret\":" BOOL
+        ",\"unreadable\":" BOOL
         ",\"format\":{\"enum\":[\"host\",\"bluetooth-address\",null]},\"help\":" TEXT_OR_NULL
         ",\"desired\":" ANY ",\"reported\":" ANY ",\"pending\":" BOOL ",\"error\":" TEXT_OR_NULL
         ",\"owner\":" TEXT "}}"},
@@ -118,7 +134,8 @@ const struct openapi_schema openapi_schemas[] = {
     {"Info",
         "{\"type\":\"object\",\"properties\":{\"version\":" TEXT ",\"boot_id\":" TEXT
         ",\"time\":" TIME ",\"uptime_s\":" INT ",\"driver_abi\":" INT ",\"host\":" TEXT
-        ",\"machine\":" TEXT ",\"storage\":" OBJECT "}}"},
+        ",\"machine\":" TEXT ",\"storage\":" OBJECT ",\"bluetooth\":" BLUETOOTH ",\"mdns\":" MDNS
+        "}}"},
     {"Ready",
         "{\"type\":\"object\",\"properties\":{\"ready\":" BOOL
         ",\"checks\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
