@@ -11,11 +11,11 @@ const CHOICES = [
 ];
 const HELP = {
     off: 'Nobody looks for motion in these pictures.',
-    on: 'The gateway looks for motion in the pictures of any camera. They are fetched for that also while nobody watches, so that motion is told as an event.',
+    on: 'The gateway looks for motion in pictures that come within a second of each other. They are fetched for that also while nobody watches, so that motion is told as an event.',
     device: 'Shown where the camera itself says what moves, as debug cameras do.',
 };
 /* Of a camera that has said nothing of the kind. */
-const SILENT = ' This one says nothing of that now; “Computed here” works with any.';
+const SILENT = ' This one says nothing of that now; “Computed here” works with any that streams.';
 
 export class Flow {
     #changed;

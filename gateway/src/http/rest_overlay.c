@@ -41,7 +41,7 @@ static void overlay_came(struct bus_listener *l, struct overlay_message *o)
         reply_overlay(a, camera_wait_end(w), o);
 }
 
-static void nothing_came(struct camera_wait *w)
+static void nothing_came(struct camera_wait *w, const char *why)
 {
     struct api *a = w->api;
     const struct overlay_message *old = last_overlay(a->last, w->channel);
@@ -50,9 +50,22 @@ static void nothing_came(struct camera_wait *w)
     if (old)
         reply_overlay(a, q, old);
     else
-        reply_unavailable(q, 3,
-            "nothing is known yet of what moves in this camera's pictures: where it does not tell "
-            "that itself, \"flow\": \"on\" has the gateway look");
+        reply_unavailable(q, 3, why);
+}
+
+static void nothing_told(struct camera_wait *w)
+{
+    nothing_came(w,
+        "nothing is known yet of what moves in this camera's pictures: where it does not tell that "
+        "itself, \"flow\": \"on\" has the gateway look");
+}
+
+/* FLOW_EYE_GAP_US */
+static void nothing_found(struct camera_wait *w)
+{
+    nothing_came(w,
+        "nothing is known yet of what moves in this camera's pictures: the gateway needs two that "
+        "were taken within a second of each other");
 }
 
 struct device *request_moving_camera(
@@ -81,7 +94,7 @@ void device_overlay(struct api *a, struct http_request *q, const struct route_ar
         reply_overlay(a, q, o);
         return;
     }
-    w = camera_wait_new(a, q, d, nothing_came);
+    w = camera_wait_new(a, q, d, device_flow(d) == CONFIG_FLOW_ON ? nothing_found : nothing_told);
     if (!w)
         return;
     w->listener.overlay = overlay_came;

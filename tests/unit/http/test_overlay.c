@@ -187,6 +187,22 @@ Test(overlay, of_a_camera_where_nobody_looks_for_motion_is_404)
     cr_expect_null(last_overlay(world.last, device_channel(live.toy)), "what was is forgotten");
 }
 
+Test(overlay, where_the_gateway_looks_and_pictures_are_rare_it_says_what_it_needs)
+{
+    struct device_change on = {.flow = "on"};
+    struct error e = ERROR_NULL;
+    int fd;
+
+    cr_assert_eq(device_change(live.toy, &on, NULL, NULL, &e), 0, "%s", error_text(&e));
+    fd = client_new(&live.talk);
+    client_say(&live.talk, fd, GET("overlay"));
+    live_turns(5);
+    world_pass(4000000);
+    client_read(&live.talk, fd, "within a second of each other");
+    cr_expect(live_says("HTTP/1.1 503 "));
+    close(fd);
+}
+
 Test(overlay, who_waits_for_a_camera_that_is_removed_does_not_look_at_the_one_in_its_place)
 {
     int fd = client_new(&live.talk);

@@ -36,6 +36,15 @@ class Docs(unittest.TestCase):
         self.assertGreater(len(table), 20)
         self.assertEqual(table, told)
 
+    def test_rest_has_every_event_of_the_gateways_and_no_other(self):
+        subjects = "capture|command|config|device|found|motion|plugin|settings|storage"
+        sources = (p.read_text(encoding="utf-8") for p in (ROOT / "gateway/src").rglob("*.c"))
+        said = {t for source in sources for t in re.findall(rf'"((?:{subjects})\.[a-z_]+)"', source)}
+        page = (ROOT / "docs/rest.md").read_text(encoding="utf-8").partition("### `GET /api/v1/events`")[2].partition("\n## ")[0]
+        told = {t for cell in re.findall(r"^\| ([^|]*) \|", page, re.M) for t in re.findall(r"`(\w+\.\w+)`", cell)}
+        self.assertGreater(len(said), 20)
+        self.assertEqual(sorted(said), sorted(told))
+
     def test_every_decision_is_in_the_index(self):
         folder = ROOT / "docs/decisions"
         index = (folder / "README.md").read_text(encoding="utf-8")
