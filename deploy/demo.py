@@ -232,6 +232,7 @@ def run(options, parts, wishes):
     say("", f"    Warren is ready: open http://127.0.0.1:{options.port}/", *way_from_elsewhere(options.port), "",
         *what_it_shows(options, bus, wishes),
         f"    State and logs are in {options.data}.",
+        f"    On the command line: {os.path.relpath(options.build)}/gateway/src/ctl/warrenctl --url http://127.0.0.1:{options.port} devices",
         f"    See a driver come: cp {os.path.relpath(options.build)}/plugins/demo.so {options.data}/plugins/",
         "    Ctrl-C ends it.", "")
     while True:

@@ -122,6 +122,8 @@ class Demo(unittest.TestCase):
         make, members = self.start_and_wait()
         picture = lambda: (a := self.get("/api/v1/devices/porch/frame.jpg"))[0].startswith(b"HTTP/1.1 200") and a[2]
         self.assertEqual(wait_until("a picture", picture)[:2], b"\xff\xd8")
+        said = re.search(r"On the command line: (.+)", self.text())[1].split()
+        self.assertIn("porch", subprocess.run(said, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
         os.killpg(make.pid, signal.SIGINT)
         self.expect_end(make, members)
 
