@@ -86,7 +86,7 @@ const struct openapi_schema openapi_schemas[] = {
         "\"type\":\"object\",\"properties\":{\"row\":" INT ",\"col\":" INT ",\"x\":" INT
         ",\"y\":" INT ",\"dx\":" NUMBER ",\"dy\":" NUMBER ",\"confidence\":" INT ",\"valid\":" BOOL
         "}}},\"centre\":" OBJECT ",\"trajectory\":{\"type\":\"array\",\"description\":\"oldest "
-                                 "first; as many as a text of 2 "
+        "first; as many as a text of 2 "
         "kB has room for\",\"maxItems\":20,\"items\":" OBJECT "}}}"},
     {"NewDevice",
         "{\"type\":\"object\",\"required\":[\"driver\"],\"additionalProperties\":false,"
