@@ -9,8 +9,17 @@ import { Field, failField } from './forms.js';
 /** As the gateway limits names. */
 const NAME = { key: 'name', type: 'string', max: 127, help: 'What it is called here.' };
 
-/* The keys that a driver names the address by. */
+/* Where the driver wants to know the address. */
+const isOnAir = ({ format }) => format === 'bluetooth-address';
 const isAddress = ({ key }) => key === 'host' || key === 'address';
+
+/* What was seen of a thing, for the option `row` of its driver's `rows`: as the gateway fills it in. */
+function seenFor({ bus, address, properties }, row, rows) {
+    const onAir = bus === 'ble' && rows.some(isOnAir);
+    if (onAir ? isOnAir(row) : isAddress(row) && !isOnAir(row)) return address;
+    const port = properties?.find(({ key }) => key === 'port')?.value;
+    return row.key === 'port' && port ? Number(port) : null;
+}
 
 export class AddDevice {
     #dialog;
@@ -111,8 +120,10 @@ export class AddDevice {
         const options = plugin?.options ?? [];
         const name = new Field(NAME);
         name.set(this.#found?.name);
-        const fields = options.map((row) => this.#fieldOf(row));
-        const isFirst = (_, i) => options[i].required || isAddress(options[i]);
+        const seen = options.map((row) => this.#found && seenFor(this.#found, row, options));
+        const fields = options.map((row, i) => fieldOf(row, seen[i]));
+        const isFirst = (_, i) =>
+            options[i].required || (this.#found ? seen[i] : isAddress(options[i]));
         const rest = fields.filter((...at) => !isFirst(...at));
         this.#fields = [...fields, name];
         this.#rows.replaceChildren(
@@ -120,15 +131,6 @@ export class AddDevice {
             rest.length ? more(rest) : '',
         );
         name.focus();
-    }
-
-    #fieldOf(row) {
-        const field = new Field(row);
-        if (this.#found && isAddress(row)) {
-            field.set(this.#found.address);
-            field.lock(true);
-        }
-        return field;
     }
 
     async #send(event) {
@@ -165,6 +167,16 @@ export class AddDevice {
         this.#form.dataset.busy = busy;
         this.#submit.disabled = busy;
     }
+}
+
+/* What was seen of a thing is shown, and not changed here. */
+function fieldOf(row, seen) {
+    const field = new Field(row);
+    if (seen) {
+        field.set(seen);
+        field.lock(true);
+    }
+    return field;
 }
 
 /* Drivers that want an address before those that need nothing. */

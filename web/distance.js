@@ -2,7 +2,7 @@
 
 import { h, setText, uniqueId } from './dom.js';
 import { value } from './format.js';
-import { countWords } from './hub.js';
+import { countWords, NO_LINK } from './hub.js';
 import { ALL, endOf, NEAREST, PLACES, placeOf, thresholdOf } from './reach.js';
 
 export class Distance {
@@ -52,12 +52,13 @@ export class Distance {
         this.#slider.value = String(position);
     }
 
-    /** So many of so many modules are reached. */
-    show(reached, all) {
+    /** So many of so many modules are reached; `linked`: the hub can reach any. */
+    show(reached, all, linked) {
         const dbm = thresholdOf(this.position);
         const place = placeOf(this.position);
         const strength = dbm === null ? 'whoever hears it' : `louder than ${value(dbm, 'dBm')}`;
-        const count = all ? `reaches ${reached} of ${all}` : 'nobody is there';
+        const nobody = linked ? 'nobody is there' : NO_LINK;
+        const count = all ? `reaches ${reached} of ${all}` : nobody;
         setText(this.#place, place);
         setText(this.#dbm, strength);
         setText(this.#reach, count);

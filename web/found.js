@@ -86,13 +86,16 @@ export class Found {
     /** Reads the list anew. What cannot be read is said where the list would be. */
     async refresh() {
         try {
-            const [{ items }, { bluetooth }] = await Promise.all([api.found(), api.info()]);
-            const why = bluetooth?.why ?? '';
-            setText(this.#why, why && `No Bluetooth device can be seen. ${spoken(why)}`);
-            setHidden(this.#why, !why);
+            const [{ items }, { bluetooth, mdns }] = await Promise.all([api.found(), api.info()]);
+            const why = [
+                bluetooth.why && `No Bluetooth device can be seen. ${spoken(bluetooth.why)}`,
+                mdns.why && `No device in the network can be seen. ${spoken(mdns.why)}`,
+            ].filter(Boolean);
+            setText(this.#why, why.join('\n'));
+            setHidden(this.#why, why.length === 0);
             setText(this.#blank, this.#blank.dataset.empty);
             this.#show(items);
-            setHidden(this.#blank, items.length > 0 || why !== '');
+            setHidden(this.#blank, items.length > 0 || !(bluetooth.ready || mdns.ready));
         } catch (problem) {
             this.#show([]);
             setText(this.#blank, problem.message);

@@ -9,6 +9,9 @@ import { spoken } from './format.js';
 import { icon } from './icons.js';
 import { StateMark } from './tile.js';
 
+/* Behind another, which may not see it any more: the gateway knows. */
+const isGone = ({ owner, state }) => owner === 'parent' && state === 'offline';
+
 const fromFile = (device) => {
     const decided = [isFixed(device, 'name') && 'name', isFixed(device, 'enabled') && 'use'];
     const words = decided.filter(Boolean).join(' and ');
@@ -99,10 +102,7 @@ export class Head {
         setText(this.#name, device.name || device.id);
         setText(
             this.#kind,
-            [
-                device.kind ?? 'no driver',
-                device.owner === 'config' ? fromFile(device) : null,
-            ]
+            [device.kind ?? 'no driver', device.owner === 'config' ? fromFile(device) : null]
                 .filter(Boolean)
                 .join(' · '),
         );
@@ -113,7 +113,7 @@ export class Head {
         this.#enabled.checked = device.enabled;
         this.#enabled.disabled = isFixed(device, 'enabled');
         setHidden(this.#rename, isFixed(device, 'name') || !this.#form.hidden);
-        setHidden(this.#remove, device.owner !== 'database');
+        setHidden(this.#remove, device.owner !== 'database' && !isGone(device));
     }
 
     #edit(on) {
@@ -133,7 +133,9 @@ export class Head {
         const device = this.#device;
         const sure = await confirm(
             `Remove ${device.name || device.id}?`,
-            'Its name, settings and how to reach it are forgotten. Its captures stay.',
+            isGone(device)
+                ? 'The name that people gave it is forgotten. It is listed again when it is heard.'
+                : 'Its name, settings and how to reach it are forgotten. Its captures stay.',
             'Remove',
         );
         if (!sure) return;

@@ -34,14 +34,17 @@ function moduleOf(device, linked) {
         percent: level && number(told(device, 'battery_percent')),
         stale: told(device, 'stale') === true,
         present: device.state === 'online',
-        linked,
+        gone: device.state !== 'online' && linked,
         seen: device.last_seen,
     };
 }
 
+/** What is said of modules while nobody can know who is there. */
+export const NO_LINK = 'no link to the hub';
+
 /** How a module does, in a word or three; '' where there is nothing to say. */
-export function stateOf({ present, linked, stale }, reached) {
-    if (!present) return linked ? 'gone' : 'no link to the hub';
+export function stateOf({ present, gone, stale }, reached) {
+    if (!present) return gone ? 'gone' : NO_LINK;
     if (stale) return 'not heard lately';
     return reached ? 'in reach' : '';
 }
@@ -61,6 +64,9 @@ export function modulesOf(hub, devices) {
                 a.name.localeCompare(b.name),
         );
 }
+
+/** Why there is no link yet; '' where the state of the link says it all, and its modules the rest. */
+export const whyOf = (hub) => (isLinked(hub) || !hub.enabled ? '' : (hub.why ?? ''));
 
 /** "7 modules", "1 module" */
 export const countWords = (n) => `${n} ${n === 1 ? 'module' : 'modules'}`;

@@ -4,7 +4,7 @@
 import { cardHead } from './card.js';
 import { h, setText, svg } from './dom.js';
 import { spoken } from './format.js';
-import { countWords, linkOf, linkWords, modulesOf } from './hub.js';
+import { countWords, isLinked, linkOf, linkWords, modulesOf, whyOf } from './hub.js';
 import { farness } from './reach.js';
 import { StateMark } from './tile.js';
 
@@ -41,8 +41,8 @@ export class HubCard {
         setText(this.#open, device.name || device.id);
         this.element.dataset.device = device.id;
         this.#link.show(linkOf(device));
-        setText(this.#kind, summary(modules));
-        setText(this.#why, spoken(device.why));
+        setText(this.#kind, summary(modules, isLinked(device)));
+        setText(this.#why, spoken(whyOf(device)));
         this.#line.replaceChildren(
             svg('path', { d: `M0 ${HIGH / 2}H${WIDE}` }),
             ...modules.map((module) =>
@@ -57,7 +57,8 @@ export class HubCard {
     }
 }
 
-function summary(modules) {
+function summary(modules, linked) {
+    if (!linked) return modules.length ? `${countWords(modules.length)} known` : '';
     const there = modules.filter(({ present }) => present);
     const low = there.filter(({ level }) => level === 'low').length;
     return [countWords(there.length), low && `${low} with a low battery`]

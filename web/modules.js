@@ -1,7 +1,7 @@
 /* modules.js - the modules of a hub as a list: who is there, how loud, how full, when last heard. */
 
 import { battery } from './battery.js';
-import { arrange, h, setText } from './dom.js';
+import { arrange, h, setHidden, setText } from './dom.js';
 import { span, value } from './format.js';
 import { stateOf } from './hub.js';
 import { reaches } from './reach.js';
@@ -23,6 +23,7 @@ class Row {
     #signal = h('span', { class: 'module-signal' });
     #name = h('button', { class: 'tile-open', type: 'button' });
     #battery = h('span');
+    #forget = h('button', { class: 'text-button module-forget', type: 'button', text: 'Forget' });
     #seen = h('span');
     #state = h('span', { class: 'module-state' });
 
@@ -32,12 +33,14 @@ class Row {
         this.#signal,
         h('span', { class: 'module-name' }, this.#name),
         this.#battery,
+        this.#forget,
         h('p', { class: 'module-foot' }, this.#seen, this.#state),
     );
 
     constructor(host, id) {
         this.element.dataset.module = id;
         this.#name.addEventListener('click', () => host.chosen(id));
+        this.#forget.addEventListener('click', () => host.forget([id]));
         this.element.addEventListener('pointerenter', () => host.hinted(id));
         this.element.addEventListener('pointerleave', () => host.hinted(null));
         this.#name.addEventListener('focus', () => host.hinted(id));
@@ -58,6 +61,9 @@ class Row {
             barsOf(module.bars ?? 0, BARS.length - 1, `Signal: ${words}${strength}`),
         );
         this.#battery.replaceChildren(battery(module));
+        setHidden(this.#battery, module.gone);
+        setHidden(this.#forget, !module.gone);
+        this.#forget.setAttribute('aria-label', `Forget ${module.name}`);
     }
 
     reach(threshold) {
@@ -78,11 +84,17 @@ class Row {
 export class Modules {
     #host;
     #rows = new Map();
-    element = h('ul', { class: 'modules' });
+    #gone = []; /* ids */
+    #list = h('ul', { class: 'modules' });
+    #goneWords = h('span');
+    #forget = h('button', { class: 'text-button', type: 'button', text: 'Forget them' });
+    #many = h('p', { class: 'modules-gone' }, this.#goneWords, ' ', this.#forget);
+    element = h('div', {}, this.#list, this.#many);
 
-    /** `host`: { chosen(id), hinted(id or null) } */
+    /** `host`: { chosen(id), hinted(id or null), forget(ids) } */
     constructor(host) {
         this.#host = host;
+        this.#forget.addEventListener('click', () => host.forget(this.#gone));
     }
 
     /** `modules` of hub.js in their order; `threshold` in dBm or null; `now` at the gateway. */
@@ -95,9 +107,12 @@ export class Modules {
             this.#rows.get(module.id).update(module);
         }
         arrange(
-            this.element,
+            this.#list,
             modules.map(({ id }) => this.#rows.get(id).element),
         );
+        this.#gone = modules.filter(({ gone }) => gone).map(({ id }) => id);
+        setText(this.#goneWords, `${this.#gone.length} modules are gone.`);
+        setHidden(this.#many, this.#gone.length < 2); /* One has its own button. */
         this.reach(threshold);
         this.tick(now);
     }
@@ -112,6 +127,11 @@ export class Modules {
 
     focus(id) {
         this.#rows.get(id)?.focus();
+    }
+
+    /** The keyboard goes on at another than these, which are on their way out. */
+    focusBeside(ids) {
+        this.focus([...this.#rows.keys()].find((id) => !ids.includes(id)));
     }
 
     /** One that is pointed at elsewhere; null: none. */

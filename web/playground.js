@@ -9,7 +9,7 @@ import { Distance } from './distance.js';
 import { h, setHidden, setText } from './dom.js';
 import { spoken, value } from './format.js';
 import { Games } from './games.js';
-import { countWords, hubFacts, isLinked, linkOf, linkWords, modulesOf } from './hub.js';
+import { countWords, hubFacts, isLinked, linkOf, linkWords, modulesOf, whyOf } from './hub.js';
 import { ago, Modules } from './modules.js';
 import { Radar } from './radar.js';
 import { ALL, reaches, thresholdOf, thresholdText } from './reach.js';
@@ -40,6 +40,7 @@ export class View {
     #list = new Modules({
         chosen: (id) => this.#host.open(id),
         hinted: (id) => this.#radar.mark(id),
+        forget: (ids) => this.#forget(ids),
     });
     #answers = new Answers();
     #games = new Games({
@@ -144,7 +145,7 @@ export class View {
             this.#name,
             [name, rssi !== null && value(rssi, 'dBm')].filter(Boolean).join(' · '),
         );
-        setText(this.#why, spoken(device.why));
+        setText(this.#why, spoken(whyOf(device)));
         setText(this.#connect, device.enabled ? 'Disconnect' : 'Connect');
         const fixed = isFixed(device, 'enabled');
         this.#connect.disabled = fixed || this.#connect.dataset.busy === 'true';
@@ -194,15 +195,25 @@ export class View {
 
     #showReach() {
         this.#radar.show(this.#modules, this.#distance.position);
-        this.#distance.show(this.#reached().length, this.#there().length);
+        this.#distance.show(this.#reached().length, this.#there().length, isLinked(this.#device));
     }
 
     #showModules() {
         const threshold = thresholdOf(this.#distance.position);
         this.#list.show(this.#modules, threshold, this.#host.now());
-        setText(this.#count, String(this.#there().length));
+        setText(this.#count, isLinked(this.#device) ? String(this.#there().length) : '');
         this.#showReach();
         this.#showBlank();
+    }
+
+    /* Who is heard again is there again, as a new one. */
+    async #forget(ids) {
+        try {
+            for (const id of ids) await api.removeDevice(id);
+            this.#list.focusBeside(ids);
+        } catch (problem) {
+            this.#host.say(problem.message, 'bad');
+        }
     }
 
     #showBlank() {

@@ -27,9 +27,9 @@ export class Summary {
     );
     #direction = h('strong');
     #speed = h('span');
-    #intensity = h('span');
+    #intensity = h('span', { class: 'motion-more' });
     #confidence = h('span');
-    #blocks = h('span');
+    #blocks = h('span', { class: 'motion-more' });
     #line = h(
         'p',
         { class: 'motion-line' },

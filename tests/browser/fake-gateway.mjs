@@ -35,6 +35,8 @@ export class FakeGateway {
     events = [];
     captures = [];
     found = [];
+    bluetooth = { ready: true, why: null, adapters: [] };
+    mdns = { ready: true, why: null, services: 0 };
     plugins = [{ name: 'demo', file: 'demo.so', version: '0.1.0', state: 'loaded', why: null }];
     /**
      * device id → { frames, fps, night, still, skewMs }: what its camera sends; absent: nothing.

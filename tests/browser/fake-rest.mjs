@@ -72,6 +72,7 @@ function route(gateway, method, call) {
             version: '0.1.0',
             boot_id: gateway.bootId,
             bluetooth: gateway.bluetooth,
+            mdns: gateway.mdns,
         }),
         'GET plugins': () => ({ items: gateway.plugins, next: null }),
     }[`${method} ${call.top}`];

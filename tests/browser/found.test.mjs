@@ -1,7 +1,7 @@
 /* found.test.mjs - what a scan sees comes and goes by itself, and is adopted. */
 
 import assert from 'node:assert/strict';
-import { blePlugin, porch } from './fixtures.mjs';
+import { blePlugin, porch, row } from './fixtures.mjs';
 import { assertAccessible, pageTest, textOf, until } from './harness.mjs';
 
 const REFUSED = /Failed to load resource: the server responded with a status of (404|422)/;
@@ -97,6 +97,53 @@ pageTest(
     },
 );
 
+/* Found on the air or in the network, with an option for each. */
+const twoWays = {
+    name: 'wifi-debug-camera',
+    summary: 'WiFi camera',
+    state: 'loaded',
+    options: [
+        row('address', 'string', { default: '', format: 'host', help: 'Name or address' }),
+        row('port', 'int', { default: 80, min: 1, max: 65535, help: 'Of its HTTP server' }),
+        row('ble_address', 'string', {
+            default: '',
+            format: 'bluetooth-address',
+            help: 'On the air',
+        }),
+    ],
+};
+
+/* The options that are sent by the form that opens when adopting at once was refused. */
+async function adoptedByForm(gateway, page, id, item) {
+    gateway.see(id, { name: 'Saber', driver: twoWays.name, ...item });
+    gateway.refuse('POST', /adopt$/, 422, 'Unprocessable', 'name: expected another');
+    await page.click(`[data-found="${id}"] button`);
+    await textOf(page, '#add [data-key="name"] .field-problem', /another/);
+    gateway.allowAll();
+    assert.ok(await page.locator('#add input:disabled').first().isVisible(), 'what is known');
+    await page.fill('#add [data-key="name"] input', id);
+    await page.click('#add .primary');
+    await page.waitForSelector(`[data-device="${id}"]`);
+    return adoptions(gateway).at(-1).body.options;
+}
+
+pageTest(
+    'its address goes to the option that is for such addresses, with the port that it announced',
+    { prepare: (gateway) => (gateway.plugins = [twoWays]), expected: [REFUSED] },
+    async ({ gateway, page }) => {
+        const air = { bus: 'ble', address: 'AA:BB:CC:DD:EE:FF' };
+        assert.deepEqual(await adoptedByForm(gateway, page, 'air', air), {
+            ble_address: 'AA:BB:CC:DD:EE:FF',
+        });
+        const properties = [{ key: 'port', value: '8080' }];
+        const net = { bus: 'mdns', address: '192.0.2.7', properties };
+        assert.deepEqual(await adoptedByForm(gateway, page, 'net', net), {
+            address: '192.0.2.7',
+            port: 8080,
+        });
+    },
+);
+
 pageTest(
     'one that went in that moment says so',
     {
@@ -124,10 +171,25 @@ pageTest(
             '#found-why',
             /^No Bluetooth device can be seen\. Bluetoothd does not run\.$/,
         );
-        assert.equal(await page.locator('#found-blank').isVisible(), false);
+        assert.equal(await page.locator('#found-blank').isVisible(), true, 'by mDNS');
+        gateway.mdns = { ready: false, why: 'avahi-daemon does not run', services: 0 };
+        gateway.emit('device.offline', 'porch');
+        await page.waitForSelector('#found-blank', { state: 'hidden' });
+        assert.equal(
+            await page.locator('#found-why').innerText(),
+            'No Bluetooth device can be seen. Bluetoothd does not run.\n' +
+                'No device in the network can be seen. Avahi-daemon does not run.',
+        );
         gateway.bluetooth = { ready: true, why: null, adapters: [] };
         gateway.emit('device.online', 'porch');
-        await page.waitForSelector('#found-why', { state: 'hidden' });
+        await textOf(
+            page,
+            '#found-why',
+            /^No device in the network can be seen\. Avahi-daemon does not run\.$/,
+        );
         assert.equal(await page.locator('#found-blank').isVisible(), true);
+        gateway.mdns = { ready: true, why: null, services: 2 };
+        gateway.emit('device.online', 'porch');
+        await page.waitForSelector('#found-why', { state: 'hidden' });
     },
 );

@@ -85,6 +85,35 @@ pageTest(
     },
 );
 
+for (const [unit, speedPerS] of [
+    ['px/s', 499],
+    ['px/frame', 0],
+])
+    pageTest(
+        `the summary is one line on a narrow page, with its longest words and ${unit}`,
+        { devices: [camera()], prepare: (gateway) => gateway.stream('porch', { fps: 20 }) },
+        async ({ gateway, page }) => {
+            const said = { active: true, direction: 8, intensity: 255, confidence: 100 };
+            const all = { ...said, activeBlocks: 192, speed: 9.9, speedPerS };
+            await page.setViewportSize({ width: 360, height: 740 });
+            sendOverlays(gateway, 'porch', { make: () => overlay(all) });
+            await openPanel(page, 'porch');
+            await textOf(page, '#panel .motion-line', new RegExp(unit));
+            await textOf(page, '#panel .motion-line strong', /^Down right$/);
+            const [line, screen] = await page.evaluate(() =>
+                ['.motion-line', '.screen'].map((part) => {
+                    const { left, right, height } = document
+                        .querySelector(`#panel ${part}`)
+                        .getBoundingClientRect();
+                    return { left, right, height };
+                }),
+            );
+            assert.ok(line.height < 30, `${line.height} px high`);
+            assert.ok(line.left >= screen.left && line.right <= screen.right, 'within the picture');
+            assert.equal(await page.locator('#panel .motion-more:visible').count(), 0);
+        },
+    );
+
 pageTest(
     'rubbish in the memory of the browser is passed over',
     {

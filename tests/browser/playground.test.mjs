@@ -2,7 +2,7 @@
  * hostile. */
 
 import assert from 'node:assert/strict';
-import { playground, playHub, playModule } from './fake-hub.mjs';
+import { FakeHub, playground, playHub, playModule } from './fake-hub.mjs';
 import { porch } from './fixtures.mjs';
 import {
     assertAccessible,
@@ -31,6 +31,11 @@ pageTest(
         await assertAccessible(page, 'the card of a playground');
         gateway.put(playModule(12, { rssi: -40 }));
         await textOf(page, '[data-device="hub"] .card-kind', /^13 modules/);
+        assert.equal(await page.locator('[data-device="hub"] .card-why').textContent(), '');
+        gateway.change('hub', { state: 'offline', why: 'No hub was heard' }, 'device.offline');
+        new FakeHub(gateway).tell({ link: 'looking' });
+        await textOf(page, '[data-device="hub"] .card-kind', /^13 modules known$/);
+        await textOf(page, '[data-device="hub"] .card-why', /^No hub was heard\.$/);
         assert.equal(await page.locator('#others > li').count(), 1);
         gateway.remove('hub'); /* What is behind nothing that is known stands for itself. */
         await page.waitForSelector('[data-device="hub-aabbccdd0000"]');
@@ -92,6 +97,8 @@ playTest(
         assert.equal(shown.size, 5);
         assert.equal(new Set(shown.values()).size, 5);
         assert.equal(await textOf(page, `${LINK} strong`), 'SPHub · -58 dBm');
+        assert.equal(await page.locator('.playground-why').textContent(), '', 'how many is below');
+        hub.tell({ link: 'connecting' });
         hub.say('connecting to AA:BB:CC:DD:EE:FF');
         await textOf(page, '.playground-why', /^Connecting to AA:BB:CC:DD:EE:FF\.$/);
         hub.tell({ trouble: 'the hub answers nothing' });
@@ -103,7 +110,9 @@ playTest('disconnect and connect', {}, async ({ gateway, page, hub }) => {
     await page.click(`${LINK} >> text=Disconnect`);
     await textOf(page, `${LINK} .state`, /^Off$/);
     await textOf(page, `${row(0)} .module-state`, /^no link to the hub$/);
-    await textOf(page, '.reach-count', /^nobody is there$/);
+    await textOf(page, '.reach-count', /^no link to the hub$/);
+    assert.equal(await page.locator('.playground-modules .count').textContent(), '');
+    assert.equal(await page.locator('.module-forget:visible').count(), 0, 'nobody knows');
     assert.equal(await page.isDisabled(game('play')), true);
     assert.equal(await page.isDisabled(game('scan')), true);
     await assertAccessible(page, 'a playground that is switched off');
@@ -172,6 +181,42 @@ playTest(
 );
 
 /* --- who is there ----------------------------------------------------------------------------- */
+
+const left = { state: 'offline', why: 'It was not heard for five minutes' };
+
+playTest(
+    'who is gone is forgotten on request, one by one or all at once',
+    {
+        devices: [
+            playHub(),
+            playModule(0),
+            ...[1, 2, 3].map((i) => playModule(i, { rssi: -60 - i, percent: 9 }, left)),
+        ],
+        expected: [REFUSED],
+    },
+    async ({ gateway, page }) => {
+        const forget = (i) => `${row(i)} .module-forget`;
+        assert.equal(await page.locator(forget(0)).isVisible(), false);
+        await textOf(page, `${row(1)} .module-state`, /^gone$/);
+        assert.equal(await page.locator(`${row(1)} .battery`).isVisible(), false);
+        await textOf(page, '.modules-gone', /^3 modules are gone\.\s*Forget them$/);
+        await assertAccessible(page, 'modules that are gone');
+        gateway.refuse('DELETE', /hub/, 409, 'Conflict', 'hub-1 is behind hub and not gone');
+        await page.click(forget(1));
+        await textOf(page, '#panel .toast', /is behind hub and not gone/);
+        gateway.allowAll();
+        await page.click(forget(1));
+        await page.waitForSelector(row(1), { state: 'detached' });
+        await until(
+            () => page.evaluate(() => document.activeElement.closest('.module') !== null),
+            'the keyboard goes on in the list',
+        );
+        await page.click('.modules-gone button');
+        await page.waitForSelector(row(3), { state: 'detached' });
+        assert.deepEqual([...gateway.devices.keys()], ['hub', 'hub-aabbccdd0000']);
+        await page.waitForSelector('.modules-gone', { state: 'hidden' });
+    },
+);
 
 playTest(
     'a module shows bars, battery and when it was heard; what it does not tell stays unknown',
