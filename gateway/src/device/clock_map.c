@@ -8,6 +8,8 @@
 #define AHEAD_MAX_US (INT64_C(86400) * US_PER_S)
 /* What a device tells may come a little out of order. A clock that goes back further was begun anew. */
 #define LATE_MAX_US (5 * US_PER_S)
+/* Nothing that comes by itself is on its way for so long: then our clock was set ahead. */
+#define WAY_MAX_US (60 * US_PER_S)
 
 void clock_map_init(struct clock_map *m, enum wr_clock clock)
 {
@@ -31,11 +33,19 @@ static void learn(struct clock_map *m, int64_t difference, int64_t received_us)
     m->newer_us = MIN(m->newer_us, difference);
 }
 
+static bool was_set(const struct clock_map *m, int64_t device_us, int64_t received_us)
+{
+    int64_t offset;
+
+    return clock_map_offset(m, &offset) &&
+        (device_us < m->latest_us - LATE_MAX_US || received_us - device_us > offset + WAY_MAX_US);
+}
+
 static int64_t map_monotonic(struct clock_map *m, int64_t device_us, int64_t received_us)
 {
     int64_t offset;
 
-    if (m->known && device_us < m->latest_us - LATE_MAX_US)
+    if (was_set(m, device_us, received_us))
         clock_map_init(m, WR_CLOCK_MONOTONIC);
     m->latest_us = MAX(m->latest_us, device_us);
     learn(m, received_us - device_us, received_us);

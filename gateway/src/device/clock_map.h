@@ -4,7 +4,8 @@
  * Received minus taken is the offset of the clocks plus the time on the way; the way is sometimes
  * short and never negative, so the smallest difference of the last minute or two is the best
  * estimate of the offset. Two windows that take turns let it follow a clock that drifts. A monotonic
- * clock that goes back is that of a device which was switched off and on: it is learned anew.
+ * clock that goes back is that of a device which was switched off and on; and where both are a minute
+ * further apart at once ours was set, as by the network after a start. Then all is learned anew.
  */
 #pragma once
 

@@ -54,7 +54,7 @@ static void burned_came(struct burn_listener *l, struct frame *f)
 {
     struct camera_wait *w = container_of(l, struct camera_wait, burned);
 
-    if (age_us(w->api, f) <= CAMERA_FRESH_US) {
+    if (camera_is_fresh(w->api, f->pub.received_us)) {
         came(w, f);
         return;
     }
@@ -77,7 +77,7 @@ static void reply_plain(struct api *a, struct http_request *q, struct device *d)
     struct frame *f = last_frame(a->last, device_channel(d));
     struct camera_wait *w;
 
-    if (f && age_us(a, f) <= CAMERA_FRESH_US) {
+    if (f && camera_is_fresh(a, f->pub.received_us)) {
         reply_frame(a, q, f);
         return;
     }

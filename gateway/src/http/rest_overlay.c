@@ -90,7 +90,7 @@ void device_overlay(struct api *a, struct http_request *q, const struct route_ar
 
     if (!d)
         return;
-    if (o && age_us(a, o) <= CAMERA_FRESH_US) {
+    if (o && camera_is_fresh(a, o->received_us)) {
         reply_overlay(a, q, o);
         return;
     }

@@ -79,3 +79,19 @@ Test(clock_map, a_monotonic_clock_that_begins_anew_is_mapped_anew)
     cr_assert_eq(clock_map_utc(&m, 4000000, NOW + 10000000), NOW + 10000000);
     cr_assert_eq(clock_map_utc(&m, 4100000, NOW + 10150000), NOW + 10100000);
 }
+
+/* A Raspberry Pi begins with the time at which it was switched off, and hears a while later what time it is. */
+Test(clock_map, a_monotonic_clock_is_mapped_anew_when_ours_was_set)
+{
+    const int64_t day = INT64_C(86400) * 1000000;
+    struct clock_map m;
+
+    for (int64_t step = -day; step <= day; step += 2 * day) {
+        clock_map_init(&m, WR_CLOCK_MONOTONIC);
+        cr_assert_eq(clock_map_utc(&m, 1000000, NOW), NOW);
+        cr_assert_eq(
+            clock_map_utc(&m, 2000000, NOW + 9000000), NOW + 1000000, "it was long on its way");
+        cr_assert_eq(clock_map_utc(&m, 10000000, NOW + step + 9000000), NOW + step + 9000000);
+        cr_assert_eq(clock_map_utc(&m, 11000000, NOW + step + 10200000), NOW + step + 10000000);
+    }
+}

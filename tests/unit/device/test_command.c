@@ -214,6 +214,20 @@ Test(command, capture_without_a_fresh_frame_looks_until_one_comes)
     cr_assert_not(toy.watched);
 }
 
+Test(command, capture_takes_no_frame_of_before_the_clock_was_set_back)
+{
+    struct wr_frame *f = picture();
+
+    f->received_us += INT64_C(3600000000);
+    toy.dev->host->frame_publish(toy.dev, f);
+    cr_assert_eq(run("capture", NULL, NULL), 0);
+    world_pass(10);
+    cr_assert(toy.watched);
+    toy.dev->host->frame_publish(toy.dev, picture());
+    world_wait(&answer.came);
+    cr_assert_eq(answer.result, 0);
+}
+
 Test(command, capture_of_a_camera_that_shows_nothing_times_out)
 {
     cr_assert_eq(run("capture", NULL, NULL), 0);

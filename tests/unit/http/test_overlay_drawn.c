@@ -99,6 +99,28 @@ Test(overlay_drawn, is_drawn_into_the_picture_on_request)
     close(fd);
 }
 
+Test(overlay_drawn, nothing_is_new_that_is_of_before_the_clock_was_set_back)
+{
+    int fd = client_new(&live.talk);
+
+    live_overlay(black_picture());
+    last_frame(world.last, device_channel(live.toy))->pub.received_us += 3600 * S;
+    last_overlay(world.last, device_channel(live.toy))->received_us += 3600 * S;
+    for (int i = 0; i < 3; i++) {
+        client_say(&live.talk, fd,
+            i == 0       ? GET("frame.jpg")
+                : i == 1 ? GET("overlay")
+                         : GET("frame.jpg?overlay=1"));
+        live_turns(5);
+        if (i == 2)
+            wait_for_burned(1);
+        cr_expect(client_silent(&live.talk, fd), "a new one may come");
+        loop_advance(world.loop, 3 * S);
+        read_answer(fd, "HTTP/1.1 200 ", "X-Frame-Seq: 1\r\n");
+    }
+    close(fd);
+}
+
 Test(overlay_drawn, that_does_not_come_leaves_the_picture_as_it_is)
 {
     int fd = client_new(&live.talk);
