@@ -7,18 +7,17 @@
 #include "base/util.h"
 #include "batch_camera.h"
 #include "batch_sim.h"
+#include "gatt_core.h"
 #include "loop/loop.h"
-#include "loop/timer.h"
 #include "splitmix.h"
 #include "still.h"
 
 struct batch_ours {
     struct loop *loop;
-    struct gatt_app app;
+    struct gatt_core ble;
     char name[32];
     struct batch_camera core;
     struct still *still;
-    struct timer step;
     struct deferred saved;
     struct batch_config settings; /* what its flash holds */
     uint64_t memory_bytes, random, left;
@@ -26,8 +25,6 @@ struct batch_ours {
     bool verbose;
     /* Of a picture, by the low byte of its id: all that went out over LINK, also in vain. */
     uint32_t sent_bytes[256];
-    size_t n_value[BATCH_N_CHARACTERISTICS];
-    uint8_t value[BATCH_N_CHARACTERISTICS][BATCH_VALUE_MAX];
 };
 
 static const char *const services[] = {BATCH_SERVICE_UUID};
@@ -38,25 +35,6 @@ static const struct gatt_char chars[BATCH_N_CHARACTERISTICS] = {
     [BATCH_CHAR_CONFIG] = {0, BATCH_CONFIG_UUID, GATT_READ | GATT_WRITE | GATT_WRITE_COMMAND},
     [BATCH_CHAR_LINK] = {0, BATCH_LINK_UUID, GATT_WRITE | GATT_WRITE_COMMAND | GATT_NOTIFY},
 };
-
-static int64_t now_us(const struct batch_ours *c)
-{
-    return loop_now_us(c->loop);
-}
-
-/* After whatever was told to the core. */
-static void rearm(struct batch_ours *c)
-{
-    (void)timer_once(&c->step, batch_camera_next_us(&c->core) - now_us(c));
-}
-
-static void on_step(struct timer *t)
-{
-    struct batch_ours *c = container_of(t, struct batch_ours, step);
-
-    batch_camera_step(&c->core, now_us(c));
-    rearm(c);
-}
 
 /* --- the core's world ------------------------------------------------------------------------- */
 
@@ -92,7 +70,7 @@ static int port_notify(void *ctx, enum batch_characteristic chr, const void *byt
 {
     struct batch_ours *c = ctx;
     struct batch_link m;
-    int r = gatt_notify(&c->app, chr, bytes, n);
+    int r = gatt_notify(&c->ble.app, chr, bytes, n);
 
     if (r >= 0 && chr == BATCH_CHAR_LINK && batch_link_decode(bytes, n, &m) &&
         m.type == BATCH_LINK_DATA)
@@ -102,20 +80,17 @@ static int port_notify(void *ctx, enum batch_characteristic chr, const void *byt
 
 static void set_value(void *ctx, enum batch_characteristic chr, const void *bytes, size_t n)
 {
-    struct batch_ours *c = ctx;
-
-    c->n_value[chr] = MIN(n, (size_t)BATCH_VALUE_MAX);
-    memcpy(c->value[chr], bytes, c->n_value[chr]);
+    gatt_core_set(&((struct batch_ours *)ctx)->ble, chr, bytes, n);
 }
 
 static void advertise(void *ctx)
 {
-    gatt_advertise(&((struct batch_ours *)ctx)->app, true);
+    gatt_advertise(&((struct batch_ours *)ctx)->ble.app, true);
 }
 
 static void disconnect(void *ctx)
 {
-    gatt_disconnect(&((struct batch_ours *)ctx)->app);
+    gatt_disconnect(&((struct batch_ours *)ctx)->ble.app);
 }
 
 static bool load(void *ctx, struct batch_config *ret)
@@ -128,8 +103,8 @@ static void on_saved(struct deferred *d)
 {
     struct batch_ours *c = container_of(d, struct batch_ours, saved);
 
-    batch_camera_saved(&c->core, now_us(c), 0);
-    rearm(c);
+    batch_camera_saved(&c->core, gatt_core_now_us(&c->ble), 0);
+    gatt_core_told(&c->ble);
 }
 
 static int save(void *ctx, const struct batch_config *settings)
@@ -162,41 +137,34 @@ static void on_taken(void *ctx, const uint8_t *jpeg, size_t n, const char *why)
 
     if (!jpeg)
         log_warning("no picture", F_STR("camera", c->name), F_STR("error", why));
-    batch_camera_picture(&c->core, now_us(c), jpeg, jpeg ? n : 0);
-    rearm(c);
+    batch_camera_picture(&c->core, gatt_core_now_us(&c->ble), jpeg, jpeg ? n : 0);
+    gatt_core_told(&c->ble);
 }
 
-static void on_connected(void *ctx, unsigned mtu)
+static int64_t next_us(void *ctx)
 {
-    struct batch_ours *c = ctx;
-
-    batch_camera_connected(&c->core, now_us(c), mtu);
-    rearm(c);
+    return batch_camera_next_us(&((struct batch_ours *)ctx)->core);
 }
 
-static void on_disconnected(void *ctx, bool by_host)
+static void step(void *ctx, int64_t now_us)
 {
-    struct batch_ours *c = ctx;
-
-    batch_camera_disconnected(&c->core, now_us(c), by_host);
-    rearm(c);
+    batch_camera_step(&((struct batch_ours *)ctx)->core, now_us);
 }
 
-static void on_subscribed(void *ctx, unsigned chr, bool on)
+static void connected(void *ctx, int64_t now_us, unsigned mtu)
 {
-    struct batch_ours *c = ctx;
-
-    batch_camera_subscribed(&c->core, now_us(c), (enum batch_characteristic)chr, on);
-    rearm(c);
+    batch_camera_connected(&((struct batch_ours *)ctx)->core, now_us, mtu);
 }
 
-static int on_read(void *ctx, unsigned chr, uint8_t *out, size_t cap)
+static void disconnected(void *ctx, int64_t now_us, bool by_host)
 {
-    const struct batch_ours *c = ctx;
-    size_t n = MIN(c->n_value[chr], cap);
+    batch_camera_disconnected(&((struct batch_ours *)ctx)->core, now_us, by_host);
+}
 
-    memcpy(out, c->value[chr], n);
-    return (int)n;
+static void subscribed(void *ctx, int64_t now_us, unsigned chr, bool on)
+{
+    batch_camera_subscribed(
+        &((struct batch_ours *)ctx)->core, now_us, (enum batch_characteristic)chr, on);
 }
 
 /* So one sees what links that broke have cost. */
@@ -219,42 +187,39 @@ static void tell_asked(struct batch_ours *c, const uint8_t *bytes, size_t n)
     *sent_bytes = 0;
 }
 
-static int on_written(void *ctx, unsigned chr, const uint8_t *bytes, size_t n, bool with_response)
+static int written(void *ctx, int64_t now_us, unsigned chr, const uint8_t *bytes, size_t n)
 {
     struct batch_ours *c = ctx;
 
     if (c->verbose && chr == BATCH_CHAR_LINK)
         tell_asked(c, bytes, n);
-    batch_camera_written(&c->core, now_us(c), (enum batch_characteristic)chr, bytes, n);
-    rearm(c);
+    batch_camera_written(&c->core, now_us, (enum batch_characteristic)chr, bytes, n);
     return 0;
 }
 
-static void on_room(void *ctx)
+static void room(void *ctx, int64_t now_us)
 {
-    struct batch_ours *c = ctx;
-
-    batch_camera_room(&c->core, now_us(c));
-    rearm(c);
+    batch_camera_room(&((struct batch_ours *)ctx)->core, now_us);
 }
 
-static const struct gatt_calls calls = {.connected = on_connected,
-    .disconnected = on_disconnected,
-    .subscribed = on_subscribed,
-    .read = on_read,
-    .written = on_written,
-    .room = on_room};
+static const struct gatt_core_calls calls = {.next_us = next_us,
+    .step = step,
+    .connected = connected,
+    .disconnected = disconnected,
+    .subscribed = subscribed,
+    .written = written,
+    .room = room};
 
 /* --- life ------------------------------------------------------------------------------------- */
 
 static void set_up(struct batch_ours *c, const struct batch_options *o, const char *name)
 {
     snprintf(c->name, sizeof c->name, "%s", name);
-    c->app = (struct gatt_app){.name = c->name,
-        .services = services,
-        .n_services = 1,
-        .chars = chars,
-        .n_chars = BATCH_N_CHARACTERISTICS,
+    c->ble = (struct gatt_core){.app = {.name = c->name,
+                                    .services = services,
+                                    .n_services = 1,
+                                    .chars = chars,
+                                    .n_chars = BATCH_N_CHARACTERISTICS},
         .calls = &calls,
         .ctx = c};
     c->settings.frequency_known = c->settings.threshold_known = true;
@@ -266,7 +231,7 @@ static void set_up(struct batch_ours *c, const struct batch_options *o, const ch
     c->limited = o->count > 0;
     c->left = o->count;
     c->verbose = o->common.verbose;
-    timer_init(&c->step, c->loop, on_step);
+    gatt_core_init(&c->ble, c->loop);
     deferred_init(&c->saved, on_saved);
 }
 
@@ -307,20 +272,20 @@ int batch_ours_new(struct loop *l, const struct batch_options *o, const char *na
 
 struct gatt_app *batch_ours_app(struct batch_ours *c)
 {
-    return &c->app;
+    return &c->ble.app;
 }
 
 void batch_ours_start(struct batch_ours *c)
 {
-    batch_camera_start(&c->core, now_us(c));
-    rearm(c);
+    batch_camera_start(&c->core, gatt_core_now_us(&c->ble));
+    gatt_core_told(&c->ble);
 }
 
 struct batch_ours *batch_ours_free(struct batch_ours *c)
 {
     if (!c)
         return NULL;
-    timer_stop(&c->step);
+    gatt_core_fini(&c->ble);
     deferred_cancel(&c->saved);
     still_free(c->still);
     batch_camera_fini(&c->core);

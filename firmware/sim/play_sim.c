@@ -6,10 +6,9 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "base/util.h"
+#include "gatt_core.h"
 #include "hub_line.h"
 #include "loop/loop.h"
-#include "loop/timer.h"
 #include "play_picture.h"
 #include "sim_pty.h"
 
@@ -18,12 +17,10 @@ enum { CHAR_TX, CHAR_RX, N_CHARS };
 struct play_sim {
     struct loop *loop;
     const struct play_options *options;
-    struct gatt_app app;
+    struct gatt_core ble; /* whose clock begins with it, as those of boards do */
     struct play_world *world;
     struct sim_pty *serial;
     struct play_picture *picture;
-    struct timer step;
-    int64_t began_us;
 };
 
 static const char *const services[] = {HUB_SERVICE_UUID};
@@ -31,26 +28,6 @@ static const struct gatt_char chars[N_CHARS] = {
     [CHAR_TX] = {0, HUB_TX_UUID, GATT_READ | GATT_NOTIFY},
     [CHAR_RX] = {0, HUB_RX_UUID, GATT_WRITE | GATT_WRITE_COMMAND},
 };
-
-/* As boards count: from their start. */
-static int64_t now_us(const struct play_sim *s)
-{
-    return loop_now_us(s->loop) - s->began_us;
-}
-
-/* After whatever was told to the world. */
-static void rearm(struct play_sim *s)
-{
-    (void)timer_once(&s->step, play_world_next_us(s->world) - now_us(s));
-}
-
-static void on_step(struct timer *t)
-{
-    struct play_sim *s = container_of(t, struct play_sim, step);
-
-    play_world_run(s->world, now_us(s));
-    rearm(s);
-}
 
 /* --- what is to be seen ----------------------------------------------------------------------- */
 
@@ -98,35 +75,36 @@ static void display(void *ctx, unsigned line, const char *text)
     const struct play_sim *s = ctx;
 
     if (s->options->common.verbose)
-        log_info("display", F_STR("hub", s->app.name), F_INT("line", line), F_STR("text", text));
+        log_info(
+            "display", F_STR("hub", s->ble.app.name), F_INT("line", line), F_STR("text", text));
 }
 
 /* --- the world's own ends ----------------------------------------------------------------------- */
 
 static int notify(void *ctx, const void *bytes, size_t n)
 {
-    return gatt_notify(&((struct play_sim *)ctx)->app, CHAR_TX, bytes, n);
+    return gatt_notify(&((struct play_sim *)ctx)->ble.app, CHAR_TX, bytes, n);
 }
 
 static void advertise(void *ctx, bool on)
 {
-    gatt_advertise(&((struct play_sim *)ctx)->app, on);
+    gatt_advertise(&((struct play_sim *)ctx)->ble.app, on);
 }
 
 static void reset(void *ctx)
 {
     struct play_sim *s = ctx;
 
-    log_info("the hub is reset", F_STR("hub", s->app.name));
-    gatt_disconnect(&s->app);
+    log_info("the hub is reset", F_STR("hub", s->ble.app.name));
+    gatt_disconnect(&s->ble.app);
 }
 
 static void cut(void *ctx)
 {
     struct play_sim *s = ctx;
 
-    log_info("a list is cut", F_STR("hub", s->app.name));
-    gatt_disconnect(&s->app);
+    log_info("a list is cut", F_STR("hub", s->ble.app.name));
+    gatt_disconnect(&s->ble.app);
 }
 
 static int serial(void *ctx, const char *line, size_t n)
@@ -136,66 +114,56 @@ static int serial(void *ctx, const char *line, size_t n)
 
 /* --- apps --------------------------------------------------------------------------------------- */
 
-static void on_connected(void *ctx, unsigned mtu)
+static int64_t next_us(void *ctx)
 {
-    struct play_sim *s = ctx;
-
-    play_world_connected(s->world, now_us(s), mtu);
-    rearm(s);
+    return play_world_next_us(((struct play_sim *)ctx)->world);
 }
 
-static void on_disconnected(void *ctx, bool by_host)
+static void step(void *ctx, int64_t now_us)
 {
-    struct play_sim *s = ctx;
-
-    play_world_disconnected(s->world, now_us(s));
-    rearm(s);
+    play_world_run(((struct play_sim *)ctx)->world, now_us);
 }
 
-static void on_subscribed(void *ctx, unsigned chr, bool on)
+static void connected(void *ctx, int64_t now_us, unsigned mtu)
 {
-    struct play_sim *s = ctx;
-
-    play_world_subscribed(s->world, now_us(s), on);
-    rearm(s);
+    play_world_connected(((struct play_sim *)ctx)->world, now_us, mtu);
 }
 
-/* Hubs have nothing there. */
-static int on_read(void *ctx, unsigned chr, uint8_t *out, size_t cap)
+static void disconnected(void *ctx, int64_t now_us, bool by_host)
 {
+    play_world_disconnected(((struct play_sim *)ctx)->world, now_us);
+}
+
+static void subscribed(void *ctx, int64_t now_us, unsigned chr, bool on)
+{
+    play_world_subscribed(((struct play_sim *)ctx)->world, now_us, on);
+}
+
+static int written(void *ctx, int64_t now_us, unsigned chr, const uint8_t *bytes, size_t n)
+{
+    play_world_written(((struct play_sim *)ctx)->world, now_us, bytes, n);
     return 0;
 }
 
-static int on_written(void *ctx, unsigned chr, const uint8_t *bytes, size_t n, bool with_response)
+static void room(void *ctx, int64_t now_us)
 {
-    struct play_sim *s = ctx;
-
-    play_world_written(s->world, now_us(s), bytes, n);
-    rearm(s);
-    return 0;
+    play_world_room(((struct play_sim *)ctx)->world, now_us);
 }
 
-static void on_room(void *ctx)
-{
-    struct play_sim *s = ctx;
-
-    play_world_room(s->world, now_us(s));
-    rearm(s);
-}
-
-static const struct gatt_calls calls = {.connected = on_connected,
-    .disconnected = on_disconnected,
-    .subscribed = on_subscribed,
-    .read = on_read,
-    .written = on_written,
-    .room = on_room};
+static const struct gatt_core_calls calls = {.next_us = next_us,
+    .step = step,
+    .connected = connected,
+    .disconnected = disconnected,
+    .subscribed = subscribed,
+    .written = written,
+    .room = room};
 
 static void on_serial(void *ctx, const void *bytes, size_t n)
 {
     struct play_sim *s = ctx;
 
-    play_world_serial(s->world, now_us(s), bytes, n);
-    rearm(s);
+    play_world_serial(s->world, gatt_core_now_us(&s->ble), bytes, n);
+    gatt_core_told(&s->ble);
 }
 
 /* --- life --------------------------------------------------------------------------------------- */
@@ -232,16 +200,16 @@ int play_sim_new(
     if (!s)
         return error_set(e, -ENOMEM, "no memory");
     s->loop = l;
-    s->began_us = loop_now_us(l);
     s->options = o;
-    s->app = (struct gatt_app){.name = o->name,
-        .services = services,
-        .n_services = 1,
-        .chars = chars,
-        .n_chars = N_CHARS,
+    s->ble = (struct gatt_core){.app = {.name = o->name,
+                                    .services = services,
+                                    .n_services = 1,
+                                    .chars = chars,
+                                    .n_chars = N_CHARS},
         .calls = &calls,
-        .ctx = s};
-    timer_init(&s->step, l, on_step);
+        .ctx = s,
+        .began_us = loop_now_us(l)};
+    gatt_core_init(&s->ble, l);
     r = open_world(s, e);
     if (r < 0) {
         play_sim_free(s);
@@ -253,7 +221,7 @@ int play_sim_new(
 
 struct gatt_app *play_sim_app(struct play_sim *s)
 {
-    return &s->app;
+    return &s->ble.app;
 }
 
 const struct play_options *play_sim_options(const struct play_sim *s)
@@ -267,15 +235,15 @@ void play_sim_start(struct play_sim *s)
     if (s->serial)
         printf("serial path=%s\n", sim_pty_name(s->serial));
     fflush(stdout);
-    play_world_start(s->world, now_us(s));
-    rearm(s);
+    play_world_start(s->world, gatt_core_now_us(&s->ble));
+    gatt_core_told(&s->ble);
 }
 
 struct play_sim *play_sim_free(struct play_sim *s)
 {
     if (!s)
         return NULL;
-    timer_stop(&s->step);
+    gatt_core_fini(&s->ble);
     sim_pty_free(s->serial);
     play_picture_free(s->picture);
     play_world_free(s->world);

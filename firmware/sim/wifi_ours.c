@@ -11,24 +11,6 @@
 #include "wifi_news.h"
 #include "wifi_ours_private.h"
 
-int64_t wifi_ours_now_us(const struct wifi_ours *c)
-{
-    return loop_now_us(c->loop);
-}
-
-void wifi_ours_rearm(struct wifi_ours *c)
-{
-    (void)timer_once(&c->step, wifi_camera_next_us(c->core) - wifi_ours_now_us(c));
-}
-
-static void on_step(struct timer *t)
-{
-    struct wifi_ours *c = container_of(t, struct wifi_ours, step);
-
-    wifi_camera_step(c->core, wifi_ours_now_us(c));
-    wifi_ours_rearm(c);
-}
-
 /* --- Wi-Fi -------------------------------------------------------------------------------------- */
 
 static enum wifi_camera_failure failure_of(enum wifi_air_fault fault)
@@ -48,7 +30,7 @@ static enum wifi_camera_failure failure_of(enum wifi_air_fault fault)
 static void on_air(void *ctx)
 {
     struct wifi_ours *c = ctx;
-    int64_t now = wifi_ours_now_us(c);
+    int64_t now = gatt_core_now_us(&c->ble);
 
     if (c->air.state == WIFI_AIR_JOINED) {
         wifi_camera_joined(c->core, now, c->air.address);
@@ -59,7 +41,7 @@ static void on_air(void *ctx)
         wifi_ours_break_all(c);
         wifi_camera_lost(c->core, now);
     }
-    wifi_ours_rearm(c);
+    gatt_core_told(&c->ble);
 }
 
 static void join(void *ctx, const char *ssid, const char *pass)
@@ -155,7 +137,6 @@ static void set_up(struct wifi_ours *c)
 {
     wifi_ours_ble_init(c);
     c->random = c->options->common.seed;
-    timer_init(&c->step, c->loop, on_step);
     wifi_air_init(&c->air, c->loop, &c->options->air, on_air, c);
 }
 
@@ -223,14 +204,14 @@ int wifi_ours_new(
 
 struct gatt_app *wifi_ours_app(struct wifi_ours *c)
 {
-    return &c->app;
+    return &c->ble.app;
 }
 
 void wifi_ours_start(struct wifi_ours *c)
 {
-    gatt_advertise(&c->app, true);
-    wifi_camera_start(c->core, wifi_ours_now_us(c));
-    wifi_ours_rearm(c);
+    gatt_advertise(&c->ble.app, true);
+    wifi_camera_start(c->core, gatt_core_now_us(&c->ble));
+    gatt_core_told(&c->ble);
 }
 
 void wifi_ours_strike(struct wifi_ours *c)
@@ -245,7 +226,7 @@ struct wifi_ours *wifi_ours_free(struct wifi_ours *c)
     if (c->core)
         wifi_camera_fini(c->core);
     wifi_ours_sensor_fini(c);
-    timer_stop(&c->step);
+    gatt_core_fini(&c->ble);
     wifi_air_fini(&c->air);
     sim_announce_free(c->announce);
     free(c->room);

@@ -17,51 +17,44 @@ static const struct gatt_char chars[N_CHARS] = {
 
 void wifi_ours_set_value(void *ctx, enum wifi_camera_value which, const void *bytes, size_t n)
 {
-    struct wifi_ours *c = ctx;
-
-    c->values[which].n = MIN(n, sizeof c->values[which].bytes);
-    memcpy(c->values[which].bytes, bytes, c->values[which].n);
+    gatt_core_set(&((struct wifi_ours *)ctx)->ble,
+        which == WIFI_CAMERA_SSID ? CHAR_SSID : CHAR_STATUS, bytes, n);
 }
 
 bool wifi_ours_notify(void *ctx, const void *bytes, size_t n)
 {
-    return gatt_notify(&((struct wifi_ours *)ctx)->app, CHAR_STATUS, bytes, n) != -EAGAIN;
+    return gatt_notify(&((struct wifi_ours *)ctx)->ble.app, CHAR_STATUS, bytes, n) != -EAGAIN;
 }
 
-static void on_connected(void *ctx, unsigned mtu)
+static int64_t next_us(void *ctx)
+{
+    return wifi_camera_next_us(((struct wifi_ours *)ctx)->core);
+}
+
+static void step(void *ctx, int64_t now_us)
+{
+    wifi_camera_step(((struct wifi_ours *)ctx)->core, now_us);
+}
+
+static void connected(void *ctx, int64_t now_us, unsigned mtu)
 {
     struct wifi_ours *c = ctx;
 
-    wifi_camera_connected(c->core, wifi_ours_now_us(c));
-    wifi_camera_mtu(c->core, wifi_ours_now_us(c), mtu);
-    wifi_ours_rearm(c);
+    wifi_camera_connected(c->core, now_us);
+    wifi_camera_mtu(c->core, now_us, mtu);
 }
 
-static void on_disconnected(void *ctx, bool by_host)
+static void disconnected(void *ctx, int64_t now_us, bool by_host)
 {
     struct wifi_ours *c = ctx;
 
     c->wrote_password = false;
-    wifi_camera_disconnected(c->core, wifi_ours_now_us(c));
-    wifi_ours_rearm(c);
+    wifi_camera_disconnected(c->core, now_us);
 }
 
-static void on_subscribed(void *ctx, unsigned chr, bool on)
+static void subscribed(void *ctx, int64_t now_us, unsigned chr, bool on)
 {
-    struct wifi_ours *c = ctx;
-
-    wifi_camera_subscribed(c->core, wifi_ours_now_us(c), on);
-    wifi_ours_rearm(c);
-}
-
-static int on_read(void *ctx, unsigned chr, uint8_t *out, size_t cap)
-{
-    const struct wifi_ours *c = ctx;
-    enum wifi_camera_value which = chr == CHAR_SSID ? WIFI_CAMERA_SSID : WIFI_CAMERA_STATUS;
-    size_t n = MIN(c->values[which].n, cap);
-
-    memcpy(out, c->values[which].bytes, n);
-    return (int)n;
+    wifi_camera_subscribed(((struct wifi_ours *)ctx)->core, now_us, on);
 }
 
 /* BlueZ tells nobody whether a link is encrypted; it is where PASSWORD could be written. */
@@ -73,36 +66,33 @@ static bool is_encrypted(struct wifi_ours *c, unsigned chr)
     return c->wrote_password;
 }
 
-static int on_written(void *ctx, unsigned chr, const uint8_t *bytes, size_t n, bool with_response)
+static int written(void *ctx, int64_t now_us, unsigned chr, const uint8_t *bytes, size_t n)
 {
     struct wifi_ours *c = ctx;
     bool encrypted = is_encrypted(c, chr);
-    int64_t now = wifi_ours_now_us(c);
-    int r;
 
     if (chr == CHAR_CONTROL)
-        r = wifi_camera_control_written(c->core, now, encrypted, bytes, n);
-    else if (chr == CHAR_SSID)
-        r = wifi_camera_ssid_written(c->core, now, bytes, n);
-    else
-        r = wifi_camera_password_written(c->core, now, encrypted, bytes, n);
-    wifi_ours_rearm(c);
-    return r;
+        return wifi_camera_control_written(c->core, now_us, encrypted, bytes, n);
+    if (chr == CHAR_SSID)
+        return wifi_camera_ssid_written(c->core, now_us, bytes, n);
+    return wifi_camera_password_written(c->core, now_us, encrypted, bytes, n);
 }
 
-static const struct gatt_calls calls = {.connected = on_connected,
-    .disconnected = on_disconnected,
-    .subscribed = on_subscribed,
-    .read = on_read,
-    .written = on_written};
+static const struct gatt_core_calls calls = {.next_us = next_us,
+    .step = step,
+    .connected = connected,
+    .disconnected = disconnected,
+    .subscribed = subscribed,
+    .written = written};
 
 void wifi_ours_ble_init(struct wifi_ours *c)
 {
-    c->app = (struct gatt_app){.name = c->options->name,
-        .services = services,
-        .n_services = N_ELEMENTS(services),
-        .chars = chars,
-        .n_chars = N_CHARS,
+    c->ble = (struct gatt_core){.app = {.name = c->options->name,
+                                    .services = services,
+                                    .n_services = N_ELEMENTS(services),
+                                    .chars = chars,
+                                    .n_chars = N_CHARS},
         .calls = &calls,
         .ctx = c};
+    gatt_core_init(&c->ble, c->loop);
 }

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "gatt_core.h"
 #include "loop/loop.h"
 #include "loop/tcp.h"
 #include "wifi_camera.h"
@@ -29,13 +30,8 @@ struct wifi_ours {
     const struct wifi_options *options;
     struct wifi_camera *core; /* in `room` */
     void *room;
-    struct timer step;
 
-    struct gatt_app app;
-    struct {
-        uint8_t bytes[GATT_VALUE_MAX];
-        size_t n;
-    } values[2];         /* enum wifi_camera_value */
+    struct gatt_core ble;
     bool wrote_password; /* in this connection */
     struct wifi_air air;
 
@@ -56,10 +52,6 @@ struct wifi_ours {
 
     uint64_t random;
 };
-
-/* After whatever was told to the core. */
-void wifi_ours_rearm(struct wifi_ours *c);
-int64_t wifi_ours_now_us(const struct wifi_ours *c);
 
 /* --- wifi_ours_ble.c: of the port, with its `ctx` ------------------------------------------------ */
 

@@ -51,8 +51,8 @@ static void encode_done(void *ctx, int result)
     }
     if (fits)
         memcpy(w->what.jpeg, w->jpeg.bytes, w->jpeg.n);
-    wifi_camera_encoded(c->core, wifi_ours_now_us(c), fits ? w->jpeg.n : 0);
-    wifi_ours_rearm(c);
+    wifi_camera_encoded(c->core, gatt_core_now_us(&c->ble), fits ? w->jpeg.n : 0);
+    gatt_core_told(&c->ble);
 }
 
 void wifi_ours_encode(void *ctx, const struct wifi_camera_encoding *what)
@@ -72,8 +72,8 @@ static void on_not_encoded(struct deferred *d)
 {
     struct wifi_ours *c = container_of(d, struct wifi_ours, not_encoded);
 
-    wifi_camera_encoded(c->core, wifi_ours_now_us(c), 0);
-    wifi_ours_rearm(c);
+    wifi_camera_encoded(c->core, gatt_core_now_us(&c->ble), 0);
+    gatt_core_told(&c->ble);
 }
 
 /* --- motion ------------------------------------------------------------------------------------- */
@@ -84,8 +84,8 @@ static void on_work(struct deferred *d)
     struct wifi_ours *c = container_of(d, struct wifi_ours, work);
 
     c->job(c->job_arg);
-    wifi_camera_worked(c->core, wifi_ours_now_us(c));
-    wifi_ours_rearm(c);
+    wifi_camera_worked(c->core, gatt_core_now_us(&c->ble));
+    gatt_core_told(&c->ble);
 }
 
 void wifi_ours_work(void *ctx, void (*job)(void *arg), void *arg)
@@ -102,8 +102,8 @@ void wifi_ours_work(void *ctx, void (*job)(void *arg), void *arg)
 static void finish(struct wifi_ours *c, bool taken)
 {
     c->to = NULL;
-    wifi_camera_captured(c->core, wifi_ours_now_us(c), taken);
-    wifi_ours_rearm(c);
+    wifi_camera_captured(c->core, gatt_core_now_us(&c->ble), taken);
+    gatt_core_told(&c->ble);
 }
 
 static void on_frame(void *ctx, const uint8_t *grey, int64_t taken_us)

@@ -27,8 +27,8 @@ static size_t on_data(void *ctx, struct tcp *tcp, const uint8_t *bytes, size_t n
     struct wifi_ours_connection *x = ctx;
     struct wifi_ours *c = x->camera;
 
-    wifi_camera_received(c->core, wifi_ours_now_us(c), number_of(x), bytes, n);
-    wifi_ours_rearm(c);
+    wifi_camera_received(c->core, gatt_core_now_us(&c->ble), number_of(x), bytes, n);
+    gatt_core_told(&c->ble);
     return n;
 }
 
@@ -40,8 +40,8 @@ static void on_drained(void *ctx, struct tcp *tcp)
     if (!x->waits)
         return;
     x->waits = false;
-    wifi_camera_room(c->core, wifi_ours_now_us(c), number_of(x));
-    wifi_ours_rearm(c);
+    wifi_camera_room(c->core, gatt_core_now_us(&c->ble), number_of(x));
+    gatt_core_told(&c->ble);
 }
 
 static void hung_up(struct wifi_ours_connection *x)
@@ -49,8 +49,8 @@ static void hung_up(struct wifi_ours_connection *x)
     struct wifi_ours *c = x->camera;
 
     x->tcp = NULL;
-    wifi_camera_hung_up(c->core, wifi_ours_now_us(c), number_of(x));
-    wifi_ours_rearm(c);
+    wifi_camera_hung_up(c->core, gatt_core_now_us(&c->ble), number_of(x));
+    gatt_core_told(&c->ble);
 }
 
 static void on_closed(void *ctx, struct tcp *tcp, int why, size_t left)
@@ -74,8 +74,8 @@ static void on_accepted(void *ctx, struct tcp *tcp)
     }
     *x = (struct wifi_ours_connection){.camera = c, .used = true, .tcp = tcp};
     tcp_set_events(tcp, &events, x);
-    wifi_camera_accepted(c->core, wifi_ours_now_us(c), number_of(x));
-    wifi_ours_rearm(c);
+    wifi_camera_accepted(c->core, gatt_core_now_us(&c->ble), number_of(x));
+    gatt_core_told(&c->ble);
 }
 
 void wifi_ours_break_all(struct wifi_ours *c)
