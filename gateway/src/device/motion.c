@@ -91,6 +91,8 @@ void motion_see(struct device *d, const struct overlay *o)
     unsigned news =
         motion_phase_update(&m->phase, o->active, (enum motion_direction)o->direction, now_us);
 
+    if (o->active)
+        m->moved_us = now_us;
     if (news & MOTION_STARTED) {
         m->began_us = m->phase.change_us;
         tell_started(d, o);
@@ -115,7 +117,7 @@ void motion_end(struct device *d)
     m->phase = calm;
     m->gesture = MOTION_GESTURE_NONE;
     if (moved)
-        tell_ended(d, loop_now_us(d->all->env.loop));
+        tell_ended(d, m->moved_us);
 }
 
 static void silent(struct timer *t)

@@ -17,9 +17,9 @@ struct device;
 /* Embedded in a device. */
 struct motion {
     struct motion_phase phase;
-    uint8_t gesture; /* that was shown last: enum motion_gesture */
-    int64_t began_us;
-    struct timer silence; /* armed while something moves */
+    uint8_t gesture;            /* that was shown last: enum motion_gesture */
+    int64_t began_us, moved_us; /* of what moves: since when, and when that was seen last */
+    struct timer silence;       /* armed while something moves */
 };
 
 /* With the device, which is zeroed; its owner stops `silence`. */

@@ -131,7 +131,7 @@ Test(motion, of_a_camera_that_says_no_more_is_over)
     world_pass(MOTION_SILENT_US - 1);
     expect("motion.ended", 0, NULL);
     world_pass(2);
-    expect("motion.ended", 1, NULL);
+    expect("motion.ended", 1, "{\"seconds\":0.9}");
 }
 
 Test(motion, gesture_is_told_once_while_it_is_shown)
