@@ -17,7 +17,7 @@ struct resolver;
 struct http_client;
 struct http_fetch;
 
-/* What one response's head may hold: more is -EMSGSIZE. */
+/* What one response's head may hold, interim ones before it and trailers included: more is -EMSGSIZE. */
 #define HTTP_CLIENT_MAX_HEADERS 64
 #define HTTP_CLIENT_MAX_HEAD_BYTES 16384
 
@@ -60,5 +60,10 @@ struct http_client *http_client_free(struct http_client *c);
  * would keep others out. Proxies of the environment are not used. */
 int http_fetch_start(struct http_client *c, const struct http_fetch_options *options,
     const struct http_fetch_events *events, void *ctx, struct http_fetch **ret);
+/* The rest of the body waits in the connection, which holds the sender back, until http_fetch_resume(). From within body() only;
+ * less than a read (64 KiB) that was there already is kept. The timeouts go on. */
+void http_fetch_pause(struct http_fetch *f);
+/* Calls body() with what was kept; on the loop's own turn. */
+void http_fetch_resume(struct http_fetch *f);
 /* Also from within its own head() and body(); the pointer is gone. */
 void http_fetch_cancel(struct http_fetch *f);

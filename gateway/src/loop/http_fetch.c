@@ -122,6 +122,28 @@ void http_fetch_cancel(struct http_fetch *f)
         fetch_end(f);
 }
 
+/* --- holding it back -------------------------------------------------------------------------- */
+
+void http_fetch_pause(struct http_fetch *f)
+{
+    f->paused = curl_easy_pause(f->easy, CURLPAUSE_RECV) == CURLE_OK;
+}
+
+/* libcurl tells nobody but us when the owner ends it by what was kept. */
+void http_fetch_resume(struct http_fetch *f)
+{
+    CURLcode code;
+
+    if (!f->paused)
+        return;
+    f->paused = false;
+    f->client->n_in_curl++;
+    code = curl_easy_pause(f->easy, CURLPAUSE_CONT);
+    f->client->n_in_curl--;
+    if (code != CURLE_OK && !f->cancelled)
+        http_fetch_ended(f, code);
+}
+
 /* --- time ------------------------------------------------------------------------------------- */
 
 static void fetch_timed_out(struct http_fetch *f, const char *what, int64_t us)

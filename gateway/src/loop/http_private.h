@@ -20,7 +20,8 @@ struct resolve;
 struct response_head {
     int status;
     struct buf text; /* name NUL value NUL … */
-    size_t n_bytes;  /* as received */
+    size_t
+        n_bytes; /* as received, of all heads and of trailers: nothing of these is without an end */
     struct {
         uint32_t name, value; /* offsets in text */
     } at[HTTP_CLIENT_MAX_HEADERS];
@@ -71,7 +72,7 @@ struct http_fetch {
     struct timer whole;
     int64_t begun_us, heard_us;
     int64_t connect_timeout_us, silence_us, timeout_us;
-    bool connected;
+    bool connected, paused;
 
     struct response_head head;
     int result;         /* of the owner's, a limit or a timer: goes before what libcurl says */

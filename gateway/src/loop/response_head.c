@@ -49,7 +49,6 @@ static void begin(struct response_head *h, const char *line, size_t n)
 {
     buf_clear(&h->text);
     h->n = 0;
-    h->n_bytes = n;
     h->open = true;
     h->status = status_of(line, n);
 }
@@ -99,15 +98,15 @@ int response_head_line(struct response_head *h, const char *line, size_t n)
     const char *rest = line;
     size_t n_rest = n;
 
+    h->n_bytes += n;
+    if (h->n_bytes > HTTP_CLIENT_MAX_HEAD_BYTES)
+        return -EMSGSIZE;
     if (!h->open) {
         /* What else comes outside of a head are trailers, which nobody reads. */
         if (n >= 5 && memcmp(line, "HTTP/", 5) == 0)
             begin(h, line, n);
         return 0;
     }
-    h->n_bytes += n;
-    if (h->n_bytes > HTTP_CLIENT_MAX_HEAD_BYTES)
-        return -EMSGSIZE;
     trim(&rest, &n_rest);
     if (n_rest > 0)
         return add(h, line, n);

@@ -79,6 +79,8 @@ static int asked_body(void *ctx, const uint8_t *bytes, size_t n)
     buf_append(&a->body, bytes, n);
     if (a->cancels_in_body)
         cancel(a);
+    else if (a->pauses)
+        http_fetch_pause(a->f);
     return a->body_result;
 }
 

@@ -27,7 +27,7 @@ struct asked {
     char headers[4096], error[256];
     struct buf body;
     int head_result, body_result;
-    bool cancels_in_head, cancels_in_body, frees_client;
+    bool cancels_in_head, cancels_in_body, pauses, frees_client;
     struct asked *cancels;
 };
 

@@ -127,6 +127,29 @@ Test(http_client, a_head_that_is_too_long_is_refused)
     cr_assert(w.a.n_heads == 0 && w.a.n_bodies == 0);
 }
 
+/* What has no end is refused like what is too long: interim responses before the head, and trailers. */
+Test(http_client, heads_and_trailers_without_end_are_refused)
+{
+    static const char interim[] = "HTTP/1.1 100 Continue\r\n\r\n", trailer[] = "X-Again: yes\r\n";
+    static char answer[40000];
+    size_t n = 0;
+
+    while (n <= HTTP_CLIENT_MAX_HEAD_BYTES)
+        n += (size_t)sprintf(answer + n, "%s", interim);
+    strcpy(answer + n, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    says(&w, answer);
+    get(&w, NULL);
+    cr_assert(w.a.result == -EMSGSIZE && w.a.n_heads == 0, "%s", w.a.error);
+    fetch_world_again(&w);
+    n = (size_t)sprintf(answer, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n");
+    while (n <= HTTP_CLIENT_MAX_HEAD_BYTES + 100)
+        n += (size_t)sprintf(answer + n, "%s", trailer);
+    strcpy(answer + n, "\r\n");
+    says(&w, answer);
+    get(&w, NULL);
+    cr_assert(w.a.result == -EMSGSIZE && w.a.n_heads == 1, "%s", w.a.error);
+}
+
 static void with_headers(char *answer, int n)
 {
     strcpy(answer, "HTTP/1.1 200 OK\r\n");
