@@ -63,6 +63,7 @@ const SAYINGS = {
         'Says too much',
         ({ n }) => [n && `${n} of its events were left out`],
     ],
+    'device.held_back': ['Sends too much', ({ why }) => [why, 'read more slowly']],
     'device.offline': ['Device offline', ({ why }) => [why]],
     'device.online': ['Device online', () => []],
     'device.removed': ['Device removed', () => []],

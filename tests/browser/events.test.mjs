@@ -24,6 +24,8 @@ pageTest(
 pageTest('who says too much is told in words', { devices: devices() }, async ({ gateway, page }) => {
     gateway.emit('device.events_left_out', 'porch', { n: 46, since: '2026-01-01T00:00:00Z' });
     await textOf(page, '.event', /Says too much.*Porch · 46 of its events were left out/);
+    gateway.emit('device.held_back', 'porch', { why: 'more than 120 pictures come from it in a second' });
+    await textOf(page, '.event', /Sends too much.*Porch · more than 120 pictures .* · read more slowly/);
 });
 
 pageTest(

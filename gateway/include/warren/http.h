@@ -1,5 +1,6 @@
 /* http.h - requests to devices that speak HTTP, and their picture streams. Redirects are not
- * followed; only http and https. */
+ * followed; only http and https. A device that sends more than 24 MiB or 120 pictures a second, over all its
+ * connections, is read more slowly; nothing is lost. */
 #ifndef WARREN_HTTP_H
 #define WARREN_HTTP_H
 
@@ -47,7 +48,7 @@ struct wr_http_stream_events {
      * readers were slow and the host threw it away. Header names are in lower case. */
     void (*part)(struct wr_dev *dev, wr_handle h, void *ctx, const struct wr_prop *headers,
         size_t n_headers, struct wr_frame *frame);
-    /* stream_raw: bytes as they come. */
+    /* stream_raw: bytes as they come; each counts as four of what the device may send. */
     void (*data)(struct wr_dev *dev, wr_handle h, void *ctx, const uint8_t *bytes, size_t n);
     /* why: 0 the server ended it; -EBADMSG not what was asked for (status, content type, not
      * multipart); -ETIMEDOUT; … */

@@ -2,7 +2,8 @@
  *
  * What arrives is offered with data() until the driver has consumed it; the host keeps the rest, up
  * to `recv_max_bytes`. What is sent is queued up to `send_max_bytes`; over that send() is -EAGAIN
- * and drained() says when to go on.
+ * and drained() says when to go on. A device that sends more than 24 MiB or 120 pictures a second, over all its
+ * connections, is read more slowly; nothing is lost.
  */
 #ifndef WARREN_TCP_H
 #define WARREN_TCP_H

@@ -426,6 +426,7 @@ int device_new(struct devices *all, const char *id, const char *name, enum devic
     list_init(&d->frame_waiters);
     overlay_match_init(&d->overlays, all->env.loop, device_overlay_timeout);
     motion_init(d);
+    inflow_init(&d->inflow, all->env.loop);
     scope_init(&d->scope, &all->generation);
     deferred_init(&d->pump, device_pump);
     timer_init(&d->retry, all->env.loop, retry_due);
@@ -454,6 +455,7 @@ void device_free(struct device *d)
     timer_stop(&d->attributes_timer);
     timer_stop(&d->left_out_timer);
     timer_stop(&d->motion.silence);
+    inflow_fini(&d->inflow);
     if (d->channel)
         last_forget(d->all->env.last, d->channel);
     frame_quota_release(d->all->env.pool, &d->quota);

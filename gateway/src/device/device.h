@@ -20,6 +20,7 @@
 #include "device/devices.h"
 #include "device/driver.h"
 #include "device/event_allowance.h"
+#include "device/inflow.h"
 #include "device/motion.h"
 #include "device/overlay_match.h"
 #include "device/scope.h"
@@ -126,6 +127,7 @@ struct device {
     unsigned n_log_dropped;
 
     /* Of a device without a parent, for it and its children. */
+    struct inflow inflow;
     struct event_allowance events;
     struct timer left_out_timer;
     uint64_t n_left_out; /* events, since left_out_since_us (UTC); told when the timer is due */
@@ -146,6 +148,12 @@ struct devices {
 static inline struct device *device_of(struct wr_dev *dev)
 {
     return (struct device *)dev;
+}
+
+/* Who answers for it: what is behind a hub is as little to be trusted as the hub. */
+static inline struct device *device_root(struct device *d)
+{
+    return d->pub.parent ? device_of(d->pub.parent) : d;
 }
 
 /* --- device.c: life and state ----------------------------------------------------------------- */
@@ -348,6 +356,8 @@ extern const struct wr_http host_http;
 extern const struct wr_store host_store;
 /* host_frame.c, for host_table */
 struct wr_frame *host_frame_new(struct wr_dev *dev, size_t bytes);
+/* The same for a picture that was begun already, and has turned out larger. */
+struct wr_frame *host_frame_larger(struct wr_dev *dev, size_t bytes);
 int host_frame_publish(struct wr_dev *dev, struct wr_frame *pub);
 void host_frame_drop(struct wr_dev *dev, struct wr_frame *pub);
 int host_capture(struct wr_dev *dev, struct wr_frame *pub, const struct wr_capture *meta,

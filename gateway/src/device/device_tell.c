@@ -11,20 +11,14 @@
  * that a device which never stops adds little, soon enough for who looks for what is missing. */
 #define LEFT_OUT_TOLD_US (10 * US_PER_S)
 
-/* Who answers for it: what is behind a hub is as little to be trusted as the hub. */
-static struct device *root_of(struct device *d)
-{
-    return d->pub.parent ? device_of(d->pub.parent) : d;
-}
-
 static bool is_allowed(struct device *d, bool live, size_t n_bytes)
 {
-    return event_allowed(&root_of(d)->events, live, n_bytes, loop_now_us(d->all->env.loop));
+    return event_allowed(&device_root(d)->events, live, n_bytes, loop_now_us(d->all->env.loop));
 }
 
 static void left_out(struct device *d)
 {
-    struct device *root = root_of(d);
+    struct device *root = device_root(d);
 
     d->stats.n_events_left_out++;
     if (root->n_left_out++ > 0)

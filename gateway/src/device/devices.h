@@ -85,6 +85,7 @@ void device_edited_json(const struct device *d, struct wr_json *j);
 struct device_stats {
     uint64_t n_frames, n_frame_bytes, n_dropped, n_reconnects, n_late_answers, n_events_left_out;
     uint64_t n_overlays, n_overlays_unmatched;
+    int64_t held_us;       /* for which nothing was read from it, as it sends too much */
     int64_t last_frame_us; /* received, UTC; 0: none */
 };
 const struct device_stats *device_stats(const struct device *d);

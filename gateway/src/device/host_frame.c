@@ -6,7 +6,7 @@
 
 #include "device/device.h"
 
-struct wr_frame *host_frame_new(struct wr_dev *dev, size_t bytes)
+struct wr_frame *host_frame_larger(struct wr_dev *dev, size_t bytes)
 {
     struct device *d = device_of(dev);
     struct frame *f = d->running ? frame_new(d->all->env.pool, &d->quota, bytes) : NULL;
@@ -17,6 +17,12 @@ struct wr_frame *host_frame_new(struct wr_dev *dev, size_t bytes)
     f->held = true;
     f->pub.received_us = loop_wall_us(d->all->env.loop);
     return &f->pub;
+}
+
+struct wr_frame *host_frame_new(struct wr_dev *dev, size_t bytes)
+{
+    inflow_picture(device_of(dev));
+    return host_frame_larger(dev, bytes);
 }
 
 static bool looks_like_jpeg(const struct wr_frame *f)

@@ -24,6 +24,7 @@ struct host_fetch {
     struct http_fetch *fetch;
     wr_handle handle;
     void *ctx;
+    struct inflow_tap tap;
     bool inside; /* the client's call is on the stack: cancelling only marks */
     bool dead;
 
@@ -45,6 +46,7 @@ struct host_fetch {
 
 static void fetch_free(struct host_fetch *f)
 {
+    inflow_tap_fini(&f->tap);
     multipart_free(f->multipart);
     frame_unref(f->frame);
     buf_fini(&f->body);
@@ -74,6 +76,19 @@ static int leave(struct host_fetch *f, int result)
     return -ECANCELED;
 }
 
+/* Leaves the body's call: what comes faster than it may waits in the connection. */
+static int leave_body(struct host_fetch *f, size_t n, int result)
+{
+    if (inflow_took(f->device, f->dead ? NULL : &f->tap, f->raw ? n * INFLOW_RAW_WEIGHT : n))
+        http_fetch_pause(f->fetch);
+    return leave(f, result);
+}
+
+static void go_on(struct inflow_tap *t)
+{
+    http_fetch_resume(container_of(t, struct host_fetch, tap)->fetch);
+}
+
 /* --- a request -------------------------------------------------------------------------------- */
 
 static int request_head(void *ctx, int status, const struct http_header *headers, size_t n)
@@ -99,7 +114,7 @@ static int request_body(void *ctx, const uint8_t *bytes, size_t n)
 {
     struct host_fetch *f = ctx;
 
-    return buf_append(&f->body, bytes, n) < 0 ? -EMSGSIZE : 0;
+    return leave_body(f, n, buf_append(&f->body, bytes, n) < 0 ? -EMSGSIZE : 0);
 }
 
 static void split_head(const struct host_fetch *f, struct wr_prop *out)
@@ -171,7 +186,7 @@ static uint8_t *part_begin(void *ctx, size_t length, size_t *cap)
 static uint8_t *part_grow(void *ctx, size_t used, size_t *cap)
 {
     struct host_fetch *f = ctx;
-    struct wr_frame *larger = host_table.frame_new(&f->device->pub, f->frame->pub.cap * 2);
+    struct wr_frame *larger = host_frame_larger(&f->device->pub, f->frame->pub.cap * 2);
 
     if (larger) {
         memcpy(larger->data, f->frame->pub.data, used);
@@ -275,7 +290,7 @@ static int stream_body(void *ctx, const uint8_t *bytes, size_t n)
             snprintf(f->error, sizeof f->error,
                 r == -EMSGSIZE ? "a picture is larger than allowed" : "this is no picture stream");
     }
-    return leave(f, r);
+    return leave_body(f, n, r);
 }
 
 static void stream_done(void *ctx, int result, const char *error)
@@ -342,6 +357,7 @@ static struct host_fetch *fetch_new(struct wr_dev *dev, const struct wr_http_req
     if (!f)
         return NULL;
     f->ctx = ctx;
+    inflow_tap_init(&f->tap, go_on);
     f->body = BUF_INIT(q->max_bytes ? q->max_bytes : REQUEST_MAX_BYTES);
     f->head = BUF_INIT(HTTP_CLIENT_MAX_HEAD_BYTES * 2);
     f->max_bytes =

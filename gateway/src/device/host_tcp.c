@@ -12,13 +12,15 @@ struct host_tcp_link {
     const struct wr_tcp_events *events;
     void *ctx;
     wr_handle handle;
-    bool open;
+    struct inflow_tap tap;
+    bool open, paused; /* paused: by its driver */
 };
 
 static void link_cancel(void *object)
 {
     struct host_tcp_link *k = object;
 
+    inflow_tap_fini(&k->tap);
     tcp_close(k->tcp);
     free(k);
 }
@@ -38,16 +40,29 @@ static void on_opened(void *ctx, struct tcp *t)
     driver_leave(d);
 }
 
+static void go_on(struct inflow_tap *tap)
+{
+    struct host_tcp_link *k = container_of(tap, struct host_tcp_link, tap);
+
+    if (!k->paused)
+        tcp_resume(k->tcp);
+}
+
 static size_t on_data(void *ctx, struct tcp *t, const uint8_t *bytes, size_t n)
 {
     struct host_tcp_link *k = ctx;
     struct device *d = k->device;
+    wr_handle h = k->handle;
     size_t used;
 
     driver_enter(d);
-    used = k->events->data(&d->pub, k->handle, k->ctx, bytes, n);
+    used = k->events->data(&d->pub, h, k->ctx, bytes, n);
     driver_leave(d);
-    return MIN(used, n);
+    used = MIN(used, n);
+    k = scope_get(&d->scope, h, &link_kind); /* the driver may have ended it */
+    if (inflow_took(d, k ? &k->tap : NULL, used))
+        tcp_pause(k->tcp);
+    return used;
 }
 
 static void on_drained(void *ctx, struct tcp *t)
@@ -69,6 +84,7 @@ static void on_closed(void *ctx, struct tcp *t, int why, size_t left)
     struct host_tcp_link was = *k;
 
     scope_take(&d->scope, k->handle, &link_kind);
+    inflow_tap_fini(&k->tap);
     free(k);
     driver_enter(d);
     was.events->closed(&d->pub, was.handle, was.ctx, why, left);
@@ -100,6 +116,7 @@ static wr_handle host_connect(struct wr_dev *dev, const struct wr_tcp_target *ta
     if (!k)
         return 0;
     *k = (struct host_tcp_link){.device = d, .events = events, .ctx = ctx};
+    inflow_tap_init(&k->tap, go_on);
     r = tcp_connect(d->all->env.loop, d->all->env.resolver, target->host, target->port, &limits,
         &link_events, k, &k->tcp);
     if (r < 0) {
@@ -138,6 +155,7 @@ static int host_pause(struct wr_dev *dev, wr_handle h)
 
     if (!k)
         return -ESTALE;
+    k->paused = true;
     tcp_pause(k->tcp);
     return 0;
 }
@@ -148,7 +166,9 @@ static int host_resume(struct wr_dev *dev, wr_handle h)
 
     if (!k)
         return -ESTALE;
-    tcp_resume(k->tcp);
+    k->paused = false;
+    if (!inflow_holds(&k->tap))
+        tcp_resume(k->tcp);
     return 0;
 }
 

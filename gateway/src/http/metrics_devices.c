@@ -92,6 +92,11 @@ static double value_events_left_out(const struct device *d, int64_t now_us)
     return (double)device_stats(d)->n_events_left_out;
 }
 
+static double value_held(const struct device *d, int64_t now_us)
+{
+    return (double)device_stats(d)->held_us / 1e6;
+}
+
 static double value_age(const struct device *d, int64_t now_us)
 {
     return device_stats(d)->last_frame_us ? (double)(now_us - device_stats(d)->last_frame_us) / 1e6
@@ -155,6 +160,9 @@ static void families(struct buf *b, struct devices *devices, int64_t now_us)
         {"warren_device_children", "gauge", "Devices behind it.", value_children},
         {"warren_device_children_up", "gauge", "Devices behind it that are online.",
             value_children_up},
+        {"warren_device_held_back_seconds_total", "counter",
+            "Time for which nothing was read from the device because it sends too much.",
+            value_held},
         {"warren_device_frame_age_seconds", "gauge", "Age of the newest picture.", value_age},
     };
 

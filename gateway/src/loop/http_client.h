@@ -61,7 +61,7 @@ struct http_client *http_client_free(struct http_client *c);
 int http_fetch_start(struct http_client *c, const struct http_fetch_options *options,
     const struct http_fetch_events *events, void *ctx, struct http_fetch **ret);
 /* The rest of the body waits in the connection, which holds the sender back, until http_fetch_resume(). From within body() only;
- * less than a read (64 KiB) that was there already is kept. The timeouts go on. */
+ * less than a read (64 KiB) that was there already is kept. The silence timeout rests. */
 void http_fetch_pause(struct http_fetch *f);
 /* Calls body() with what was kept; on the loop's own turn. */
 void http_fetch_resume(struct http_fetch *f);

@@ -137,6 +137,7 @@ void http_fetch_resume(struct http_fetch *f)
     if (!f->paused)
         return;
     f->paused = false;
+    f->heard_us = loop_now_us(f->client->loop);
     f->client->n_in_curl++;
     code = curl_easy_pause(f->easy, CURLPAUSE_CONT);
     f->client->n_in_curl--;
@@ -158,7 +159,8 @@ static void fetch_timed_out(struct http_fetch *f, const char *what, int64_t us)
 static void fetch_phase_over(struct timer *t)
 {
     struct http_fetch *f = container_of(t, struct http_fetch, phase);
-    int64_t left_us = f->heard_us + f->silence_us - loop_now_us(t->loop);
+    int64_t now_us = loop_now_us(t->loop),
+            left_us = (f->paused ? now_us : f->heard_us) + f->silence_us - now_us;
 
     if (!f->connected)
         fetch_timed_out(f, "no connection within", f->connect_timeout_us);

@@ -20,7 +20,7 @@ static void setup(void)
     w.server.answer = answer;
     w.server.answer_len = n + BODY_BYTES;
     w.a.pauses = true;
-    cr_assert_eq(ask(&w, &w.a, NULL), 0);
+    cr_assert_eq(ask(&w, &w.a, &(struct http_fetch_options){.silence_timeout_us = US_PER_S}), 0);
     WAIT_UNTIL(w.loop, w.a.n_bodies > 0);
 }
 
@@ -57,6 +57,17 @@ Test(http_client_pause, all_of_it_comes_in_its_order)
     cr_assert_eq(w.a.body.len, BODY_BYTES);
     for (size_t i = 0; i < BODY_BYTES; i++)
         cr_assert_eq(buf_data(&w.a.body)[i], 'a' + i % 23, "at %zu", i);
+}
+
+Test(http_client_pause, is_no_silence)
+{
+    loop_advance(w.loop, 10 * US_PER_S);
+    some_turns(w.loop);
+    cr_expect_eq(w.a.n_done, 0);
+    w.a.pauses = false;
+    http_fetch_resume(w.a.f);
+    WAIT_UNTIL(w.loop, w.a.n_done == 1);
+    cr_expect_eq(w.a.result, 0, "%s", w.a.error);
 }
 
 Test(http_client_pause, may_be_cancelled_meanwhile)
