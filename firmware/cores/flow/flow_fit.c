@@ -78,7 +78,7 @@ bool flow_fit(const struct flow_sums *s, int32_t *ret_dx, int32_t *ret_dy)
 {
     int64_t xx, xy, yy, bx, by, damping, det;
     int32_t x, y;
-    unsigned cut = 0;
+    unsigned cut;
 
     if (s->n < FEW * FLOW_WEIGHT)
         return false;
@@ -92,10 +92,11 @@ bool flow_fit(const struct flow_sums *s, int32_t *ret_dx, int32_t *ret_dy)
     yy = beyond_means(s->gygy, s->gy, y) + damping;
     bx = beyond_means(s->gxd, s->d, x);
     by = beyond_means(s->gyd, s->d, y);
-    while ((xx | yy) >> cut >> BITS >> 7)
-        cut += 8;
-    while ((xx | yy) >> cut >> BITS)
-        cut++;
+    /* Means are rounded: where hardly anything differs from them, less than nothing can be left. */
+    if (xx <= 0 || yy <= 0)
+        return false;
+    cut = flow_bits((uint64_t)(xx | yy));
+    cut = cut > BITS ? cut - BITS : 0;
     xx = flow_floor_shift(xx, cut);
     xy = flow_floor_shift(xy, cut);
     yy = flow_floor_shift(yy, cut);

@@ -46,6 +46,12 @@ static inline int32_t flow_clamp64(int64_t v)
     return v < INT32_MIN ? INT32_MIN : v > INT32_MAX ? INT32_MAX : (int32_t)v;
 }
 
+/* Bits up to the highest that is set. */
+static inline unsigned flow_bits(uint64_t v)
+{
+    return v ? 64 - (unsigned)__builtin_clzll(v) : 0;
+}
+
 /* How long a vector is, at most 12 % too much. */
 static inline int32_t flow_length(int32_t x, int32_t y)
 {

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow_math.h"
+
 /* Every block that stays in the frame: right within `px`, and valid. */
 static void expect(struct flow_shape shape, struct flow_scene scene, double px)
 {
@@ -152,6 +154,41 @@ Test(flow, an_edge_alone_is_not_valid)
         rig.frames.first[i] = rig.frames.second[i] = i % 320 / 20 % 2 ? 200 : 60;
     expect_nothing_valid(&rig);
     flow_rig_free(&rig);
+}
+
+/* Nor does a ramp, whose slope hardly differs from its mean anywhere: less than what the mean is rounded by. */
+Test(flow, a_ramp_of_any_slope_comes_to_an_end_and_is_not_valid, .timeout = 60)
+{
+    struct flow_rig rig = flow_rig_new(FLOW_SHAPE_DEFAULT);
+
+    for (int slope = 128; slope < 1500; slope += 7) {
+        int until = 255 * 256 / slope;
+
+        for (int i = 0; i < 320 * 240; i++)
+            rig.frames.first[i] = rig.frames.second[i] = (uint8_t)(i % 320 % until * slope / 256);
+        expect_nothing_valid(&rig);
+    }
+    flow_rig_free(&rig);
+}
+
+static void expect_root(uint64_t v)
+{
+    uint64_t root = flow_root(v);
+
+    cr_expect(root * root <= v && (root + 1) * (root + 1) > v, "%llu of %llu",
+        (unsigned long long)root, (unsigned long long)v);
+}
+
+Test(flow, roots_are_rounded_down)
+{
+    for (uint64_t v = 0; v < 3000; v++)
+        expect_root(v);
+    for (uint64_t root = 55; root < 65536; root++)
+        for (uint64_t v = root * root - 1; v <= root * root + 1; v++)
+            expect_root(v);
+    expect_root(UINT32_MAX);
+    cr_expect_eq(flow_root(UINT64_MAX), UINT32_C(0xffff0000));
+    cr_expect_eq(flow_root(UINT64_C(1) << 40), UINT32_C(1) << 20);
 }
 
 Test(flow, what_moves_alone_is_told_from_what_is_still)
