@@ -36,6 +36,7 @@ size_t flow_full_bytes(const struct flow_shape *shape)
 /* How the vector changes from one pixel to the next, in 1/BEND of 1/FLOW_UNIT px. */
 #define BEND_BITS 8
 #define HALVES (1 << (BEND_BITS + 1)) /* where it is taken by halves of a pixel */
+#define FINE_BITS (FLOW_UNIT_BITS + BEND_BITS + 1)
 struct bend {
     int32_t x_by_x, x_by_y, y_by_x, y_by_y;
 };
@@ -74,50 +75,69 @@ static struct bend bend_of(const struct flow *f, int32_t row, int32_t column)
         bend_by(t.y_by_x, across), bend_by(t.y_by_y, down)};
 }
 
-/* What a block's vector and its bend lead to. */
-struct look {
-    const struct flow *f;
-    int32_t dx, dy;
-    struct bend bend;
-    bool inside; /* wherever its cells went, they and their rims are in the frame */
+/* In 1/2^FINE_BITS px. */
+struct way {
+    int32_t x, y;
 };
 
-static bool is_inside(const struct look *l, struct flow_area block)
-{
-    /* From the middle to an edge it bends by half of a side at most, in each direction. */
-    int32_t side = l->f->shape.block, grain = FLOW_UNIT << BEND_BITS;
-    int32_t x = (flow_abs(l->dx) << BEND_BITS) +
-        (flow_abs(l->bend.x_by_x) + flow_abs(l->bend.x_by_y)) * side;
-    int32_t y = (flow_abs(l->dy) << BEND_BITS) +
-        (flow_abs(l->bend.y_by_x) + flow_abs(l->bend.y_by_y)) * side;
+/* Where a block's middle went, and how what is around it bends. */
+struct look {
+    struct way middle; /* half of a GRAIN is in it, for rounding */
+    struct bend bend;
+};
 
-    x = x / grain + 2;
-    y = y / grain + 2;
-    return block.x0 >= x && block.y0 >= y && block.x1 + x <= l->f->shape.width &&
-        block.y1 + y <= l->f->shape.height;
+static struct look look_of(const struct flow *f, int32_t row, int32_t column)
+{
+    const struct flow_state *b = flow_state_at(f, row, column);
+
+    return (struct look){
+        {(b->dx + GRAIN / 2) * HALVES, (b->dy + GRAIN / 2) * HALVES}, bend_of(f, row, column)};
 }
 
-/* Where a cell is looked at whose middle is u and v halves of a pixel from the block's; what of it is in the frame then. */
-static struct flow_area cell_place(
-    const struct look *l, struct flow_area cell, int32_t u, int32_t v, struct flow_place *ret_place)
+/* Where a point went that is u and v halves of a pixel from the block's middle. */
+static struct way look_at(const struct look *l, int32_t u, int32_t v)
 {
-    const struct flow *f = l->f;
     const struct bend *t = &l->bend;
-    int32_t x = (l->dx + GRAIN / 2) * HALVES + t->x_by_x * u + t->x_by_y * v;
-    int32_t y = (l->dy + GRAIN / 2) * HALVES + t->y_by_x * u + t->y_by_y * v;
-    int32_t ix = flow_shift(x, BEND_BITS + 1 + FLOW_UNIT_BITS);
-    int32_t iy = flow_shift(y, BEND_BITS + 1 + FLOW_UNIT_BITS), stride = f->shape.width, at;
 
-    if (!l->inside)
-        cell = flow_area_common(cell, f->shape.width, f->shape.height, ix, iy, 1);
-    at = cell.y0 * stride + cell.x0;
-    *ret_place = (struct flow_place){(uint32_t)at, (uint32_t)(at + iy * stride + ix),
-        flow_shift(x, BEND_BITS + 1 + GRAIN_BITS) & (FLOW_STEPS - 1),
-        flow_shift(y, BEND_BITS + 1 + GRAIN_BITS) & (FLOW_STEPS - 1)};
-    return cell;
+    return (struct way){
+        l->middle.x + t->x_by_x * u + t->x_by_y * v, l->middle.y + t->y_by_x * u + t->y_by_y * v};
 }
 
-/* What is not a whole cell any more. */
+/* For a cell that begins with that pixel of the first frame. */
+static struct flow_place place_of(struct way w, int32_t at, int32_t stride)
+{
+    return (struct flow_place){(uint32_t)at,
+        (uint32_t)(at + flow_shift(w.y, FINE_BITS) * stride + flow_shift(w.x, FINE_BITS)),
+        flow_shift(w.x, FINE_BITS - FLOW_STEP_BITS) & (FLOW_STEPS - 1),
+        flow_shift(w.y, FINE_BITS - FLOW_STEP_BITS) & (FLOW_STEPS - 1)};
+}
+
+/* Whether a block is of whole cells, and wherever they went, they and their rims are in the frame. */
+static bool is_inside(const struct flow_shape *shape, const struct look *l, struct flow_area block)
+{
+    const struct bend *t = &l->bend;
+    int32_t side = shape->block;
+    int32_t x = flow_abs(l->middle.x) + (flow_abs(t->x_by_x) + flow_abs(t->x_by_y)) * side;
+    int32_t y = flow_abs(l->middle.y) + (flow_abs(t->y_by_x) + flow_abs(t->y_by_y)) * side;
+
+    x = flow_shift(x, FINE_BITS) + 2;
+    y = flow_shift(y, FINE_BITS) + 2;
+    return side % CELL == 0 && block.x0 >= x && block.y0 >= y && block.x1 + x <= shape->width &&
+        block.y1 + y <= shape->height;
+}
+
+/* The first of the cells of one colour in a row of them, as on a chess board. */
+static int32_t first_of(int32_t y, int32_t colour)
+{
+    return (y / CELL + colour) % 2 * CELL;
+}
+
+static struct flow_area cell_in_frame(const struct flow *f, struct flow_area cell, struct way w)
+{
+    return flow_area_common(cell, f->shape.width, f->shape.height, flow_shift(w.x, FINE_BITS),
+        flow_shift(w.y, FINE_BITS), 1);
+}
+
 static void part_moments(const struct flow *f, struct flow_area part, const struct flow_place *p,
     struct flow_moments *ret_m)
 {
@@ -125,34 +145,61 @@ static void part_moments(const struct flow *f, struct flow_area part, const stru
         (unsigned)(part.x1 - part.x0), (unsigned)(part.y1 - part.y0), p->fx, p->fy, ret_m);
 }
 
-/* The cells of one colour, as on a chess board; returns how many are in the frame. */
+/* Its cells of one colour, whose moments are not looked at yet. */
+static unsigned cells_inside(const struct flow *f, const struct look *l, struct flow_area block,
+    int32_t colour, struct flow_place *places)
+{
+    int32_t side = f->shape.block, stride = f->shape.width;
+    unsigned n = 0;
+
+    for (int32_t y = 0; y < side; y += CELL) {
+        int32_t at = (block.y0 + y) * stride + block.x0, v = 2 * y + CELL - side;
+
+        for (int32_t x = first_of(y, colour); x < side; x += 2 * CELL)
+            places[n++] = place_of(look_at(l, 2 * x + CELL - side, v), at + x, stride);
+    }
+    return n;
+}
+
+/* Where a cell is not whole, its moments are those of what is left of it: *n_parts grows by one then. */
+static unsigned cells_at_edge(const struct flow *f, const struct look *l, struct flow_area block,
+    int32_t colour, struct flow_place *places, struct flow_moments *parts, unsigned *n_parts)
+{
+    int32_t side = f->shape.block;
+    unsigned n = 0;
+
+    for (int32_t y = 0; y < side; y += CELL) {
+        for (int32_t x = first_of(y, colour); x < side; x += 2 * CELL) {
+            int32_t w = flow_min(CELL, side - x), h = flow_min(CELL, side - y);
+            struct way way = look_at(l, 2 * x + w - side, 2 * y + h - side);
+            struct flow_area cell = cell_in_frame(f,
+                (struct flow_area){block.x0 + x, block.y0 + y, block.x0 + x + w, block.y0 + y + h},
+                way);
+
+            places[n] = place_of(way, cell.y0 * f->shape.width + cell.x0, f->shape.width);
+            if (flow_area_points(cell) == CELL * CELL)
+                n++;
+            else if (flow_area_points(cell) > 0)
+                part_moments(f, cell, &places[n], &parts[(*n_parts)++]);
+        }
+    }
+    return n;
+}
+
+/* The cells of one colour; returns how many are in the frame. */
 static unsigned block_moments(
     const struct flow *f, int32_t row, int32_t column, int32_t colour, struct flow_moments *m)
 {
-    const struct flow_state *b = flow_state_at(f, row, column);
-    struct flow_area block = flow_area_of(f, row, column, 0);
-    struct look l = {f, b->dx, b->dy, bend_of(f, row, column), false};
     struct flow_place *places = (struct flow_place *)(m + cells_of(&f->shape));
-    int32_t side = f->shape.block;
-    unsigned n = 0, n_whole = 0;
+    struct flow_area block = flow_area_of(f, row, column, 0);
+    struct look l = look_of(f, row, column);
+    unsigned n_parts = 0,
+             n = is_inside(&f->shape, &l, block)
+        ? cells_inside(f, &l, block, colour, places)
+        : cells_at_edge(f, &l, block, colour, places, m, &n_parts);
 
-    l.inside = is_inside(&l, block);
-    for (int32_t y = 0; y < side; y += CELL) {
-        for (int32_t x = (y / CELL + colour) % 2 * CELL; x < side; x += 2 * CELL) {
-            int32_t w = flow_min(CELL, side - x), h = flow_min(CELL, side - y);
-            struct flow_area cell = {
-                block.x0 + x, block.y0 + y, block.x0 + x + w, block.y0 + y + h};
-            struct flow_area seen =
-                cell_place(&l, cell, 2 * x + w - side, 2 * y + h - side, &places[n_whole]);
-
-            if (flow_area_points(seen) == CELL * CELL)
-                n_whole++;
-            else if (flow_area_points(seen) > 0)
-                part_moments(f, seen, &places[n_whole], &m[n++]);
-        }
-    }
-    f->ops->cells(f->first, f->second, f->shape.width, places, n_whole, m + n);
-    return n + n_whole;
+    f->ops->cells(f->first, f->second, f->shape.width, places, n, m + n_parts);
+    return n_parts + n;
 }
 
 /* The middle of some values: as few branches as can be depend on them. */

@@ -149,33 +149,42 @@ INLINE v16 wide_differ(v16 here, v16 row, v16 below, const struct wide_between *
         v_shift16(there, FLOW_STEP_BITS - FLOW_D_BITS), v_shift_left16(here, FLOW_D_BITS));
 }
 
-/* A strip of 8 points, of which those columns count that `which` has all bits for. A register's rows are as far apart as they
- * can be, so that the row below each is in the next one; if their number is odd, the one in the middle is in two, but counts
- * in one. Each row is read once, and behind the last one only another. */
-INLINE void wide_strip(struct wide_sums *s, const uint8_t *a, size_t a_stride, const uint8_t *b,
-    size_t b_stride, unsigned h, const struct wide_between *f, v16 which)
+/* Of a strip of 8 points so many rows, and in each row of a register as many further down: so the row below each is in the next
+ * one. Those columns count that `which` has all bits for. Each row is read once, and behind the last one only another. */
+INLINE void wide_rows(struct wide_sums *s, const uint8_t *a, size_t a_stride, const uint8_t *b,
+    size_t b_stride, unsigned n, unsigned apart, const struct wide_between *f, v16 which)
 {
-    const unsigned n = (h + ROWS - 1) / ROWS;
-    const size_t a_apart = (h - n) * a_stride, b_apart = (h - n) * b_stride;
+    const size_t a_apart = apart * a_stride, b_apart = apart * b_stride;
     const uint8_t *p = a - 1, *q = b;
     v16 above = v_bytes(v_rows16(p - a_stride, a_apart), 1);
     vb here = v_rows16(p, a_apart);
     v16 middle = v_bytes(here, 1), row = v_across(v_rows16(q, b_apart), f->across);
-    v16 counts = n * ROWS > h ? v_and16(which, v_first_row()) : which;
 
-    for (unsigned y = 0; y < n; y++, counts = which) {
+    for (; n > 0; n--) {
         p += a_stride;
         q += b_stride;
         vb next = v_rows16(p, a_apart);
         v16 next_middle = v_bytes(next, 1), next_row = v_across(v_rows16(q, b_apart), f->across);
 
         wide_add(s, v_slope(here), v_sub16(next_middle, above),
-            wide_differ(middle, row, next_row, f), counts);
+            wide_differ(middle, row, next_row, f), which);
         above = middle;
         middle = next_middle;
         row = next_row;
         here = next;
     }
+}
+
+/* A whole strip. */
+INLINE void wide_strip(struct wide_sums *s, const uint8_t *a, size_t a_stride, const uint8_t *b,
+    size_t b_stride, unsigned h, const struct wide_between *f, v16 which)
+{
+    const unsigned n = h / ROWS, last = h - 1;
+
+    wide_rows(s, a, a_stride, b, b_stride, n, n, f, which);
+    if (h % ROWS)
+        wide_rows(s, a + last * a_stride, a_stride, b + last * b_stride, b_stride, 1, 0, f,
+            v_and16(which, v_first_row()));
 }
 
 /* Of 8 columns the first n, from 8 - n on. */
