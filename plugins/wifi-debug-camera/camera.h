@@ -149,6 +149,8 @@ struct settings {
 int settings_configure(struct wr_dev *dev, const struct wr_setting *changed, size_t n);
 /* The way is free: no job is busy, or the camera has answered. */
 void settings_next(struct wr_dev *dev);
+/* All that is wanted is so. */
+bool settings_are(const struct wifi_settings *is, const struct wifi_settings *wanted);
 /* These were written; 0, or what went wrong. */
 void settings_applied(struct wr_dev *dev, const struct wifi_settings *s, int result);
 

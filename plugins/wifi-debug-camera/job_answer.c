@@ -111,6 +111,10 @@ bool job_judge(struct wr_dev *dev, const struct wifi_status *s)
         if (!j->asked)
             return false;
         break;
+    case WIFI_SET:
+        if (!settings_are(&s->settings, &j->control.settings))
+            return false;
+        break;
     default:
         break;
     }

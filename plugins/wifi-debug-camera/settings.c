@@ -59,6 +59,15 @@ static bool same(const struct wifi_settings *a, const struct wifi_settings *b, e
     }
 }
 
+bool settings_are(const struct wifi_settings *is, const struct wifi_settings *wanted)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if ((wanted->has & rows[i].has) &&
+            (!(is->has & rows[i].has) || !same(is, wanted, (enum setting)i)))
+            return false;
+    return true;
+}
+
 void settings_applied(struct wr_dev *dev, const struct wifi_settings *s, int result)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

@@ -452,7 +452,8 @@ Test(wifi_jobs, settings_that_differ_are_written_all_at_once)
     cr_expect_eq(fake_applied(d, "web_port"), 0, "it is so already");
     cr_expect_str_eq(
         wifi_control(h), "{\"cmd\":\"set\",\"stream_fps\":5,\"frame_size\":\"QQVGA\"}");
-    cr_expect_eq(fake_applied(d, "stream_fps"), FAKE_PENDING);
+    wifi_notify(h, with_settings);
+    cr_expect_eq(fake_applied(d, "stream_fps"), FAKE_PENDING, "that was on its way before");
     wifi_notify(h,
         WIFI_STATUS_OURS("false",
             ",\"state\":\"off\",\"settings\":{\"web_enabled\":true,\"web_port\":80,\"stream_fps\":"
