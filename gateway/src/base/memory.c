@@ -1,6 +1,8 @@
 #include "base/memory.h"
 
 #include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* From this size on a block is mapped alone and goes back to the system when it is freed. */
 #define MAP_FROM_BYTES (128 << 10)
@@ -19,4 +21,16 @@ void memory_tame(void)
 void memory_give_back(void)
 {
     malloc_trim(0);
+}
+
+void memory_wipe_free(void *p, size_t n)
+{
+    if (p)
+        explicit_bzero(p, n);
+    free(p);
+}
+
+void memory_wipe_free_text(char *text)
+{
+    memory_wipe_free(text, text ? strlen(text) : 0);
 }

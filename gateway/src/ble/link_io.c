@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "ble/ble_private.h"
 
 /* The smallest ATT_MTU there is. */
@@ -20,7 +21,7 @@ void link_op_free(struct link_op *op)
     list_remove(&op->link);
     list_remove(&op->queued);
     op->owner->n_ops--;
-    free(op);
+    memory_wipe_free(op, sizeof *op + op->n);
 }
 
 void link_op_finish(struct link_op *op, int result, const uint8_t *bytes, size_t n)
@@ -144,6 +145,8 @@ int link_new_call(struct link_char *c, const char *member, const struct link_op 
 
     if (r >= 0 && op)
         r = sd_bus_message_append_array(m, 'y', op->bytes, op->n);
+    if (r >= 0 && op)
+        r = sd_bus_message_sensitive(m); /* sd-bus wipes it: it may be a password */
     if (r >= 0)
         r = type ? sd_bus_message_append(m, "a{sv}", 1, "type", "s", type)
                  : sd_bus_message_append(m, "a{sv}", 0);

@@ -2,13 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "config/config_devices.h"
 
 static void pairs_free(struct config_pair *pairs, size_t n)
 {
     for (size_t i = 0; pairs && i < n; i++) {
         free(pairs[i].key);
-        free(pairs[i].text);
+        memory_wipe_free_text(pairs[i].text);
     }
     free(pairs);
 }

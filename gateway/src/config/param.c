@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 static bool is_text(enum wr_type type)
 {
     return type == WR_STRING || type == WR_LIST;
@@ -11,7 +13,7 @@ static bool is_text(enum wr_type type)
 
 void param_value_fini(struct param_value *v)
 {
-    free(v->text);
+    memory_wipe_free_text(v->text); /* it may be of a WR_SECRET row */
     *v = (struct param_value){0};
 }
 

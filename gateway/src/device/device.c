@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/memory.h"
 
 const char *device_id(const struct device *d)
 {
@@ -230,6 +231,13 @@ static bool should_run(const struct device *d)
     return d->enabled && d->driver && !d->misfit && !d->pub.parent && !d->removing;
 }
 
+/* Drivers keep passwords in it, and not all of them wipe them. */
+static void state_free(struct device *d)
+{
+    memory_wipe_free(d->pub.state, d->kind->state_size);
+    d->pub.state = NULL;
+}
+
 static void device_start(struct device *d)
 {
     int r;
@@ -256,8 +264,7 @@ static void device_start(struct device *d)
     overlay_match_clear(&d->overlays);
     scope_clear(&d->scope);
     frame_quota_reclaim(d->all->env.pool, &d->quota);
-    free(d->pub.state);
-    d->pub.state = NULL;
+    state_free(d);
     go_offline(d, error_name(r));
     timer_once(&d->retry, retry_after(d->n_failures));
 }
@@ -283,8 +290,7 @@ void device_halt(struct device *d, const char *why)
     overlay_match_clear(&d->overlays);
     scope_clear(&d->scope);
     frame_quota_reclaim(d->all->env.pool, &d->quota);
-    free(d->pub.state);
-    d->pub.state = NULL;
+    state_free(d);
 }
 
 static void tell_watch(struct device *d)
