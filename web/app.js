@@ -117,6 +117,18 @@ const viewer = new Part({
     say: toasts.say,
 });
 
+const sift = new Part({
+    load: (again) => import('./sift.js' + again),
+    sheets: ['sift.css'],
+    make: ({ Sift }) => {
+        const made = new Sift((wanted) => captures.refine(wanted));
+        made.cameras(cameras());
+        byId('captures-head').append(made.element);
+        return made;
+    },
+    say: toasts.say,
+});
+
 /* --- what comes in ---------------------------------------------------------------------------- */
 
 function showLink(state) {
@@ -142,7 +154,7 @@ async function resync() {
     showAbout(byId('foot'));
     whenIdle(() => {
         const ownViews = devices.all.map((device) => views.partOf(device)).filter(Boolean);
-        [panel, motions, viewer, adding, ...ownViews].forEach((part) => part.preload());
+        [sift, panel, motions, viewer, adding, ...ownViews].forEach((part) => part.preload());
     });
 }
 
@@ -222,14 +234,16 @@ function announce({ type, device }) {
 
 /* --- what is shown ---------------------------------------------------------------------------- */
 
+const cameras = () => devices.all.filter((device) => device.camera);
+
 function render() {
     loaded = true;
-    const cameras = devices.all.filter((device) => device.camera);
     devices.all.forEach((device) => inside[isInside(device) ? 'add' : 'delete'](device.id));
     const others = devices.all.filter(({ id, camera }) => !camera && !inside.has(id));
-    renderCameras(cameras, others.length === 0);
+    renderCameras(cameras(), others.length === 0);
     renderOthers(others);
     events.devices(devices.all);
+    sift.made?.cameras(cameras());
     motions.made?.update(devices.all, inSight);
     pictures.update(devices.all);
     address.follow();

@@ -1,6 +1,7 @@
 /* events.js - what the devices said: newest on top, held still while somebody reads. */
 
 import * as api from './api.js';
+import { Choice } from './choice.js';
 import { h, setHidden, setText } from './dom.js';
 import { brief, fullMoment, moment, value, words } from './format.js';
 
@@ -119,7 +120,6 @@ const toneOf = (type) => TONES.find(([pattern]) => pattern.test(type))?.[1] ?? '
 export class EventList {
     #nameOf;
     #isInside;
-    #shape = '';
     #held = [];
     #seen = new Set();
     #came = null; /* events since a load began; null: none is on its way */
@@ -132,7 +132,7 @@ export class EventList {
         hidden: true,
     });
     #blank = h('p', { class: 'blank small', text: 'Loading…' });
-    #filter = h('select', { id: 'events-filter' });
+    #filter = new Choice({ id: 'events-filter' }, () => this.load());
     #paused = h('button', { class: 'button small paused', type: 'button', hidden: true });
 
     /**
@@ -149,13 +149,11 @@ export class EventList {
                 h('h2', { id: 'events-title', text: 'Events' }),
                 this.#paused,
                 h('label', { class: 'unseen', for: 'events-filter', text: 'Show events of' }),
-                this.#filter,
+                this.#filter.element,
             ),
             this.#list,
             this.#blank,
         );
-        this.devices([]);
-        this.#filter.addEventListener('change', () => this.load());
         this.#paused.addEventListener('click', () => this.#flush());
         this.#list.addEventListener('pointerenter', () => this.#hold({ hovered: true }));
         this.#list.addEventListener('pointerleave', () => this.#hold({ hovered: false }));
@@ -165,15 +163,7 @@ export class EventList {
 
     /** The devices one can choose from: [{id, name}]. */
     devices(devices) {
-        const shape = JSON.stringify(devices.map(({ id, name }) => [id, name]));
-        if (shape === this.#shape) return; /* An open list closes when its entries are replaced. */
-        this.#shape = shape;
-        const chosen = this.#filter.value;
-        this.#filter.replaceChildren(
-            h('option', { value: '', text: 'All devices' }),
-            ...devices.map(({ id, name }) => h('option', { value: id, text: name || id })),
-        );
-        this.#filter.value = devices.some(({ id }) => id === chosen) ? chosen : '';
+        if (!this.#filter.show(devices)) return;
         /* An event of a new device comes before its name does. */
         for (const span of this.#list.querySelectorAll('.event-device'))
             setText(span, this.#nameOf(span.dataset.of));

@@ -14,8 +14,11 @@ const MAX_ITEMS = 600;
 export const NO_CAPTURES =
     'No captures yet. The command “Capture” of a camera keeps the picture it shows.';
 
+const NONE_SUCH = 'There is no such capture.';
+
 export class Gallery {
-    #query;
+    #query; /* another object for each choice, so that a late answer is known */
+    #limit;
     #empty;
     #open;
     #nameOf;
@@ -42,6 +45,7 @@ export class Gallery {
      */
     constructor(query, open, nameOf, empty = NO_CAPTURES) {
         this.#query = query;
+        this.#limit = query.limit;
         this.#empty = empty;
         this.#open = open;
         this.#nameOf = nameOf;
@@ -52,13 +56,31 @@ export class Gallery {
         return this.#items;
     }
 
+    /** Others are listed: { device, from, to }, each may be left out. */
+    refine(wanted) {
+        this.#query = { limit: this.#limit, ...wanted };
+        this.#empty = Object.values(wanted).some(Boolean) ? NONE_SUCH : NO_CAPTURES;
+        this.#expanded = false;
+        this.refresh();
+    }
+
     /** Loads the newest page. */
     async refresh() {
+        const page = await this.#ask();
+        if (!page) return;
+        this.#merge(page);
+        this.#show();
+    }
+
+    /* null: it could not be had, or was meanwhile asked for otherwise. */
+    async #ask(cursor) {
+        const query = this.#query;
         try {
-            this.#merge(await api.captures(this.#query));
-            this.#show();
+            const page = await api.captures({ ...query, cursor });
+            return query === this.#query ? page : null;
         } catch (problem) {
-            this.#say(problem.message);
+            if (query === this.#query) this.#say(problem.message);
+            return null;
         }
     }
 
@@ -98,17 +120,14 @@ export class Gallery {
 
     async #loadMore() {
         this.#more.disabled = true;
-        try {
-            const { items, next } = await api.captures({ ...this.#query, cursor: this.#next });
-            const known = new Set(this.#items.map((item) => item.id));
-            this.#items.push(...items.filter((item) => !known.has(item.id)));
-            this.#next = next;
-            this.#expanded = true;
-            this.#show();
-        } catch (problem) {
-            this.#say(problem.message);
-        }
+        const page = await this.#ask(this.#next);
         this.#more.disabled = false;
+        if (!page) return;
+        const known = new Set(this.#items.map((item) => item.id));
+        this.#items.push(...page.items.filter((item) => !known.has(item.id)));
+        this.#next = page.next;
+        this.#expanded = true;
+        this.#show();
     }
 
     #show() {

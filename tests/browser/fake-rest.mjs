@@ -127,7 +127,10 @@ function limitOf(query) {
 function listCaptures(gateway, query) {
     const from = Number(query.get('cursor') ?? 0);
     const to = from + limitOf(query);
-    const rows = ofDevice(gateway.captures, query);
+    const { from: since, to: until } = Object.fromEntries(query);
+    const rows = ofDevice(gateway.captures, query).filter(
+        ({ captured_at: at }) => !(at < since) && !(at >= until),
+    );
     return { items: rows.slice(from, to), next: rows.length > to ? String(to) : null };
 }
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { captureRow, device, porch } from './fixtures.mjs';
-import { openPanel, pageTest, textOf, until } from './harness.mjs';
+import { assertAccessible, openPanel, pageTest, textOf, until } from './harness.mjs';
 
 const cameras = () => [porch(), device('meadow', { name: 'Meadow', camera: true, channel: 2 })];
 const ids = (page, scope = '#captures') =>
@@ -34,6 +34,7 @@ pageTest(
     { devices: cameras() },
     async ({ gateway, page }) => {
         await textOf(page, '#captures .blank', /No captures yet/);
+        assert.equal(await page.locator('.sift').isVisible(), false);
         gateway.store('porch');
         await loaded(page, '#captures .thumb img');
         await textOf(page, '#captures .thumb', /Porch/);
@@ -74,6 +75,74 @@ pageTest(
             Array.from({ length: 61 }, (_, i) => 61 - i),
         );
         assert.equal(await page.locator('#captures .more button').isVisible(), false);
+    },
+);
+
+/* Eight, at noon of four days: two of each, by porch and meadow. */
+const DAY = 86400e3;
+const noon = new Date(new Date().setHours(12, 0, 0, 0)).getTime();
+const local = (time) => new Intl.DateTimeFormat('en-CA').format(time); /* 2026-01-31 */
+const ofFourDays = (gateway) => {
+    for (let i = 1; i <= 8; i++)
+        gateway.captures.unshift(
+            captureRow(i, i % 2 ? 'porch' : 'meadow', noon - (4 - Math.ceil(i / 2)) * DAY),
+        );
+};
+const listed = (page, wanted) =>
+    until(async () => (await ids(page)).join() === wanted, `${wanted} listed`);
+
+pageTest(
+    'those of one device, of one day, and all again; what comes is listed where it belongs',
+    { devices: cameras(), prepare: ofFourDays },
+    async ({ gateway, page }) => {
+        const device = page.locator('.sift select');
+        const day = page.locator('.sift input');
+        await listed(page, '8,7,6,5,4,3,2,1');
+        assert.equal(await page.locator('.sift button').isVisible(), false);
+        await textOf(page, '#captures-head', /^CapturesAll devicesPorchMeadowAll$/);
+        await device.selectOption('porch');
+        await listed(page, '7,5,3,1');
+        await day.fill(local(noon - DAY));
+        await listed(page, '5');
+        await device.selectOption('');
+        await listed(page, '6,5');
+        await assertAccessible(page, 'captures of a day');
+        await day.fill(local(noon - 9 * DAY));
+        await textOf(page, '#captures .blank', /^There is no such capture\.$/);
+        await day.fill(local(noon));
+        await listed(page, '8,7');
+        await device.selectOption('meadow');
+        await listed(page, '8');
+        gateway.store('porch');
+        gateway.store('meadow');
+        await listed(page, '10,8');
+        gateway.remove('meadow'); /* Its captures stay, and nobody can choose it. */
+        await listed(page, '10,9,8,7');
+        await page.click('.sift button');
+        await listed(page, '10,9,8,7,6,5,4,3,2,1');
+        assert.equal(await day.inputValue(), '');
+    },
+);
+
+pageTest(
+    'an answer that is late is not taken for what was chosen meanwhile',
+    { devices: cameras(), prepare: ofFourDays },
+    async ({ page }) => {
+        let let_go;
+        const held = new Promise((resolve) => (let_go = resolve));
+        await listed(page, '8,7,6,5,4,3,2,1');
+        await page.route(/captures\?.*device=porch/, async (route) => {
+            await held;
+            await route.continue();
+        });
+        await page.locator('.sift select').selectOption('porch');
+        await page.locator('.sift select').selectOption('meadow');
+        await listed(page, '8,6,4,2');
+        const answered = page.waitForResponse(/captures\?.*device=porch/);
+        let_go();
+        await (await answered).finished();
+        await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 0)));
+        assert.equal((await ids(page)).join(), '8,6,4,2');
     },
 );
 
