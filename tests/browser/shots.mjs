@@ -128,7 +128,9 @@ await shoot('viewer', demoGateway(), async (page) => {
 await shoot('captures', demoGateway(), async (page) => {
     await page.selectOption('.sift select', 'meadow');
     await page.fill('.sift input', new Intl.DateTimeFormat('en-CA').format(Date.now() - 86400e3));
-    await page.evaluate(() => document.querySelector('#captures-head').scrollIntoView({ block: 'center' }));
+    await page.evaluate(() =>
+        document.querySelector('#captures-head').scrollIntoView({ block: 'center' }),
+    );
     await page.waitForTimeout(700);
 });
 await shoot('empty', new FakeGateway());
