@@ -63,6 +63,7 @@ export class Head {
                 class: 'button quiet icon-only',
                 type: 'button',
                 'aria-label': 'Close',
+                autofocus: true, /* where a key too many does no harm */
                 on: { click: close },
             },
             icon('close'),

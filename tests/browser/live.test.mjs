@@ -94,6 +94,8 @@ describe('live', { timeout: 240000 }, () => {
         await button.focus();
         await page.keyboard.press('Enter');
         await page.waitForSelector('#panel[open]');
+        const at = () => page.evaluate(() => document.activeElement.getAttribute('aria-label'));
+        assert.equal(await at(), 'Close', 'a key too many switches nothing off');
         await page.keyboard.press('Escape');
         await page.waitForSelector('#panel:not([open])', { state: 'attached' });
         assert.ok(await button.evaluate((node) => node === document.activeElement));

@@ -25,7 +25,7 @@
 #define EDGE_WIDTH 2.0
 
 static const struct colour grid_colour = {120, 255, 170, 0.4}, edge = {0, 0, 0, 0.6},
-                           white = {255, 255, 255, 1};
+                           plate = {0, 0, 0, 0.85}, white = {255, 255, 255, 1};
 
 /* They differ in lightness and width too, so that nobody has to tell red from orange. */
 static const struct level {
@@ -108,7 +108,7 @@ static void draw_summary(struct pixels *p, const struct overlay *o, bool in_step
     char text[128];
 
     summary_text(o, in_step, text, sizeof text);
-    draw_box(p, 0, top, ((int)strlen(text) * DRAW_TEXT_ADVANCE + 3) * dot, height, edge);
+    draw_box(p, 0, top, ((int)strlen(text) * DRAW_TEXT_ADVANCE + 3) * dot, height, plate);
     draw_text(p, 2 * dot, top + 2 * dot, dot, white, text);
 }
 

@@ -180,6 +180,18 @@ Test(overlay_draw, the_summary_stands_in_the_lower_left_corner)
     pixels_fini(&apart);
 }
 
+/* Cameras write the time of day there. */
+Test(overlay_draw, the_summary_can_be_read_over_white_letters)
+{
+    struct overlay o = {.active = false};
+    struct pixels p = black(320, 240);
+
+    memset(p.bytes, 255, (size_t)3 * 320 * 240);
+    overlay_draw(&p, &o, true);
+    cr_expect_lt(at(&p, 0, 239)[1], 64);
+    pixels_fini(&p);
+}
+
 Test(overlay_draw, nothing_is_drawn_outside_of_the_smallest_picture)
 {
     static struct overlay_block blocks[OVERLAY_BLOCKS_MAX];
