@@ -68,18 +68,8 @@ static const struct wr_match matches[] = {
 };
 
 static const struct wr_param options[] = {
-    [OPTION_ADDRESS] = {.key = "address",
-        .type = WR_STRING,
-        .def = "",
-        .flags = WR_BLE_ADDRESS,
-        .help =
-            "Its Bluetooth address, AA:BB:CC:DD:EE:FF; empty: the first of names that is heard"},
-    [OPTION_NAMES] = {.key = "names",
-        .type = WR_LIST,
-        .def = BATCH_NAME_PREFIX "*",
-        .min = 1,
-        .max = 200,
-        .help = "Without an address: names it may have, with * and ?"},
+    [OPTION_ADDRESS] = WR_SEEK_ADDRESS_OPTION,
+    [OPTION_NAMES] = WR_SEEK_NAMES_OPTION(BATCH_NAME_PREFIX "*"),
     [OPTION_STAY] = {.key = "stay",
         .type = WR_BOOL,
         .def = "true",

@@ -64,18 +64,8 @@ static const struct wr_match matches[] = {
 };
 
 static const struct wr_param options[] = {
-    [OPTION_ADDRESS] = {.key = "address",
-        .type = WR_STRING,
-        .def = "",
-        .flags = WR_BLE_ADDRESS,
-        .help =
-            "Its Bluetooth address, AA:BB:CC:DD:EE:FF; empty: the first of names that is heard"},
-    [OPTION_NAMES] = {.key = "names",
-        .type = WR_LIST,
-        .def = HUB_NAME "*",
-        .min = 1,
-        .max = 200,
-        .help = "Without an address: names it may have, with * and ?"},
+    [OPTION_ADDRESS] = WR_SEEK_ADDRESS_OPTION,
+    [OPTION_NAMES] = WR_SEEK_NAMES_OPTION(HUB_NAME "*"),
     [OPTION_SCAN_EVERY] = {.key = "scan_every_s",
         .type = WR_INT,
         .unit = "s",

@@ -454,26 +454,28 @@ const struct wr_driver *fake_driver_load(const char *path)
     return driver;
 }
 
-static size_t take_props(struct wr_prop props[MAX_PROPS], va_list args)
+/* Its properties are the arguments: key, value, …, NULL. */
+static struct wr_found take_found(const char *bus, const char *address, const char *name,
+    struct wr_prop props[MAX_PROPS], va_list args)
 {
+    struct wr_found found = {
+        .size = sizeof found, .bus = bus, .address = address, .name = name, .props = props};
     const char *key;
-    size_t n = 0;
 
-    while ((key = va_arg(args, const char *)) && n < MAX_PROPS)
-        props[n++] = (struct wr_prop){key, va_arg(args, const char *)};
-    return n;
+    while ((key = va_arg(args, const char *)) && found.n_props < MAX_PROPS)
+        props[found.n_props++] = (struct wr_prop){key, va_arg(args, const char *)};
+    return found;
 }
 
 int fake_probe(
     const struct wr_driver *driver, const char *bus, const char *address, const char *name, ...)
 {
     struct wr_prop props[MAX_PROPS];
-    struct wr_found found = {
-        .size = sizeof found, .bus = bus, .address = address, .name = name, .props = props};
+    struct wr_found found;
     va_list args;
 
     va_start(args, name);
-    found.n_props = take_props(props, args);
+    found = take_found(bus, address, name, props, args);
     va_end(args);
     return driver->probe ? driver->probe(&found) : 0;
 }
@@ -482,12 +484,11 @@ void fake_seen(struct fake_host *h, const char *bus, const char *address, const 
 {
     struct fake_device *d = main_device(h);
     struct wr_prop props[MAX_PROPS];
-    struct wr_found found = {
-        .size = sizeof found, .bus = bus, .address = address, .name = name, .props = props};
+    struct wr_found found;
     va_list args;
 
     va_start(args, name);
-    found.n_props = take_props(props, args);
+    found = take_found(bus, address, name, props, args);
     va_end(args);
     if (!WR_HAS(h->driver, seen) || !h->driver->seen)
         return;

@@ -12,6 +12,7 @@
 #include "batch_link.h"
 #include "batch_text.h"
 #include "fakes/host.h"
+#include "records.h"
 
 #define MAX_RECORDS 400
 
@@ -70,6 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fake_host *h;
+    struct records records;
+    struct record r;
     uint8_t generation;
 
     if (size == 0)
@@ -80,17 +83,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fake_host_captures_take(h, generation & 0x40 ? 500 * FAKE_MS : 0);
     fake_host_start(h);
     connect(h, generation);
-    for (unsigned i = 0; i < MAX_RECORDS && size >= 2; i++) {
-        uint8_t what = data[0] & 7;
-        size_t n = data[1];
-
-        data += 2;
-        size -= 2;
-        n = n < size ? n : size;
-        obey(h, what, data, n);
+    records = (struct records){data, size, MAX_RECORDS};
+    while (records_next(&records, &r)) {
+        obey(h, r.what, r.bytes, r.n);
         connect(h, generation);
-        data += n;
-        size -= n;
     }
     fake_host_free(h);
     return 0;

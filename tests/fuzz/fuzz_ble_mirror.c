@@ -11,26 +11,13 @@
 
 #include "ble/mirror.h"
 #include "fakes/nowhere.h"
+#include "input.h"
 
 /* Longer than any of BlueZ's, and than the room for one. */
 #define FIFTY "/fifty_bytes_of_a_path_that_is_far_longer_than_any"
 #define TOO_LONG FIFTY FIFTY FIFTY
 #define MESSAGES_MAX 32
 #define PIECES_MAX 24
-
-struct input {
-    const uint8_t *at, *end;
-};
-
-static uint8_t next(struct input *in)
-{
-    return in->at < in->end ? *in->at++ : 0;
-}
-
-static const char *pick(struct input *in, const char *const *from, size_t n)
-{
-    return from[next(in) % n];
-}
 
 static const char *path_of(struct input *in)
 {
@@ -41,7 +28,7 @@ static const char *path_of(struct input *in)
         "/org/bluez/hci0/dev_00_AA_01_00_00_23/service000a/char000e",
         "/org/bluez/hci1/dev_00_AA_01_00_00_23/service000a/char000b/desc000c", TOO_LONG};
 
-    return pick(in, paths, N_ELEMENTS(paths));
+    return input_pick(in, paths, N_ELEMENTS(paths));
 }
 
 static const char *interface_of(struct input *in)
@@ -50,7 +37,7 @@ static const char *interface_of(struct input *in)
         "org.bluez.GattService1", "org.bluez.GattCharacteristic1",
         "org.freedesktop.DBus.Properties", ""};
 
-    return pick(in, interfaces, N_ELEMENTS(interfaces));
+    return input_pick(in, interfaces, N_ELEMENTS(interfaces));
 }
 
 static const char *key_of(struct input *in)
@@ -59,7 +46,7 @@ static const char *key_of(struct input *in)
         "ManufacturerData", "ServiceData", "Connected", "ServicesResolved", "Powered",
         "Discovering", "UUID", "Flags", "MTU", "Value", "Alias", ""};
 
-    return pick(in, keys, N_ELEMENTS(keys));
+    return input_pick(in, keys, N_ELEMENTS(keys));
 }
 
 static const char *text_of(struct input *in)
@@ -68,7 +55,7 @@ static const char *text_of(struct input *in)
         "write-without-response", "fe0f", "4FAFC201-1FB5-459E-8FCC-C5C9C331914B",
         "4fafc201-1fb5-459e-8fcc-c5c9c331914", "T-Camera\x1b[2J", "\xC3\xA4", "x"};
 
-    return pick(in, texts, N_ELEMENTS(texts));
+    return input_pick(in, texts, N_ELEMENTS(texts));
 }
 
 /* --- variants ---------------------------------------------------------------------------------- */
@@ -76,15 +63,15 @@ static const char *text_of(struct input *in)
 static void put_bytes(struct input *in, sd_bus_message *m)
 {
     uint8_t bytes[300];
-    size_t n = next(in) * 2u % sizeof bytes;
+    size_t n = input_next(in) * 2u % sizeof bytes;
 
-    memset(bytes, next(in), n);
+    memset(bytes, input_next(in), n);
     sd_bus_message_append_array(m, 'y', bytes, n);
 }
 
 static void put_strings(struct input *in, sd_bus_message *m)
 {
-    size_t n = next(in) % PIECES_MAX;
+    size_t n = input_next(in) % PIECES_MAX;
 
     sd_bus_message_open_container(m, 'a', "s");
     for (size_t i = 0; i < n; i++)
@@ -96,16 +83,16 @@ static void put_strings(struct input *in, sd_bus_message *m)
 static void put_data(struct input *in, sd_bus_message *m, char key)
 {
     const char entry[] = {key, 'v', '\0'}, dict[] = {'{', key, 'v', '}', '\0'};
-    size_t n = next(in) % PIECES_MAX;
+    size_t n = input_next(in) % PIECES_MAX;
 
     sd_bus_message_open_container(m, 'a', dict);
     for (size_t i = 0; i < n; i++) {
         sd_bus_message_open_container(m, 'e', entry);
         if (key == 'q')
-            sd_bus_message_append(m, "q", (int)next(in));
+            sd_bus_message_append(m, "q", (int)input_next(in));
         else
             sd_bus_message_append(m, "s", text_of(in));
-        if (next(in) % 4 == 0) {
+        if (input_next(in) % 4 == 0) {
             sd_bus_message_append(m, "v", "s", "no bytes");
         } else {
             sd_bus_message_open_container(m, 'v', "ay");
@@ -120,7 +107,7 @@ static void put_data(struct input *in, sd_bus_message *m, char key)
 static void put_variant(struct input *in, sd_bus_message *m)
 {
     static const char *const types[] = {"s", "b", "n", "q", "as", "ay", "a{qv}", "a{sv}", "o", "u"};
-    const char *type = pick(in, types, N_ELEMENTS(types));
+    const char *type = input_pick(in, types, N_ELEMENTS(types));
 
     sd_bus_message_open_container(m, 'v', type);
     if (strcmp(type, "s") == 0)
@@ -134,13 +121,13 @@ static void put_variant(struct input *in, sd_bus_message *m)
     else if (type[0] == 'a')
         put_data(in, m, type[2]);
     else
-        sd_bus_message_append(m, type, (int)(int8_t)next(in));
+        sd_bus_message_append(m, type, (int)(int8_t)input_next(in));
     sd_bus_message_close_container(m);
 }
 
 static void put_props(struct input *in, sd_bus_message *m)
 {
-    size_t n = next(in) % PIECES_MAX;
+    size_t n = input_next(in) % PIECES_MAX;
 
     sd_bus_message_open_container(m, 'a', "{sv}");
     for (size_t i = 0; i < n; i++) {
@@ -154,7 +141,7 @@ static void put_props(struct input *in, sd_bus_message *m)
 
 static void put_interfaces(struct input *in, sd_bus_message *m)
 {
-    size_t n = next(in) % 4;
+    size_t n = input_next(in) % 4;
 
     sd_bus_message_open_container(m, 'a', "{sa{sv}}");
     for (size_t i = 0; i < n; i++) {
@@ -168,7 +155,7 @@ static void put_interfaces(struct input *in, sd_bus_message *m)
 
 static void put_objects(struct input *in, sd_bus_message *m)
 {
-    size_t n = next(in) % PIECES_MAX;
+    size_t n = input_next(in) % PIECES_MAX;
 
     sd_bus_message_open_container(m, 'a', "{oa{sa{sv}}}");
     for (size_t i = 0; i < n; i++) {
@@ -209,7 +196,7 @@ static void one_message(struct input *in, sd_bus *bus, struct mirror *mirror)
 {
     static const char *const members[] = {
         "InterfacesAdded", "InterfacesRemoved", "PropertiesChanged", "GetManagedObjects"};
-    uint8_t member = next(in) % 4, body = next(in) % 8;
+    uint8_t member = input_next(in) % 4, body = input_next(in) % 8;
     sd_bus_message *m = NULL;
 
     if (sd_bus_message_new_signal(

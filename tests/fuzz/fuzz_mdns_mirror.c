@@ -12,39 +12,26 @@
 #include "base/text.h"
 #include "device/found.h"
 #include "fakes/nowhere.h"
+#include "input.h"
 #include "mdns/mirror.h"
 
 #define MESSAGES_MAX 64
 #define FIFTY "fifty bytes of a name that is far longer than any x"
 #define TOO_LONG FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY
 
-struct input {
-    const uint8_t *at, *end;
-};
-
-static uint8_t next(struct input *in)
-{
-    return in->at < in->end ? *in->at++ : 0;
-}
-
-static const char *pick(struct input *in, const char *const *from, size_t n)
-{
-    return from[next(in) % n];
-}
-
 static const char *name_of(struct input *in)
 {
     static const char *const names[] = {
         "Porch", "Garden", "\xC3\xA4\x1b[2J", "", TOO_LONG, "a", "b", "c"};
 
-    return pick(in, names, N_ELEMENTS(names));
+    return input_pick(in, names, N_ELEMENTS(names));
 }
 
 static const char *type_of(struct input *in)
 {
     static const char *const types[] = {"_http._tcp", "_http._tcp", "_ipp._tcp", "", TOO_LONG};
 
-    return pick(in, types, N_ELEMENTS(types));
+    return input_pick(in, types, N_ELEMENTS(types));
 }
 
 static const char *domain_of(struct input *in)
@@ -52,7 +39,7 @@ static const char *domain_of(struct input *in)
     static const char *const domains[] = {
         "local", "local", "", TOO_LONG, TOO_LONG TOO_LONG TOO_LONG TOO_LONG};
 
-    return pick(in, domains, N_ELEMENTS(domains));
+    return input_pick(in, domains, N_ELEMENTS(domains));
 }
 
 static const char *address_of(struct input *in)
@@ -60,24 +47,24 @@ static const char *address_of(struct input *in)
     static const char *const addresses[] = {"192.0.2.1", "192.0.2.2", "2001:db8::1", "fe80::1",
         "127.0.0.1", "", "porch.local", TOO_LONG, "169.254.1.1"};
 
-    return pick(in, addresses, N_ELEMENTS(addresses));
+    return input_pick(in, addresses, N_ELEMENTS(addresses));
 }
 
 /* --- messages ---------------------------------------------------------------------------------- */
 
 static void put_item(struct input *in, sd_bus_message *m)
 {
-    sd_bus_message_append(
-        m, "iisss", next(in) % 3, next(in) % 2, name_of(in), type_of(in), domain_of(in));
+    sd_bus_message_append(m, "iisss", input_next(in) % 3, input_next(in) % 2, name_of(in),
+        type_of(in), domain_of(in));
 }
 
 static void put_txt(struct input *in, sd_bus_message *m)
 {
-    size_t n = next(in) % 40;
+    size_t n = input_next(in) % 40;
 
     sd_bus_message_open_container(m, 'a', "ay");
     for (size_t i = 0; i < n; i++) {
-        size_t len = next(in); /* by itself: MIN() takes it twice */
+        size_t len = input_next(in); /* by itself: MIN() takes it twice */
 
         len = MIN(len, (size_t)(in->end - in->at));
 
@@ -91,8 +78,8 @@ static void put_answer(struct input *in, sd_bus_message *m)
 {
     put_item(in, m);
     sd_bus_message_append(
-        m, "sisq", domain_of(in), next(in) % 2, address_of(in), (int)(next(in) * 257));
-    if (next(in) % 16 != 0)
+        m, "sisq", domain_of(in), input_next(in) % 2, address_of(in), (int)(input_next(in) * 257));
+    if (input_next(in) % 16 != 0)
         put_txt(in, m);
 }
 
@@ -147,7 +134,7 @@ static void take(struct input *in, struct mdns_mirror *mirror, sd_bus_message *m
 /* Some bodies are another message's, or end too early. */
 static void one_message(struct input *in, sd_bus *bus, struct mdns_mirror *mirror)
 {
-    uint8_t kind = next(in) % 4, body = next(in) % 16;
+    uint8_t kind = input_next(in) % 4, body = input_next(in) % 16;
     sd_bus_message *m = NULL;
 
     if (sd_bus_message_new_signal(bus, &m, "/x", "x.y", "Z") < 0)
@@ -157,8 +144,8 @@ static void one_message(struct input *in, sd_bus *bus, struct mdns_mirror *mirro
         put_answer(in, m);
     else
         put_item(in, m);
-    if (next(in) % 16 != 0)
-        sd_bus_message_append(m, "u", (unsigned)next(in));
+    if (input_next(in) % 16 != 0)
+        sd_bus_message_append(m, "u", (unsigned)input_next(in));
     if (sd_bus_message_seal(m, 1, 0) >= 0 && sd_bus_message_rewind(m, true) >= 0)
         take(in, mirror, m, kind);
     sd_bus_message_unref(m);

@@ -10,6 +10,7 @@
 
 #include "fakes/host.h"
 #include "hub_line.h"
+#include "records.h"
 
 #define MAX_RECORDS 200
 #define MAX_CALLS 50
@@ -79,22 +80,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fake_host *h = fake_host_new(&warren_driver);
+    struct records records;
+    struct record r;
     unsigned n_calls = 0;
 
     fake_host_tolerate(h, FAKE_SLIP_UNANSWERED); /* who holds a write for a minute gets none */
     fake_host_start(h);
     connect(h);
-    for (unsigned i = 0; i < MAX_RECORDS && size >= 2; i++) {
-        uint8_t what = data[0] & 7;
-        size_t n = data[1];
-
-        data += 2;
-        size -= 2;
-        n = n < size ? n : size;
-        obey(h, what, data, n, &n_calls);
+    records = (struct records){data, size, MAX_RECORDS};
+    while (records_next(&records, &r)) {
+        obey(h, r.what, r.bytes, r.n, &n_calls);
         connect(h);
-        data += n;
-        size -= n;
     }
     fake_host_free(h);
     return 0;

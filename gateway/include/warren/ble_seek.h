@@ -36,6 +36,20 @@
 #define WR_SEEK_NO_ADAPTER_PAUSE_US INT64_C(2000000)
 #define WR_SEEK_WHY_MAX 256
 
+/* The options of a driver that has no other way to its device: `.address` and `.names` of its wr_seek. `names_` is the
+ * default, with commas. */
+#define WR_SEEK_ADDRESS_OPTION                                                                     \
+    {                                                                                              \
+        .key = "address", .type = WR_STRING, .def = "", .flags = WR_BLE_ADDRESS,                   \
+        .help =                                                                                    \
+            "Its Bluetooth address, AA:BB:CC:DD:EE:FF; empty: the first of names that is heard"    \
+    }
+#define WR_SEEK_NAMES_OPTION(names_)                                                               \
+    {                                                                                              \
+        .key = "names", .type = WR_LIST, .def = (names_), .min = 1, .max = 200,                    \
+        .help = "Without an address: names it may have, with * and ?"                              \
+    }
+
 enum wr_seek_state { WR_SEEK_DOWN, WR_SEEK_LOOKING, WR_SEEK_CONNECTING, WR_SEEK_OPEN };
 
 struct wr_seek {
