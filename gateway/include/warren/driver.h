@@ -178,7 +178,8 @@ struct wr_kind {
     const struct wr_attribute *attributes;
     const struct wr_command *commands;
     const struct wr_topic *topics;
-    size_t state_size; /* bytes that the host allocates and zeroes for dev->state, and wipes at the end; at most 16 MiB */
+    /* Bytes that the host allocates and zeroes for dev->state, and wipes at the end; at most 16 MiB. */
+    size_t state_size;
     const void *reserved;
 };
 
