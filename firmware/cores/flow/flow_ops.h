@@ -68,7 +68,8 @@ struct flow_ops {
     void (*sads)(const uint8_t *a, const uint8_t *b, size_t stride, unsigned w, unsigned h,
         uint32_t stop, uint32_t ret_sums[FLOW_PLACES]);
     /* And at FLOW_NEXT places around b, row by row: the sum where it is less than the place's own `stop`, else something that
-     * is not. */
+     * is not. Where `stop` is 0 that place may lie outside of the image, within the flow's room: others than the portable
+     * ones read it, and it counts for nothing. */
     void (*sads_around)(const uint8_t *a, const uint8_t *b, size_t stride, unsigned w, unsigned h,
         const uint32_t stops[FLOW_NEXT], uint32_t ret_sums[FLOW_NEXT]);
     /* b is looked at fx and fy steps further to the right and down. Reads a one further to each side, b one to the right and down. */
