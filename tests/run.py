@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """run.py - every test: build, run, then build and run the C code once more with AddressSanitizer and UBSan: its own tests, and
-the whole programs from outside.
+the whole programs from outside. What waits runs beside what computes (jobs.py): whole programs mostly wait.
 
 What a sanitizer finds is written into a file per process, wherever in a test that process runs; each file is a failure.
 The last line is "N passed, N failed"; cases are counted where a program tells how many it ran, else the program counts as
@@ -11,16 +11,13 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+from jobs import ROOT, Failed, Jobs
 
-# The browser's tests run no C.
-SANITIZED_SUITES = ["unit", "fuzz", "e2e"]
 # gcc's warnings about null and uninitialized values are wrong now and then in what sanitizers have changed; the plain build has none.
-# -Og: what is found is the same, and it compiles in less than half of the time that -O2 takes.
-SANITIZERS = ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Dwerror=false", "-Doptimization=g"]
+# -Og: what is found is the same, and it compiles in less than half of the time that -O2 takes. -g1: its reports tell lines, no more.
+SANITIZERS = ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Dwerror=false", "-Doptimization=g", "-Dc_args=-g1"]
 REPORTS = os.path.join(ROOT, "build-asan/sanitizer-reports")
 TO_FILES = f"log_path={REPORTS}/report:log_exe_name=1"
 SANITIZER_ENV = {
@@ -32,10 +29,9 @@ SANITIZER_SPEAKS = re.compile(r"ERROR: \w+Sanitizer|: runtime error: ")
 # Where it went wrong stands in the beginning.
 REPORT_SHOWN = 6000
 
-# Each has a processor to itself, and minutes to go; nothing else runs then.
-SLOW = {"browser": ["--suite", "browser"], "vm": ["--suite", "vm"]}
-# Whole programs from outside mostly wait.
-PROCESSES = str((os.cpu_count() or 1) + 2)
+PROCESSORS = os.cpu_count() or 1
+# How many tests at a time. Whole programs from outside take a tenth of a processor; the browser and the guest are one at a time by themselves.
+WAITING, COMPUTING = 6 * PROCESSORS, PROCESSORS
 
 # How programs tell what they ran: Criterion, node --test, Python's unittest.
 TALLIES = [
@@ -43,14 +39,6 @@ TALLIES = [
     (re.compile(r"^# pass (\d+)\n# fail (\d+)$", re.M), lambda m: (int(m[1]), int(m[2]))),
     (re.compile(r"^Ran (\d+) tests? in [\d.]+s\n\nOK", re.M), lambda m: (int(m[1]), 0)),
 ]
-
-
-def start(*command, **env):
-    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, env=os.environ | env)
-
-
-def run(*command, **env):
-    return start(*command, **env).wait()
 
 
 def tally(test):
@@ -73,18 +61,6 @@ def tally(test):
     return passed, failed or 1, 0
 
 
-def log_of(build, name):
-    return os.path.join(ROOT, build, f"meson-logs/{name}.json")
-
-
-def read_log(build, name):
-    try:
-        with open(log_of(build, name), encoding="utf-8") as log:
-            return [json.loads(line) for line in log]
-    except OSError:
-        return []
-
-
 def read_reports():
     """{name: text} of what the sanitizers wrote."""
     found = {}
@@ -94,61 +70,84 @@ def read_reports():
     return found
 
 
-def set_up(build, *options):
-    """A folder that `make` or somebody else set up joins in, with what it lacks."""
-    if os.path.exists(os.path.join(ROOT, build, "build.ninja")):
-        return run("meson", "configure", build, "-Dtests=true", *options)
-    return run("meson", "setup", build, "-Dtests=true", *options)
+class Build:
+    """A folder that is built, and what is run of it."""
+
+    def __init__(self, name, options, env=None, slower=1):
+        self.name, self.options, self.env, self.slower = name, options, env or {}, slower
+
+    def set_up(self, job):
+        """A folder that `make` or somebody else set up joins in, with what it lacks."""
+        known = os.path.exists(os.path.join(ROOT, self.name, "build.ninja"))
+        job.run_quietly("meson", "configure" if known else "setup", self.name, "-Dtests=true", *self.options)
+
+    def build(self, job):
+        """On the terminal, where one sees how far it is."""
+        self.set_up(job)
+        job.run("ninja", "-C", self.name)
+
+    def build_behind(self, job):
+        self.set_up(job)
+        job.run_quietly("ninja", "-C", self.name, behind=True)
+
+    def test(self, processes, *choice):
+        """A job: the tests of that choice, as meson wrote down what became of them."""
+        def work(job):
+            log = os.path.join(ROOT, self.name, f"meson-logs/{job.name}.json")
+            if os.path.exists(log):
+                os.unlink(log)
+            status = job.relay("meson", "test", "-C", self.name, "--no-rebuild", "--print-errorlogs", "--num-processes", str(processes),
+                               "--timeout-multiplier", str(self.slower), "--logbase", job.name, *choice, **self.env)
+            try:
+                with open(log, encoding="utf-8") as lines:
+                    tests = [json.loads(line) for line in lines]
+            except OSError:
+                tests = []
+            if not tests or (status != 0 and not any(tally(t)[1] for t in tests)):
+                raise Failed(f"{self.name}: {job.name} could not be tested")
+            return [(self.name, t) for t in tests]
+        return work
 
 
-def run_tests(build, groups, env):
-    """Those of several groups beside each other: {name of its log: arguments}. The log of all, or None when one could not be run."""
-    command = ["meson", "test", "-C", build, "--no-rebuild", "--print-errorlogs", "--num-processes", PROCESSES]
-    for name in groups:
-        if os.path.exists(log_of(build, name)):
-            os.unlink(log_of(build, name))
-    running = {name: start(*command, "--logbase", name, *arguments, **env) for name, arguments in groups.items()}
-    tests = []
-    for name, child in running.items():
-        status, log = child.wait(), read_log(build, name)
-        if not log or (status != 0 and not any(tally(t)[1] for t in log)):
-            return None
-        tests += log
-    return tests
+def fetch_guest(job):
+    """A kernel for the tests in a guest, and how it runs here. They say themselves why there is none."""
+    if job.run_quietly("tests/vm/build", may_fail=True) == 0:
+        job.run_quietly("tests/vm/run", "-p")
 
 
-def run_build(build, options, turns, env):
-    """The log of its tests, or None when it could not be built."""
-    if set_up(build, *options) != 0 or run("ninja", "-C", build) != 0:
-        return None
-    logs = [run_tests(build, groups, env) for groups in turns]
-    return None if None in logs else sum(logs, [])
+def run_all():
+    """(the tests, each with the name of its build; what else failed)"""
+    plain = Build("build", [])
+    sanitized = Build("build-asan", SANITIZERS, SANITIZER_ENV, slower=4)
+    jobs = Jobs()
+    jobs.add("guest", fetch_guest)
+    jobs.add("build", plain.build)
+    jobs.add("vm", plain.test(1, "--suite", "vm"), after=["guest", "build"])
+    jobs.add("e2e", plain.test(WAITING, "--suite", "e2e"), after=["build"])
+    jobs.add("unit", plain.test(COMPUTING, *(a for s in ("browser", "vm", "e2e") for a in ("--no-suite", s))), after=["build"])
+    # Its pictures are timed: beside what mostly waits, or one other at most.
+    jobs.add("browser", plain.test(1, "--suite", "browser"), after=["e2e", "unit"])
+    jobs.add("build-asan", sanitized.build_behind, after=["unit"])
+    jobs.add("asan-e2e", sanitized.test(WAITING, "--suite", "e2e"), after=["build-asan", "e2e"])
+    jobs.add("asan-unit", sanitized.test(COMPUTING, "--suite", "unit", "--suite", "fuzz"), after=["build-asan", "vm"])
+    return jobs.run()
 
 
 def main():
-    suites = [a for s in SANITIZED_SUITES for a in ("--suite", s)]
-    builds = [
-        ("build", [], [{"testlog": ["--no-suite", "browser", "--no-suite", "vm"]}, SLOW], {}),
-        ("build-asan", SANITIZERS, [{"testlog": [*suites, "--timeout-multiplier", "4"]}], SANITIZER_ENV),
-    ]
     shutil.rmtree(REPORTS, ignore_errors=True)
     os.makedirs(REPORTS)
     passed = failed = 0
-    wrong, skipped = [], []
-    for build, options, turns, env in builds:
-        tests = run_build(build, options, turns, env)
-        if tests is None:
-            failed += 1
-            wrong.append(f"{build}: could not be built and tested")
-            continue
-        for test in tests:
-            p, f, s = tally(test)
-            passed += p
-            failed += f
-            if f:
-                wrong.append(f"{build}: {test['name']}")
-            if s:
-                skipped.append(f"{build}: {test['name']}")
+    skipped = []
+    tests, wrong = run_all()
+    failed += len(wrong)
+    for build, test in tests:
+        p, f, s = tally(test)
+        passed += p
+        failed += f
+        if f:
+            wrong.append(f"{build}: {test['name']}")
+        if s:
+            skipped.append(f"{build}: {test['name']}")
     reports = read_reports()
     for name, text in reports.items():
         if not text:

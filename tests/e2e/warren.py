@@ -11,12 +11,14 @@ import json
 import os
 import pathlib
 import random
+import re
 import select
 import shutil
 import signal
 import socket
 import struct
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -355,5 +357,20 @@ def camera_config(camera, more=""):
             f"      trigger_port: {camera.trigger_port}\n      mjpeg_port: {camera.mjpeg_port}\n{more}")
 
 
+class Part(unittest.TestLoader):
+    """Every `of`th test of a file, from the `nth` on: several programs share it, and run beside each other."""
+
+    def __init__(self, nth, of):
+        super().__init__()
+        self.nth, self.of = nth, of
+
+    def loadTestsFromModule(self, module, *, pattern=None):
+        cases = super().loadTestsFromModule(module, pattern=pattern)
+        return self.suiteClass([test for case in cases for test in case][self.nth - 1::self.of])
+
+
 def main():
-    unittest.main(verbosity=2)
+    """`--part=1/3` as the only argument, or what Python's unittest takes."""
+    part = re.fullmatch(r"--part=(\d+)/(\d+)", sys.argv[-1])
+    loader = Part(int(part[1]), int(part[2])) if part else unittest.defaultTestLoader
+    unittest.main(argv=sys.argv[:1] if part else None, testLoader=loader, verbosity=2)
