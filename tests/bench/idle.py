@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""idle.py - what the gateway costs when nothing happens: start to ready, resident memory, private dirty memory.
+"""idle.py - what the gateway costs when nothing happens: start to ready, on the clock and on the processor, resident memory, private dirty memory.
 
 All drivers of the build are loaded, no device is watched. Ready is what the service manager is told (READY=1), so the clock runs from the
 start of the process to the moment from which requests are answered. One JSON line, and a table on standard error.
@@ -20,10 +20,15 @@ import tempfile
 import time
 
 
+def processor_ms(pid):
+    """Of all its threads, so far: what a busy machine adds to the clock is not in it."""
+    return sum(int(f.read_text().split()[0]) for f in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e6
+
+
 def once(build, folder):
     plugins = folder / "plugins"
     plugins.mkdir()
-    for name in ("demo", "pi-trigger-camera", "ble-batch-camera", "playground-hub"):
+    for name in ("demo", "pi-trigger-camera", "ble-batch-camera", "playground-hub", "wifi-debug-camera"):
         if (build / f"plugins/{name}.so").exists():
             shutil.copy(build / f"plugins/{name}.so", plugins)
     notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -36,13 +41,14 @@ def once(build, folder):
     while b"READY=1" not in notify.recv(4096):
         pass
     ready_ms = (time.monotonic() - begin) * 1000
+    cpu_ms = processor_ms(child.pid)
     time.sleep(2)
     rollup = pathlib.Path(f"/proc/{child.pid}/smaps_rollup").read_text()
     value = lambda key: next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith(key + ":"))
     child.send_signal(signal.SIGTERM)
     child.wait()
     notify.close()
-    return ready_ms, value("Rss") / 1024, value("Private_Dirty") / 1024
+    return ready_ms, cpu_ms, value("Rss") / 1024, value("Private_Dirty") / 1024
 
 
 def main():
@@ -55,9 +61,10 @@ def main():
             samples.append(once(build, folder))
         finally:
             shutil.rmtree(folder)
-    medians = [statistics.median(s) for s in zip(*samples)]
-    print(json.dumps({"bench": "idle", "runs": runs, "ready_ms": round(medians[0], 1), "rss_mb": round(medians[1], 1), "private_dirty_mb": round(medians[2], 1)}))
-    print(f"| start to ready | {medians[0]:.0f} ms | aim ≤ 60 |\n| RSS | {medians[1]:.1f} MB | aim ≤ 18 |\n| private dirty | {medians[2]:.1f} MB | aim ≤ 5 |", file=sys.stderr)
+    ready, cpu, rss, dirty = (statistics.median(s) for s in zip(*samples))
+    print(json.dumps({"bench": "idle", "runs": runs, "ready_ms": round(ready, 1), "ready_cpu_ms": round(cpu, 1), "rss_mb": round(rss, 1), "private_dirty_mb": round(dirty, 1)}))
+    print(f"| start to ready | {ready:.0f} ms | aim ≤ 60 |\n| of that on the processor | {cpu:.0f} ms | |\n| RSS | {rss:.1f} MB | aim ≤ 18 |\n"
+          f"| private dirty | {dirty:.1f} MB | aim ≤ 5 |", file=sys.stderr)
 
 
 main()
