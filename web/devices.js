@@ -62,14 +62,16 @@ export class Devices {
 
     /**
      * New values of some attributes, { key: value }, as of `time`. They come once a second from a
-     * busy device, so nothing is asked for; only one that is shown for the first time is.
+     * busy device, so nothing is asked for; only one that is shown for the first time is. null:
+     * there is none any more.
      */
     putAttributes(id, values, time) {
         const device = this.#byId.get(id);
         if (!device) return;
         const attributes = { ...device.attributes };
         for (const [key, value] of Object.entries(values))
-            if (Object.hasOwn(attributes, key))
+            if (value === null) delete attributes[key];
+            else if (Object.hasOwn(attributes, key))
                 attributes[key] = { ...attributes[key], value, time };
             else this.stale(id); /* Its unit and help are not known yet. */
         this.put({ ...device, attributes });

@@ -134,6 +134,8 @@ static void report(struct wr_dev *dev, const struct wifi_status *s)
     report_text(dev, "url", s->url);
     if (s->connected && s->rssi_dbm != 0)
         wr_report_int(dev, "wifi_rssi_dbm", s->rssi_dbm);
+    else
+        wr_report_none(dev, "wifi_rssi_dbm");
     if (*s->fw)
         report_text(dev, "firmware", s->fw);
     report_settings(dev, &s->settings);

@@ -115,7 +115,7 @@ void fake_host_identity_taken(struct fake_host *h, const char *serial);
 enum wr_clock fake_clock(const struct wr_dev *dev);
 
 /* The newest value of an attribute or reported setting, as text ("true", "12", "1.5", "abc"); NULL:
- * never reported. */
+ * never reported, or it has none any more. */
 const char *fake_value(const struct wr_dev *dev, const char *key);
 size_t fake_n_reports(const struct wr_dev *dev, const char *key);
 /* The newest event of this type as JSON text ("null" without data); NULL: none. */

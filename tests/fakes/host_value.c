@@ -138,12 +138,24 @@ static void check_reported(struct fake_device *d, const char *key, const struct 
         a++;
     if (!row && (!a || !a->key))
         fake_fail("report(%s): \"%s\" is neither an attribute nor a setting", d->id, key);
+    if (!row && value->type == 0)
+        return;
     if (value->type != (row ? row->type : a->type))
         fake_fail("report(%s): \"%s\" is of another type", d->id, key);
     if (value->type == WR_FLOAT && !isfinite(value->f))
         fake_fail("report(%s): \"%s\" is not finite", d->id, key);
     if (value->type >= WR_STRING && (!value->s || !text_is_utf8(value->s, strlen(value->s))))
         fake_fail("report(%s): \"%s\" is no UTF-8 text", d->id, key);
+}
+
+static int withdraw(struct fake_reported *r, const char *key)
+{
+    fake_trace("    → %s has no value any more", key);
+    if (r) {
+        free(r->text);
+        r->text = NULL;
+    }
+    return 0;
 }
 
 int fake_host_report(struct wr_dev *dev, const char *key, const struct wr_value *value)
@@ -153,6 +165,8 @@ int fake_host_report(struct wr_dev *dev, const char *key, const struct wr_value 
     char text[PARAM_MAX_TEXT + 1];
 
     check_reported(d, key, value);
+    if (value->type == 0)
+        return withdraw(r, key);
     value_text(value, text, sizeof text);
     fake_trace("    → %s = %s", key, text);
     if (!r)

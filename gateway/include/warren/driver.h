@@ -390,7 +390,8 @@ struct wr_host {
     int (*publish)(struct wr_dev *dev, const char *type, const char *json);
 
     /* The newest value of an attribute, or what the device says a setting is. -ENOENT: not in the
-     * tables; -EINVAL: its type. */
+     * tables; -EINVAL: its type. Of an attribute a value of type 0 says that it has none any more:
+     * it is shown no longer (an older host says -EINVAL, and goes on to show the last one). */
     int (*report)(struct wr_dev *dev, const char *key, const struct wr_value *value);
 
     /* A setting of configure() was taken (0) or not (negative; tried again at the next online). */

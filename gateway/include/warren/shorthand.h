@@ -28,6 +28,12 @@ static inline void wr_report_text(struct wr_dev *dev, const char *key, const cha
     dev->host->report(dev, key, &(struct wr_value){.type = WR_STRING, .s = s});
 }
 
+/* An attribute has no value any more, as how strong the signal is of what is switched off. */
+static inline void wr_report_none(struct wr_dev *dev, const char *key)
+{
+    dev->host->report(dev, key, &(struct wr_value){.type = 0});
+}
+
 /* What the device does now, in a sentence of up to 255 bytes; nothing on a gateway that is older than that. */
 static inline __attribute__((format(printf, 2, 3))) void wr_status(
     struct wr_dev *dev, const char *format, ...)

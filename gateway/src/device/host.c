@@ -253,6 +253,18 @@ static void report_attribute(struct device *d, unsigned i, const struct wr_value
     host_attributes_later(d);
 }
 
+static void withdraw_attribute(struct device *d, unsigned i)
+{
+    struct attribute_state *a = &d->attributes[i];
+
+    if (a->time_us == 0)
+        return;
+    param_value_fini(&a->value);
+    a->time_us = 0;
+    a->changed = true;
+    host_attributes_later(d);
+}
+
 void host_attributes_later(struct device *d)
 {
     if (!timer_armed(&d->attributes_timer))
@@ -322,9 +334,12 @@ static int host_report(struct wr_dev *dev, const char *key, const struct wr_valu
     heard_of(d);
     for (i = 0; i < d->n_attributes; i++) {
         if (strcmp(d->kind->attributes[i].key, key) == 0) {
-            if (d->kind->attributes[i].type != value->type)
+            if (value->type == 0)
+                withdraw_attribute(d, i);
+            else if (d->kind->attributes[i].type == value->type)
+                report_attribute(d, i, value);
+            else
                 return -EINVAL;
-            report_attribute(d, i, value);
             return 0;
         }
     }

@@ -314,6 +314,40 @@ Test(device, attributes_are_kept_and_told_together_once_a_second)
     cr_assert_str_eq(data, "{\"battery\":79,\"firmware\":\"1.2\"}");
 }
 
+static void shown(struct device *d, char text[4096])
+{
+    struct wr_json j = wr_json_into(text, 4096);
+
+    device_json(d, &j);
+    cr_assert(wr_json_text(&j));
+}
+
+Test(device, attributes_that_have_no_value_any_more_are_not_shown)
+{
+    const struct wr_value v = {.type = WR_INT, .i = 71}, none = {0};
+    const char *data = NULL;
+    struct device *d = world_toy();
+    char text[4096];
+
+    cr_assert_eq(toy.dev->host->report(toy.dev, "battery", &none), 0);
+    world_pass(ATTRIBUTES_EVERY_US);
+    cr_expect_eq(world_events("device.attributes", NULL), 0, "it never had one");
+    cr_assert_eq(toy.dev->host->report(toy.dev, "battery", &v), 0);
+    world_pass(ATTRIBUTES_EVERY_US);
+    shown(d, text);
+    cr_expect(strstr(text, "\"battery\":{\"value\":71"), "%s", text);
+    cr_assert_eq(toy.dev->host->report(toy.dev, "battery", &none), 0);
+    world_pass(ATTRIBUTES_EVERY_US);
+    cr_expect_eq(world_events("device.attributes", &data), 2);
+    cr_expect_str_eq(data, "{\"battery\":null}");
+    shown(d, text);
+    cr_expect_null(strstr(text, "battery"), "%s", text);
+    cr_assert_eq(toy.dev->host->report(toy.dev, "battery", &v), 0);
+    shown(d, text);
+    cr_expect(strstr(text, "\"battery\":{\"value\":71"), "%s", text);
+    cr_expect_eq(toy.dev->host->report(toy.dev, "level", &none), -EINVAL, "a setting has one");
+}
+
 Test(device, frames_are_numbered_and_reach_the_bus)
 {
     struct device *d = world_toy();

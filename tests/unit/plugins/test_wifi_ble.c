@@ -265,6 +265,8 @@ Test(wifi_ble, changes_of_the_network_are_events_and_signal_strength_is_none)
         "\"rssi\":-60,\"url\":\"http://192.168.1.100\"}");
     cr_expect_eq(fake_n_events(d, "wifi.status"), 2);
     cr_expect_str_eq(fake_value(d, "wifi_rssi_dbm"), "-60");
+    wifi_notify(h, WIFI_STATUS_IDLE);
+    cr_expect_null(fake_value(d, "wifi_rssi_dbm"), "nothing is heard of what is switched off");
     fake_host_free(h);
 }
 
