@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 
-from warren import Case, main, wait_until
+from warren import SANITIZED, Case, main, wait_until
 
 MULTIPART = b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n"
 EVENTS = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
@@ -26,6 +26,10 @@ INTERIM = (b"", b"HTTP/1.1 100 Continue\r\n\r\n")
 # What it has to say to be taken for a camera.
 HARMLESS = {"/wifi/status": b'{"enabled":true,"connected":true,"ssid":"Home","ip":"127.0.0.1","rssi":-50,"url":""}',
             "/metrics": b'{"totalFrames":1,"avgBrightness":104,"streamFps":10}'}
+
+
+# Nobody waits so long for an answer, on the busiest machine.
+SLOW_S = 20 if SANITIZED else 5
 
 
 class Flooder:
@@ -94,7 +98,7 @@ class Flood(Case):
             w.frame()
         seconds, taken = time.monotonic() - began, flooder.sent - sent
         print(f"slowest answer {slowest * 1000:.0f} ms, {taken / seconds / 2**20:.1f} MiB/s taken, {(cpu_seconds(gateway) - cpu) / seconds:.0%} of a processor")
-        self.assertLess(slowest, 5)
+        self.assertLess(slowest, SLOW_S)
         self.assertLess(taken, 1.2 * seconds * max_mib * 2**20 + spare)
         self.assertEqual(self.device("ball")["state"], "online")
         return gateway, w
