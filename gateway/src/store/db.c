@@ -120,6 +120,14 @@ int db_error(struct db *d, struct error *e, const char *what)
     return error_set(e, db_errno(d), "%s: %s", what, sqlite3_errmsg(d->handle));
 }
 
+int db_in_place(struct db *d)
+{
+    int moved = 0;
+
+    sqlite3_file_control(d->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    return moved ? -ESTALE : 0;
+}
+
 int db_exec(struct db *d, const char *sql)
 {
     return sqlite3_exec(d->handle, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : db_errno(d);

@@ -41,6 +41,10 @@ int db_errno(struct db *d);
 /* Fills in what SQLite says about it. Returns db_errno(). */
 int db_error(struct db *d, struct error *e, const char *what);
 
+/* -ESTALE: the file was removed, or another one put in its place, since it was opened: what is
+ * written goes where nobody will find it. */
+int db_in_place(struct db *d);
+
 /* One or more statements without rows. */
 int db_exec(struct db *d, const char *sql);
 /* The first column of the first row of `sql`. -ENODATA: no row. */

@@ -1,8 +1,8 @@
 /* health.c - whether what is handed over can be written; a full disk is space.c's.
  *
- * A folder that may not be written to, an I/O error, a database that another program keeps locked:
- * who asks whether pictures can be kept has to hear of it, also of a camera that sends one a day.
- * What failed is therefore tried again by ourselves, at the very place: the folder of that picture,
+ * A folder that may not be written to, an I/O error, a database that another program keeps locked
+ * or has removed: who asks whether pictures can be kept has to hear of it, also of a camera that
+ * sends one a day. What failed is therefore tried again by ourselves, at the very place: the folder of that picture,
  * and a transaction that changes nothing.
  */
 #include <errno.h>
@@ -154,6 +154,9 @@ const char *store_trouble(const struct store *s, char text[static STORE_TROUBLE_
         snprintf(text, STORE_TROUBLE_BYTES, "the disk is full: pictures are not kept");
     else if (error == -EBUSY)
         snprintf(text, STORE_TROUBLE_BYTES, "another program keeps the database locked");
+    else if (error == -ESTALE)
+        snprintf(text, STORE_TROUBLE_BYTES,
+            "the database was removed or replaced while it was in use: put it back, or restart");
     else if (error < 0)
         snprintf(text, STORE_TROUBLE_BYTES, "the data folder cannot be written to: %s",
             error_name(error));

@@ -122,8 +122,10 @@ static unsigned prepare(struct writer *w, struct list *batch)
 static int run(struct writer *w, struct list *batch)
 {
     struct job *j;
-    int r = days_save(&w->days, &w->db);
+    int r = db_in_place(&w->db);
 
+    if (r == 0)
+        r = days_save(&w->days, &w->db);
     if (r == 0)
         r = db_exec(&w->db, "BEGIN IMMEDIATE");
     list_for_each (j, batch, message.link) {
@@ -147,7 +149,8 @@ static void warn(struct writer *w, const struct list *batch, int r)
         return;
     w->warned_us = now;
     log_warning("writing failed", F_STR("what", job_of(batch->next)->class->name), F_ERRNO(r),
-        F_STR("sqlite", sqlite3_errmsg(w->db.handle)));
+        F_STR("sqlite",
+            r == -ESTALE ? "the file was removed or replaced" : sqlite3_errmsg(w->db.handle)));
 }
 
 static void settle(struct writer *w, struct list *batch, bool durable)

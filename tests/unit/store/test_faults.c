@@ -246,6 +246,26 @@ Test(faults, disk_that_may_not_be_written_to_is_noticed_until_it_may)
     cr_expect_eq(fixture_put_wait(&f, "porch", NULL, 0, 1).result, 0);
 }
 
+Test(faults, database_that_is_gone_is_noticed_until_it_is_back)
+{
+    char text[STORE_TROUBLE_BYTES], path[256], aside[256];
+
+    fixture_settle(&f);
+    fixture_path(&f, "warren.db", path);
+    fixture_path(&f, "aside.db", aside);
+    cr_assert_eq(rename(path, aside), 0);
+    cr_expect_eq(fixture_put_wait(&f, "porch", NULL, 0, 1).result, -EIO, "told to be kept");
+    cr_expect_not_null(strstr(store_trouble(f.store, text), "removed"), "got: %s", text);
+    cr_expect_eq(fixture_count(&f, "captures", ".jpg"), 0, "a picture of no row");
+    cr_assert_eq(rename(aside, path), 0);
+    for (unsigned i = 0; i < 5; i++) {
+        loop_advance(f.loop, US_PER_S);
+        fixture_settle(&f);
+    }
+    cr_expect_str_eq(store_trouble(f.store, text), "");
+    cr_expect_eq(fixture_put_wait(&f, "porch", NULL, 0, 1).result, 0);
+}
+
 /* One folder alone may be the trouble; what else is written proves nothing of it. */
 Test(faults, folder_that_cannot_be_made_is_told_while_others_work)
 {
