@@ -2,8 +2,8 @@
  *
  * A folder that may not be written to, an I/O error, a database that another program keeps locked
  * or has removed: who asks whether pictures can be kept has to hear of it, also of a camera that
- * sends one a day. What failed is therefore tried again by ourselves, at the very place: the folder of that picture,
- * and a transaction that changes nothing.
+ * sends one a day. What failed is therefore tried again by ourselves, at the very place: the folder
+ * of that picture, and a transaction that changes nothing.
  */
 #include <errno.h>
 #include <stdio.h>
