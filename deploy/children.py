@@ -105,12 +105,14 @@ class Part:
     def wait_until(self, is_ready, wishes):
         """The first true value of is_ready()."""
         give_up = time.monotonic() + READY_WITHIN_S
-        while not (value := is_ready()):
+        while True:
+            value = is_ready()
             self.must_run()
+            if value:
+                return value
             if time.monotonic() > give_up:
                 raise Failed(f"The {self.name} was not ready within {READY_WITHIN_S:.0f} s. Its log is {self.log}")
             wishes.wait(0.05)
-        return value
 
     def end(self):
         """Asks, then insists; takes its own children (ffmpeg, dbus-daemon) along."""

@@ -35,6 +35,10 @@ BLUETOOTH_KEY = "\n  garden:\n"
 # --- ports ----------------------------------------------------------------------------------------------------------
 
 
+# Sockets, held as long as we live.
+claimed = []
+
+
 def is_free(port):
     with socket.socket() as s:
         s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -46,16 +50,26 @@ def is_free(port):
     return True
 
 
-def free_port(preferred, taken):
-    """The preferred one, else one that the kernel picks."""
-    if preferred not in taken and is_free(preferred):
-        return preferred
-    while True:
+def claim(port):
+    """No other demo of this machine takes it before our program listens there: a name of no file, as long as we live."""
+    name = socket.socket(socket.AF_UNIX)
+    try:
+        name.bind(f"\0warren-demo-port-{port}")
+    except OSError:
+        name.close()
+        return False
+    claimed.append(name)
+    return True
+
+
+def free_port(preferred):
+    """The preferred one, else one that the kernel picks; ours from now on."""
+    port = preferred
+    while not (is_free(port) and claim(port)):
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
             port = s.getsockname()[1]
-        if port not in taken:
-            return port
+    return port
 
 
 def accepts(port):
@@ -173,8 +187,7 @@ def no_bluetooth(port, wishes):
 
 def start(options, parts, wishes):
     """The bus on which Bluetooth is, or None."""
-    trigger_port = free_port(9999, {options.port})
-    mjpeg_port = free_port(9998, {options.port, trigger_port})
+    trigger_port, mjpeg_port = free_port(9999), free_port(9998)
     config = os.path.join(options.data, "warren.yaml")
 
     camera = Part("camera", camera_command(options, trigger_port, mjpeg_port), options.data)
@@ -223,7 +236,7 @@ def run(options, parts, wishes):
     if options.source and not os.path.exists(options.source):
         raise Failed(f"SOURCE={options.source}: there is no such file or folder")
     lock = hold(options.data)
-    if not is_free(options.port):
+    if not (is_free(options.port) and claim(options.port)):
         raise Failed(f"Port {options.port} of this machine is in use by another program.\n"
                      f"To take another port: PORT={options.port + 1} make run")
     lock.truncate(0)

@@ -16,6 +16,12 @@ const TILE = '[data-device="porch"]';
 const MANY = Object.fromEntries(
     Array.from({ length: 40 }, (_, i) => [`value_${i}`, attribute(i, null, 'A number')]),
 );
+/** The stream ends, and all of it is acknowledged: two pictures that are not would keep the next one back. */
+async function allSeen(gateway, id) {
+    gateway.silence(id);
+    const [peer] = gateway.peers;
+    await until(() => peer.inFlight.get(1)?.length === 0, 'all frames to be acknowledged');
+}
 const looks = (page, value) => page.waitForSelector(`${TILE} .screen[data-looks="${value}"]`);
 
 pageTest(
@@ -157,6 +163,7 @@ pageTest(
     async ({ gateway, page }) => {
         gateway.stream('porch', { name: 'night' });
         await textOf(page, `${TILE} .badge:not([hidden])`, /Night/);
+        await allSeen(gateway, 'porch');
         gateway.stream('porch', { fps: 0.01, still: true });
         await textOf(page, `${TILE} .badge:not([hidden])`, /Still from/);
         await page.waitForTimeout(3600);
@@ -170,9 +177,7 @@ pageTest(
     async ({ gateway, page }) => {
         gateway.stream('porch', { name: 'day' });
         await textOf(page, `${TILE} .facts .fps`, /fps/);
-        gateway.silence('porch');
-        const [peer] = gateway.peers; /* Two that wait for their acks would keep it back. */
-        await until(() => peer.inFlight.get(1)?.length === 0, 'all frames to be acknowledged');
+        await allSeen(gateway, 'porch');
         gateway.sendFrame('porch', gateway.frames.day[0], {
             still: true,
             capturedMs: Date.now() - 2 * 3600e3,

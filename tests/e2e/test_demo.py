@@ -78,7 +78,9 @@ class Demo(unittest.TestCase):
         return self.log.read_text(errors="replace")
 
     def start_and_wait(self, **options):
-        make = self.start(**options)
+        return self.wait_for(self.start(**options))
+
+    def wait_for(self, make):
         wait_until("it says that it is ready", lambda: "Warren is ready" in self.text() or make.poll() is not None)
         self.assertIn(f"http://127.0.0.1:{self.port}/", self.text())
         members = family(make.pid)
@@ -99,11 +101,14 @@ class Demo(unittest.TestCase):
         body = json.dumps(body).encode() if body else b""
         head = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}", "Connection: close"]
         head += ["Content-Type: application/json", f"Content-Length: {len(body)}"] if body else []
-        with socket.create_connection(("127.0.0.1", self.port), PATIENCE_S) as s:
-            s.sendall("\r\n".join(head).encode() + b"\r\n\r\n" + body)
-            answer = b""
-            while piece := s.recv(1 << 16):
-                answer += piece
+        answer = b""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), PATIENCE_S) as s:
+                s.sendall("\r\n".join(head).encode() + b"\r\n\r\n" + body)
+                while piece := s.recv(1 << 16):
+                    answer += piece
+        except OSError as e:
+            raise AssertionError(f"{e}; the demo says:\n{self.text()}") from e
         return answer.partition(b"\r\n\r\n")
 
     def json(self, path, *more):
@@ -180,6 +185,16 @@ class Demo(unittest.TestCase):
             self.port = port
             self.wait_for_garden()
         self.log = log
+
+    def test_two_that_start_at_the_same_moment_take_different_ports(self):
+        both = []
+        for name in ("one", "two"):
+            self.port, self.log = free_port(), self.folder / f"log {name}"
+            both.append((self.start(data=name), self.port, self.log))
+        for make, self.port, self.log in both:
+            self.wait_for(make)
+        cameras = {re.search(r"trigger_port: (\d+)", (self.folder / name / "warren.yaml").read_text())[1] for name in ("one", "two")}
+        self.assertEqual(len(cameras), 2)
 
     def test_without_a_dbus_daemon_that_is_told_and_the_rest_runs(self):
         broken = self.folder / "bin/dbus-daemon"

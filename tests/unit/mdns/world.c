@@ -70,7 +70,7 @@ void world_open(void)
     static const struct mdns_events events = {.seen = seen, .lost = lost};
     struct error e = ERROR_NULL;
     struct mdns_config c = {.enabled = true,
-        .times = {.call_us = 300000, .reopen_us = 20000, .tell_us = 200000, .retry_us = 100000}};
+        .times = {.call_us = 2000000, .reopen_us = 20000, .tell_us = 200000, .retry_us = 100000}};
 
     memset(&w, 0, sizeof w);
     cr_assert_eq(loop_new(&w.loop), 0);
