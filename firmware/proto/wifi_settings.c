@@ -125,3 +125,11 @@ void wifi_settings_apply(struct wifi_settings *to, const struct wifi_settings *f
         to->frame_size = from->frame_size;
     to->has |= from->has;
 }
+
+unsigned wifi_settings_differ(const struct wifi_settings *a, const struct wifi_settings *b)
+{
+    return (a->web_enabled != b->web_enabled ? WIFI_HAS_WEB_ENABLED : 0u) |
+        (a->web_port != b->web_port ? WIFI_HAS_WEB_PORT : 0u) |
+        (a->stream_fps != b->stream_fps ? WIFI_HAS_FPS : 0u) |
+        (a->frame_size != b->frame_size ? WIFI_HAS_SIZE : 0u);
+}

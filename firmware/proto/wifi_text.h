@@ -56,6 +56,8 @@ void wifi_settings_put(struct json_put *j, const struct wifi_settings *s);
 int wifi_settings_read(struct span json, struct wifi_settings *ret, const char **ret_why);
 /* Takes what `have` says of `from` over. */
 void wifi_settings_apply(struct wifi_settings *to, const struct wifi_settings *from);
+/* Those whose values are not the same, as in `has`, which is not looked at. */
+unsigned wifi_settings_differ(const struct wifi_settings *a, const struct wifi_settings *b);
 
 /* --- CONTROL ---------------------------------------------------------------------------------- */
 

@@ -93,7 +93,7 @@ static int ended(sd_bus_message *m, void *ctx, sd_bus_error *e)
 static void end(struct real_bluez *b)
 {
     timer_stop(&b->pulse);
-    if (real_call(b, MANAGER, "UnregisterAdvertisement", ended, "o", REAL_ADVERT) >= 0)
+    if (real_call(b, b->adapter, MANAGER, "UnregisterAdvertisement", ended, "o", REAL_ADVERT) >= 0)
         b->advert = REAL_ENDING;
 }
 
@@ -102,7 +102,8 @@ void real_advert_update(struct real_bluez *b)
     bool want = b->advertising && b->registered && !b->host[0];
 
     if (want && b->advert == REAL_SILENT) {
-        if (real_call(b, MANAGER, "RegisterAdvertisement", begun, "oa{sv}", REAL_ADVERT, 0) >= 0)
+        if (real_call(b, b->adapter, MANAGER, "RegisterAdvertisement", begun, "oa{sv}", REAL_ADVERT,
+                0) >= 0)
             b->advert = REAL_BEGINNING;
     } else if (!want && b->advert == REAL_ADVERTISED) {
         end(b);

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "real_private.h"
 
+#define BLUEZ "/org/bluez"
 #define MANAGER "org.bluez.AgentManager1"
 
 static int agree(sd_bus_message *m, void *ctx, sd_bus_error *e)
@@ -59,26 +60,10 @@ static int answered(sd_bus_message *m, void *ctx, sd_bus_error *e)
     return 0;
 }
 
-static int ask(struct real_bluez *b, const char *method, const char *types, ...)
-{
-    sd_bus_message *m = NULL;
-    va_list a;
-    int r = sd_bus_message_new_method_call(
-        dbus_bus(b->dbus), &m, "org.bluez", "/org/bluez", MANAGER, method);
-
-    va_start(a, types);
-    if (r >= 0)
-        r = sd_bus_message_appendv(m, types, a);
-    va_end(a);
-    if (r >= 0)
-        r = sd_bus_call_async(dbus_bus(b->dbus), NULL, m, answered, b, 0);
-    sd_bus_message_unref(m);
-    return r;
-}
-
 void real_agent_register(struct real_bluez *b)
 {
-    if (b->dbus && needs_one(b->app) &&
-        ask(b, "RegisterAgent", "os", REAL_AGENT, "NoInputNoOutput") >= 0)
-        (void)ask(b, "RequestDefaultAgent", "o", REAL_AGENT);
+    if (needs_one(b->app) &&
+        real_call(
+            b, BLUEZ, MANAGER, "RegisterAgent", answered, "os", REAL_AGENT, "NoInputNoOutput") >= 0)
+        (void)real_call(b, BLUEZ, MANAGER, "RequestDefaultAgent", answered, "o", REAL_AGENT);
 }

@@ -19,7 +19,7 @@ void real_retry(struct real_bluez *b)
     (void)timer_once(&b->retry, RETRY_US);
 }
 
-int real_call(struct real_bluez *b, const char *interface, const char *method,
+int real_call(struct real_bluez *b, const char *path, const char *interface, const char *method,
     sd_bus_message_handler_t done, const char *types, ...)
 {
     sd_bus_message *m = NULL;
@@ -28,8 +28,7 @@ int real_call(struct real_bluez *b, const char *interface, const char *method,
 
     if (!b->dbus)
         return -ENOTCONN;
-    r = sd_bus_message_new_method_call(
-        dbus_bus(b->dbus), &m, "org.bluez", b->adapter, interface, method);
+    r = sd_bus_message_new_method_call(dbus_bus(b->dbus), &m, "org.bluez", path, interface, method);
     va_start(a, types);
     if (r >= 0)
         r = sd_bus_message_appendv(m, types, a);
@@ -133,8 +132,8 @@ static int on_registered(sd_bus_message *m, void *ctx, sd_bus_error *e)
 static void register_application(struct real_bluez *b)
 {
     if (b->running && !b->asked && !b->registered)
-        b->asked = real_call(b, "org.bluez.GattManager1", "RegisterApplication", on_registered,
-                       "oa{sv}", REAL_APP, 0) >= 0;
+        b->asked = real_call(b, b->adapter, "org.bluez.GattManager1", "RegisterApplication",
+                       on_registered, "oa{sv}", REAL_APP, 0) >= 0;
 }
 
 /* --- bluetoothd and the adapter --------------------------------------------------------------- */

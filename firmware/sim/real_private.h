@@ -58,8 +58,8 @@ struct real_bluez {
 void real_used_by(struct real_bluez *b, const char *host, unsigned mtu);
 void real_host_gone(struct real_bluez *b);
 void real_retry(struct real_bluez *b);
-/* Starts a call of BlueZ's on the adapter's object; -ENOTCONN. */
-int real_call(struct real_bluez *b, const char *interface, const char *method,
+/* Starts a call of one of BlueZ's objects, mostly the adapter's; -ENOTCONN. */
+int real_call(struct real_bluez *b, const char *path, const char *interface, const char *method,
     sd_bus_message_handler_t done, const char *types, ...);
 
 /* real_objects.c */

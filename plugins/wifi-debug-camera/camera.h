@@ -190,14 +190,15 @@ void web_joined(struct wr_dev *dev);
 void web_left(struct wr_dev *dev);
 /* Something came from it. */
 void web_alive(struct wr_dev *dev);
-/* A header of every request: no page is behind it. Ours wants to know where `address` is a name that anybody may have
- * (http_request.h). */
-#define WEB_NO_PAGE                                                                                \
-    {                                                                                              \
-        "Sec-Fetch-Site", "none"                                                                   \
-    }
-/* http://<host>:<port><path> */
-void web_url(const struct wr_dev *dev, const char *path, char out[URL_MAX]);
+/* A request to the camera, with what it points to: it must not move. */
+struct web_request {
+    struct wr_http_request http;
+    struct wr_prop headers[2];
+    char url[URL_MAX];
+};
+/* For http://<host>:<port><path>; `header`, one more, may be NULL. All else is the caller's to fill in. */
+void web_request(const struct wr_dev *dev, const char *path, const struct wr_prop *header,
+    struct web_request *ret);
 /* Asks it at /wifi/status, and answers the call with what it says. */
 int web_tell_status(struct wr_dev *dev, const struct wr_call *call);
 /* A GET with this driver's time limits. 0: it cannot be asked for. */

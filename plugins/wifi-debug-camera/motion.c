@@ -263,22 +263,17 @@ static const struct wr_http_stream_events events = {
 
 static void begin(struct wr_dev *dev, void *ctx)
 {
-    static const struct wr_prop headers[] = {
-        WEB_NO_PAGE, {"Accept", "text/event-stream, application/json;q=0.9"}};
+    static const struct wr_prop accept = {"Accept", "text/event-stream, application/json;q=0.9"};
     struct motion *m = motion_of(dev);
-    char url[URL_MAX];
-    struct wr_http_request request = {.size = sizeof request,
-        .url = url,
-        .headers = headers,
-        .n_headers = sizeof headers / sizeof *headers,
-        .connect_timeout_ms = CONNECT_MS,
-        .timeout_ms = SILENCE_MS};
+    struct web_request q;
 
     m->timer = 0;
     m->how = OVERLAY_ASKING;
     m->n_text = 0;
-    web_url(dev, "/overlay", url);
-    m->http = dev->host->http->stream_raw(dev, &request, &events, NULL);
+    web_request(dev, "/overlay", &accept, &q);
+    q.http.connect_timeout_ms = CONNECT_MS;
+    q.http.timeout_ms = SILENCE_MS;
+    m->http = dev->host->http->stream_raw(dev, &q.http, &events, NULL);
     if (!m->http)
         again_later(dev);
 }

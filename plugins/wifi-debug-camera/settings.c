@@ -45,27 +45,9 @@ static void put(struct wifi_settings *s, enum setting which, const struct wr_val
     s->has |= rows[which].has;
 }
 
-static bool same(const struct wifi_settings *a, const struct wifi_settings *b, enum setting which)
-{
-    switch (which) {
-    case SETTING_WEB_ENABLED:
-        return a->web_enabled == b->web_enabled;
-    case SETTING_WEB_PORT:
-        return a->web_port == b->web_port;
-    case SETTING_STREAM_FPS:
-        return a->stream_fps == b->stream_fps;
-    default:
-        return a->frame_size == b->frame_size;
-    }
-}
-
 bool settings_are(const struct wifi_settings *is, const struct wifi_settings *wanted)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if ((wanted->has & rows[i].has) &&
-            (!(is->has & rows[i].has) || !same(is, wanted, (enum setting)i)))
-            return false;
-    return true;
+    return ((~is->has | wifi_settings_differ(is, wanted)) & wanted->has) == 0;
 }
 
 void settings_applied(struct wr_dev *dev, const struct wifi_settings *s, int result)
@@ -99,23 +81,20 @@ static void patched(struct wr_dev *dev, wr_handle h, void *ctx, const struct wr_
 
 static wr_handle patch(struct wr_dev *dev, const struct wifi_settings *s)
 {
-    static const struct wr_prop headers[] = {WEB_NO_PAGE, {"Content-Type", "application/json"}};
-    char url[URL_MAX], body[WIFI_TEXT_MAX];
+    static const struct wr_prop type = {"Content-Type", "application/json"};
+    char body[WIFI_TEXT_MAX];
     struct json_put j = json_put_into(body, sizeof body, JSON_PUT_COMPACT);
-    struct wr_http_request request = {.size = sizeof request,
-        .method = "PATCH",
-        .url = url,
-        .headers = headers,
-        .n_headers = sizeof headers / sizeof *headers,
-        .body = body,
-        .timeout_ms = PATCH_MS};
+    struct web_request q;
 
     json_put_begin(&j, '{');
     wifi_settings_put(&j, s);
     json_put_end(&j, '}');
-    request.body_len = json_put_length(&j);
-    web_url(dev, "/settings", url);
-    return dev->host->http->request(dev, &request, false, patched, NULL);
+    web_request(dev, "/settings", &type, &q);
+    q.http.method = "PATCH";
+    q.http.body = body;
+    q.http.body_len = json_put_length(&j);
+    q.http.timeout_ms = PATCH_MS;
+    return dev->host->http->request(dev, &q.http, false, patched, NULL);
 }
 
 static void next_patch(struct wr_dev *dev)
@@ -154,7 +133,7 @@ static void want(struct wr_dev *dev, enum setting which, const struct wr_value *
     put(&one, which, v);
     if (!(is->has & one.has))
         dev->host->applied(dev, rows[which].key, -EOPNOTSUPP);
-    else if (same(is, &one, which))
+    else if (settings_are(is, &one))
         dev->host->applied(dev, rows[which].key, 0);
     else if ((one.has & BY_HTTP) && web_up(&c->web) && c->web.tells_status)
         wifi_settings_apply(&c->settings.by_http, &one);

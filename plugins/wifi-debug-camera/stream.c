@@ -173,17 +173,12 @@ static const struct wr_http_stream_events events = {
 
 static wr_handle begin(struct wr_dev *dev)
 {
-    static const struct wr_prop headers[] = {WEB_NO_PAGE};
-    char url[URL_MAX];
-    struct wr_http_request request = {.size = sizeof request,
-        .url = url,
-        .headers = headers,
-        .n_headers = sizeof headers / sizeof *headers,
-        .connect_timeout_ms = CONNECT_MS,
-        .timeout_ms = SILENCE_MS};
+    struct web_request q;
 
-    web_url(dev, "/stream", url);
-    return dev->host->http->stream(dev, &request, &events, NULL);
+    web_request(dev, "/stream", NULL, &q);
+    q.http.connect_timeout_ms = CONNECT_MS;
+    q.http.timeout_ms = SILENCE_MS;
+    return dev->host->http->stream(dev, &q.http, &events, NULL);
 }
 
 static void rate(struct wr_dev *dev, double fps)

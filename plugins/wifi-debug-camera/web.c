@@ -30,29 +30,33 @@ static struct web *web_of(const struct wr_dev *dev)
     return &camera_of(dev)->web;
 }
 
-void web_url(const struct wr_dev *dev, const char *path, char out[URL_MAX])
+void web_request(const struct wr_dev *dev, const char *path, const struct wr_prop *header,
+    struct web_request *ret)
 {
     const struct web *w = web_of(dev);
     bool v6 = strchr(w->host, ':') != NULL;
 
-    snprintf(out, URL_MAX, "http://%s%s%s:%u%s", v6 ? "[" : "", w->host, v6 ? "]" : "",
+    *ret = (struct web_request){.http = {.size = sizeof ret->http,
+                                    .url = ret->url,
+                                    .headers = ret->headers,
+                                    .n_headers = 1},
+        /* No page is behind it: ours wants to know where `address` is a name that anybody may have (http_request.h). */
+        .headers = {{"Sec-Fetch-Site", "none"}}};
+    if (header)
+        ret->headers[ret->http.n_headers++] = *header;
+    snprintf(ret->url, sizeof ret->url, "http://%s%s%s:%u%s", v6 ? "[" : "", w->host, v6 ? "]" : "",
         (unsigned)w->port, path);
 }
 
 wr_handle web_get(
     struct wr_dev *dev, const char *path, bool into_frame, wr_http_done done, void *ctx)
 {
-    static const struct wr_prop headers[] = {WEB_NO_PAGE};
-    char url[URL_MAX];
-    struct wr_http_request request = {.size = sizeof request,
-        .url = url,
-        .headers = headers,
-        .n_headers = sizeof headers / sizeof *headers,
-        .connect_timeout_ms = CONNECT_MS,
-        .timeout_ms = ANSWER_MS};
+    struct web_request q;
 
-    web_url(dev, path, url);
-    return dev->host->http->request(dev, &request, into_frame, done, ctx);
+    web_request(dev, path, NULL, &q);
+    q.http.connect_timeout_ms = CONNECT_MS;
+    q.http.timeout_ms = ANSWER_MS;
+    return dev->host->http->request(dev, &q.http, into_frame, done, ctx);
 }
 
 void web_alive(struct wr_dev *dev)

@@ -16,12 +16,8 @@ static int refuse(struct wifi_camera *c, int error, const char *why)
 
 static bool is_same(const struct wifi_camera_kept *a, const struct wifi_camera_kept *b)
 {
-    const struct wifi_settings *s = &a->settings, *t = &b->settings;
-
     return a->enabled == b->enabled && strcmp(a->ssid, b->ssid) == 0 &&
-        strcmp(a->pass, b->pass) == 0 && s->web_enabled == t->web_enabled &&
-        s->web_port == t->web_port && s->stream_fps == t->stream_fps &&
-        s->frame_size == t->frame_size;
+        strcmp(a->pass, b->pass) == 0 && wifi_settings_differ(&a->settings, &b->settings) == 0;
 }
 
 /* What could not be saved is tried again with the next order that wants something kept. */

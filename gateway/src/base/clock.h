@@ -2,6 +2,7 @@
  * instead (loop_now_us). */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,12 @@
 
 int64_t clock_mono_us(void);
 int64_t clock_wall_us(void);
+
+/* Not longer ago than that. What is of later than now is of before the wall clock was set back: nobody knows how old it is. */
+static inline bool clock_is_lately(int64_t then_us, int64_t now_us, int64_t ago_us)
+{
+    return then_us <= now_us && now_us - then_us <= ago_us;
+}
 
 /* Years 0000 to 9999; other times are held at the ends. Returns `text`. */
 const char *clock_format(int64_t wall_us, char text[static CLOCK_TEXT_BYTES]);

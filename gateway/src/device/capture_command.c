@@ -90,20 +90,12 @@ static void keep(struct command_call *c, struct frame *f)
         command_finish(c, r, r == -EAGAIN ? "too many pictures wait for the disk" : NULL);
 }
 
-/* What is of later than now is of before our clock was set back. */
-static bool is_fresh(const struct device *d, const struct frame *f)
-{
-    int64_t age_us = loop_wall_us(d->all->env.loop) - f->pub.received_us;
-
-    return age_us >= 0 && age_us <= FRESH_US;
-}
-
 void capture_command_run(struct command_call *c)
 {
     struct device *d = c->device;
     struct frame *f = last_frame(d->all->env.last, d->channel);
 
-    if (f && is_fresh(d, f)) {
+    if (f && clock_is_lately(f->pub.received_us, loop_wall_us(d->all->env.loop), FRESH_US)) {
         keep(c, f);
         return;
     }

@@ -231,8 +231,8 @@ int devices_remove(struct devices *d, struct device *dev, struct error *e)
     if (r < 0)
         return r;
     forget(dev);
-    if (dev->owner ==
-        DEVICE_OF_PARENT) { /* at once: its driver may come upon it in the next moment */
+    /* At once, for its driver may come upon it in the next moment. */
+    if (dev->owner == DEVICE_OF_PARENT) {
         devices_remove_now(dev);
         return 0;
     }

@@ -54,8 +54,10 @@ int found_each(
     const struct found *f, int (*fn)(void *ctx, const struct found_item *item), void *ctx);
 
 /* Makes it a device that the database owns. name NULL: its own; options: JSON object laid over what
- * was seen (what was seen by Bluetooth: the driver's option with WR_BLE_ADDRESS gets the address; else "address" or "host"
- * where it has one of that name, and its integer "port" the port that was announced). A device of the database whose driver has rejected it makes way. -EEXIST: a device has
- * that address, also where nothing was seen there lately; -ENOENT: not seen lately; else as devices_add(). */
+ * was seen (what was seen by Bluetooth: the driver's option with WR_BLE_ADDRESS gets the address;
+ * else "address" or "host" where it has one of that name, and its integer "port" the port that was
+ * announced). A device of the database whose driver has rejected it makes way. -EEXIST: a device
+ * has that address, also where nothing was seen there lately; -ENOENT: not seen lately; else as
+ * devices_add(). */
 int found_adopt(struct found *f, const char *id, const char *name, const json_t *options,
     struct device **ret, struct error *e);

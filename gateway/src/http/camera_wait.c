@@ -2,13 +2,12 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "loop/loop.h"
 
 bool camera_is_fresh(const struct api *a, int64_t received_us)
 {
-    int64_t age_us = loop_wall_us(a->loop) - received_us;
-
-    return age_us >= 0 && age_us <= CAMERA_FRESH_US;
+    return clock_is_lately(received_us, loop_wall_us(a->loop), CAMERA_FRESH_US);
 }
 
 /* By its channel: one that was added in its place meanwhile has the same id, and was not looked at. */

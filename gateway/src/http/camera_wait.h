@@ -16,7 +16,7 @@
 #define CAMERA_WAIT_US INT64_C(3000000)
 /* What nobody looked at may be old: what is of this age is shown at once, what is older only when nothing new comes. */
 #define CAMERA_FRESH_US INT64_C(2000000)
-/* Of what was received then. What is of later than now is of before our clock was set back: nobody knows how old it is. */
+/* Of what was received then. */
 bool camera_is_fresh(const struct api *a, int64_t received_us);
 
 struct camera_wait {

@@ -20,8 +20,8 @@ struct resolve;
 struct response_head {
     int status;
     struct buf text; /* name NUL value NUL … */
-    size_t
-        n_bytes; /* as received, of all heads and of trailers: nothing of these is without an end */
+    /* As received, of all heads and of trailers: nothing of these is without an end. */
+    size_t n_bytes;
     struct {
         uint32_t name, value; /* offsets in text */
     } at[HTTP_CLIENT_MAX_HEADERS];
