@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # What is in no hurry has a third of the processor that others of us want, too.
@@ -78,12 +78,14 @@ class Jobs:
                 print(f"{name:>10} | {line}".rstrip())
             sys.stdout.flush()
 
-    def add(self, name, work, after=()):
-        """`work(job)` gives a list, or nothing. Without what it comes after it is left out, silently: that one said why."""
-        before = [self.running[a] for a in after]
+    def add(self, name, work, needs=(), after=()):
+        """`work(job)` gives a list, or nothing. It begins when what it needs, and what it comes after, have ended; without what it needs it is left out,
+        silently: that one said why."""
+        needed, others = ([self.running[n] for n in names] for names in (needs, after))
 
         def run():
-            if any(b.exception() for b in before) or self.is_over:
+            wait(needed + others)
+            if any(n.exception() for n in needed) or self.is_over:
                 raise Failed()
             begun_at = time.monotonic()
             try:

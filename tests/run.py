@@ -30,8 +30,8 @@ SANITIZER_SPEAKS = re.compile(r"ERROR: \w+Sanitizer|: runtime error: ")
 REPORT_SHOWN = 6000
 
 PROCESSORS = os.cpu_count() or 1
-# How many tests at a time. Whole programs from outside take a tenth of a processor; the browser and the guest are one at a time by themselves.
-WAITING, COMPUTING = 6 * PROCESSORS, PROCESSORS
+# How many tests at a time: whole programs from outside take a tenth of a processor each.
+WAITING, COMPUTING = 4 * PROCESSORS, PROCESSORS
 
 # A limit is there to end a test, not to time it: machines are busy, and sanitizers slow.
 PATIENT = ["--timeout-multiplier", "4"]
@@ -125,14 +125,16 @@ def run_all():
     jobs = Jobs()
     jobs.add("guest", fetch_guest)
     jobs.add("build", plain.build)
-    jobs.add("vm", plain.test(1, "--suite", "vm"), after=["guest", "build"])
-    jobs.add("e2e", plain.test(WAITING, "--suite", "e2e"), after=["build"])
-    jobs.add("unit", plain.test(COMPUTING, *(a for s in ("browser", "vm", "e2e") for a in ("--no-suite", s))), after=["build"])
-    # Its pictures are timed: beside what mostly waits, or one other at most.
-    jobs.add("browser", plain.test(1, "--suite", "browser"), after=["e2e", "unit"])
-    jobs.add("build-asan", sanitized.build_behind, after=["unit"])
-    jobs.add("asan-e2e", sanitized.test(WAITING, "--suite", "e2e"), after=["build-asan", "e2e"])
-    jobs.add("asan-unit", sanitized.test(COMPUTING, "--suite", "unit", "--suite", "fuzz"), after=["build-asan", "vm"])
+    # One that waits and one that computes at a time: more would be no faster, and what looks at the clock would be late.
+    jobs.add("e2e", plain.test(WAITING, "--suite", "e2e"), needs=["build"])
+    jobs.add("build-asan", sanitized.build_behind, after=["build"])
+    jobs.add("asan-e2e", sanitized.test(WAITING, "--suite", "e2e"), needs=["build-asan"], after=["e2e"])
+    jobs.add("unit", plain.test(COMPUTING, *(a for s in ("browser", "vm", "e2e") for a in ("--no-suite", s))), needs=["build"], after=["build-asan"])
+    jobs.add("asan-unit", sanitized.test(COMPUTING, "--suite", "unit", "--suite", "fuzz"), needs=["build-asan"], after=["unit"])
+    # Each of them has a processor to itself, and minutes to go: its pictures are timed, and emulated radios want their answers in time.
+    others = ["e2e", "asan-e2e", "unit", "asan-unit"]
+    jobs.add("vm", plain.test(1, "--suite", "vm"), needs=["build"], after=["guest", *others])
+    jobs.add("browser", plain.test(1, "--suite", "browser"), needs=["build"], after=others)
     return jobs.run()
 
 

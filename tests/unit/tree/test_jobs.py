@@ -38,9 +38,9 @@ class Runs(unittest.TestCase):
 
     def test_without_what_it_needs_a_job_is_left_out_and_the_reason_is_told_once(self):
         self.jobs.add("build", lambda job: job.run_quietly("sh", "-c", "echo no compiler; exit 1"))
-        self.jobs.add("test", lambda job: ["tested"], after=["build"])
-        self.jobs.add("report", lambda job: ["reported"], after=["test"])
-        self.jobs.add("other", lambda job: ["done"])
+        self.jobs.add("test", lambda job: ["tested"], needs=["build"])
+        self.jobs.add("report", lambda job: ["reported"], needs=["test"])
+        self.jobs.add("other", lambda job: ["done"], after=["build"])
         self.assertEqual(self.jobs.run(), (["done"], ["build: sh failed"]))
         self.assertIn("     build | no compiler\n", self.shown.getvalue())
 
