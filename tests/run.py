@@ -3,6 +3,12 @@
 the whole programs from outside. What waits runs beside what computes (jobs.py): whole programs mostly wait.
 
 What a sanitizer finds is written into a file per process, wherever in a test that process runs; each file is a failure.
+What failed is shown at the end, with how its output ended: who reads a log from below sees why.
+
+Whole programs look at the clock, and a machine can be so busy that one is late. One that fails is run once more by itself;
+when it passes then it is told as "shaky". Two of them may be chance, three are a failure, and so is each one in which a
+program crashed or a sanitizer found something.
+
 The last line is "N passed, N failed"; cases are counted where a program tells how many it ran, else the program counts as
 one. A build that breaks counts as one failure. Exit status 0 only when nothing failed.
 """
@@ -25,9 +31,16 @@ SANITIZER_ENV = {
     "LSAN_OPTIONS": f"suppressions={ROOT}/tests/lsan.supp:print_suppressions=0",
     "UBSAN_OPTIONS": f"halt_on_error=1:abort_on_error=1:print_stacktrace=1:{TO_FILES}",
 }
+# As e2e/warren.py tells it.
+CRASHED = re.compile(r"^AssertionError: crashed: ", re.M)
 SANITIZER_SPEAKS = re.compile(r"ERROR: \w+Sanitizer|: runtime error: ")
 # Where it went wrong stands in the beginning.
 REPORT_SHOWN = 6000
+# Of a test that failed, at the end.
+LINES_SHOWN = 12
+# Suites of whole programs, and of how many of their tests it may be chance that they failed.
+LOOK_AT_THE_CLOCK = ("e2e", "vm", "browser")
+SHAKY_MAX = 2
 
 PROCESSORS = os.cpu_count() or 1
 # How many tests at a time: whole programs from outside take a tenth of a processor each.
@@ -44,11 +57,15 @@ TALLIES = [
 ]
 
 
+def output_of(test):
+    return test.get("stdout", "") + test.get("stderr", "")
+
+
 def tally(test):
     """(passed, failed, skipped) of one line of testlog.json."""
     if test["result"] == "SKIP":
         return 0, 0, 1
-    output = test.get("stdout", "") + test.get("stderr", "")
+    output = output_of(test)
     for pattern, read in TALLIES:
         found = pattern.search(output)
         if found:
@@ -62,6 +79,38 @@ def tally(test):
     if test["result"] in ("OK", "EXPECTEDFAIL"):
         return passed or 1, failed, 0
     return passed, failed or 1, 0
+
+
+def suite_and_name(test):
+    """Of "project:suite / name"."""
+    where, _, name = test["name"].partition(" / ")
+    return where.partition(":")[2], name
+
+
+def may_be_chance(test):
+    """What is of a suite that looks at the clock and has failed, without a crash and without a word of a sanitizer."""
+    output = output_of(test)
+    return tally(test)[1] and suite_and_name(test)[0] in LOOK_AT_THE_CLOCK and not (SANITIZER_SPEAKS.search(output) or CRASHED.search(output))
+
+
+def once_more(tests, run):
+    """Runs what may have failed by chance again, where it is not too much: run(build, test) gives the test as it ended then.
+    (the tests, those that passed now in the place of what they were before; the names of these)"""
+    again = [i for i, (_, test) in enumerate(tests) if may_be_chance(test)]
+    tests, shaky = list(tests), []
+    for i in again if len(again) <= SHAKY_MAX else []:
+        build, before = tests[i]
+        after = run(build, before)
+        if after and not tally(after)[1]:
+            tests[i] = build, after
+            shaky.append((f"{build.name}: {before['name']}", before))
+    return tests, shaky
+
+
+def ending_of(test):
+    """The last lines of its output."""
+    lines = [line.rstrip() for line in output_of(test).splitlines() if line.strip()]
+    return "".join(f"  | {line}\n" for line in lines[-LINES_SHOWN:])
 
 
 def read_reports():
@@ -108,8 +157,16 @@ class Build:
                 tests = []
             if not tests or (status != 0 and not any(tally(t)[1] for t in tests)):
                 raise Failed(f"{self.name}: {job.name} could not be tested")
-            return [(self.name, t) for t in tests]
+            return [(self, t) for t in tests]
         return work
+
+    def test_again(self, test):
+        """As it ended now; None where that could not be seen."""
+        suite, name = suite_and_name(test)
+        jobs = Jobs()
+        jobs.add("once more", self.test(1, "--suite", suite, name))
+        tests = jobs.run()[0]
+        return tests[0][1] if len(tests) == 1 else None
 
 
 def fetch_guest(job):
@@ -119,7 +176,7 @@ def fetch_guest(job):
 
 
 def run_all():
-    """(the tests, each with the name of its build; what else failed)"""
+    """(the tests, each with its build; what else failed)"""
     plain = Build("build", [])
     sanitized = Build("build-asan", SANITIZERS, SANITIZER_ENV)
     jobs = Jobs()
@@ -143,23 +200,26 @@ def main():
     os.makedirs(REPORTS)
     passed = failed = 0
     skipped = []
-    tests, wrong = run_all()
+    tests, broken = run_all()
+    tests, shaky = once_more(tests, Build.test_again)
+    wrong = [(name, "") for name in broken]
     failed += len(wrong)
     for build, test in tests:
+        name = f"{build.name}: {test['name']}"
         p, f, s = tally(test)
         passed += p
         failed += f
         if f:
-            wrong.append(f"{build}: {test['name']}")
+            wrong.append((name, ending_of(test)))
         if s:
-            skipped.append(f"{build}: {test['name']}")
+            skipped.append(name)
     reports = read_reports()
     for name, text in reports.items():
         if not text:
             continue
         print(f"\n--- {name}\n{text[:REPORT_SHOWN]}")
         failed += 1
-        wrong.append(f"build-asan: {REPORTS}/{name}")
+        wrong.append((f"build-asan: {REPORTS}/{name}", ""))
     print()
     for name in skipped:
         print("skipped:", name)
@@ -167,8 +227,10 @@ def main():
     for name, text in reports.items():
         if not text:
             print("empty report:", name)
-    for name in wrong:
-        print("failed:", name)
+    for name, before in shaky:
+        print(f"shaky: {name} passed when it was run again by itself; before:\n{ending_of(before)}", end="")
+    for name, ending in wrong:
+        print(f"failed: {name}\n{ending}", end="")
     print(f"{passed} passed, {failed} failed", flush=True)
     return 1 if failed else 0
 

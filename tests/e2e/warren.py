@@ -32,6 +32,8 @@ PI = ("pi-trigger-camera",)
 SANITIZED = bool(os.environ.get("WARREN_SANITIZED"))
 # Machines that run many tests at once are slow; a limit is there to end a test, not to time it.
 PATIENCE_S = 30
+# Exit statuses of who did not end by its own will nor by ours.
+CRASHES = [-n for n in (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)]
 
 
 # Below those that the kernel gives to who connects.
@@ -91,7 +93,9 @@ class Program:
         return status
 
     def end(self):
-        """With the test: what is sanitized is asked to, and tells when it leaves by itself what it leaked."""
+        """With the test: what is sanitized is asked to, and tells when it leaves by itself what it leaked. One that crashed fails the test, whatever that saw."""
+        if self.child.poll() in CRASHES:
+            raise AssertionError(f"crashed: {signal.Signals(-self.child.returncode).name}\n{self.output()[-4000:]}")
         if SANITIZED and self.child.poll() is None:
             status = self.stop()
             if status not in (0, -signal.SIGTERM):
