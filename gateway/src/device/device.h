@@ -156,7 +156,7 @@ static inline struct device *device_root(struct device *d)
     return d->pub.parent ? device_of(d->pub.parent) : d;
 }
 
-/* --- device.c: life and state ----------------------------------------------------------------- */
+/* --- device.c: its life ------------------------------------------------------------------------ */
 
 /* Made and in the registry; nothing has been published. -ENOSPC at DEVICES_MAX, when no child is gone whose place it could have. */
 int device_new(struct devices *all, const char *id, const char *name, enum device_owner owner,
@@ -168,14 +168,8 @@ void device_poke(struct device *d);
 /* Calls stop(), cancels all it holds, frees its state. No plugin frame on the stack. Safe to
  * repeat. */
 void device_halt(struct device *d, const char *why);
-/* State and sentence; publishes device.online, device.offline or device.error when the state is
- * another. */
-void device_set_state(struct device *d, enum device_state state, const char *why);
+/* As the driver says: its link is there, or has ended, after which it is started anew. */
 void device_online(struct device *d, bool up, const char *why);
-/* The sentence alone; device.status, which is no news for the history. */
-void device_status(struct device *d, const char *why);
-/* Publishes it. */
-void device_status_due(struct device *d);
 /* Offline, with its driver going on. */
 void device_away(struct device *d, const char *why);
 /* It was seen; its driver is told, where it runs and wants to know. From the loop's own turn. */
@@ -183,6 +177,16 @@ void device_seen(struct device *d, const struct wr_found *found);
 /* Around every call into a driver: asserts that there is no other on the stack. */
 void driver_enter(struct device *d);
 void driver_leave(struct device *d);
+
+/* --- device_state.c: what it is at the moment -------------------------------------------------- */
+
+/* State and sentence; publishes device.online, device.offline or device.error when the state is
+ * another. */
+void device_set_state(struct device *d, enum device_state state, const char *why);
+/* The sentence alone; device.status, which is no news for the history. */
+void device_status(struct device *d, const char *why);
+/* Publishes it. */
+void device_status_due(struct device *d);
 /* Publishes what we or people have made happen. */
 void device_publish(struct device *d, const char *type, const char *data);
 void device_publish_added(struct device *d, const char *type);
@@ -364,6 +368,15 @@ int host_capture(struct wr_dev *dev, struct wr_frame *pub, const struct wr_captu
     wr_capture_fn fn, void *ctx);
 /* host_overlay.c */
 int host_overlay_publish(struct wr_dev *dev, const struct wr_overlay *overlay);
+/* host_values.c */
+int host_publish(struct wr_dev *dev, const char *type, const char *json);
+int host_report(struct wr_dev *dev, const char *key, const struct wr_value *value);
+int host_applied(struct wr_dev *dev, const char *key, int result);
+int host_limit(struct wr_dev *dev, const char *key, double min, double max);
+/* Publishes the changed attributes, and a sentence that waits; the timer's function. */
+void host_attributes_due(struct timer *t);
+/* Within ATTRIBUTES_EVERY_US. */
+void host_attributes_later(struct device *d);
 /* After a frame was published: overlays that waited for it follow. */
 void device_overlay_frame(struct device *d, const struct frame *f);
 /* One has waited too long; the timer's function. */
@@ -378,7 +391,3 @@ void device_flow_frame(struct device *d, struct frame *f);
 void host_misuse(struct device *d, const char *what, const char *detail);
 /* enum wr_service that host_table offers. */
 uint64_t host_services(void);
-/* Publishes the changed attributes, and a sentence that waits; the timer's function. */
-void host_attributes_due(struct timer *t);
-/* Within ATTRIBUTES_EVERY_US. */
-void host_attributes_later(struct device *d);
