@@ -12,6 +12,9 @@
 /* A frame that comes in less than this part of the usual time was kept up somewhere; and by how much each changes what is usual. */
 #define NEARER 4
 #define PACE 8
+/* What was kept up is of FLOW_STEP_MAX_US at most, or the time would not be known, and comes NEARER times as fast as usual: with
+ * what is taken meanwhile that is over by then. Frames that still come as fast are those of a camera that takes more. */
+#define CAUGHT_UP_US (FLOW_STEP_MAX_US / (NEARER - 1))
 /* A gesture moves a third of the grid at least: who walks by makes none. */
 #define GESTURE_PART 3
 
@@ -148,6 +151,20 @@ void flow_summary_first(struct flow_summary *s, int64_t now_us)
     s->frame_us = now_us;
 }
 
+/* Of a step that is much shorter than usual: what it counts as. */
+static int64_t take_near(struct flow_summary *s, int64_t step_us)
+{
+    s->n_near++;
+    s->near_us += step_us;
+    if (s->near_us <= CAUGHT_UP_US)
+        return s->pace_us;
+    s->pace_us = s->near_us / s->n_near;
+    s->pace_us = s->pace_us > FLOW_STEP_MIN_US ? s->pace_us : FLOW_STEP_MIN_US;
+    s->n_near = 0;
+    s->near_us = 0;
+    return s->pace_us;
+}
+
 /* How long it is since the frame before; 0: not known. Frames that are timed by when they arrived come several at once, now and
  * then: these are as far apart as usual. */
 static int64_t take_step(struct flow_summary *s, int64_t now_us)
@@ -156,12 +173,14 @@ static int64_t take_step(struct flow_summary *s, int64_t now_us)
     bool known = s->timed && step_us <= FLOW_STEP_MAX_US;
 
     flow_summary_first(s, now_us);
-    if (!known) {
+    if (known && before_us && (step_us < before_us / NEARER || step_us < FLOW_STEP_MIN_US))
+        return take_near(s, step_us);
+    s->n_near = 0;
+    s->near_us = 0;
+    if (!known || step_us < FLOW_STEP_MIN_US) {
         s->pace_us = 0;
         return 0;
     }
-    if (step_us < before_us / NEARER || step_us < FLOW_STEP_MIN_US)
-        return before_us;
     s->pace_us = before_us ? before_us + (step_us - before_us) / PACE : step_us;
     return step_us;
 }

@@ -64,6 +64,9 @@ struct flow_summary {
     bool timed;       /* there was a frame … */
     int64_t frame_us; /* … the last one at that time */
     int64_t pace_us;  /* usually from one to the next; 0: not known */
+    /* The last ones that came much sooner than usual, without one that did not: how many, and the time they took. */
+    uint32_t n_near;
+    int64_t near_us;
 };
 
 void flow_summary_init(struct flow_summary *s, const struct flow_rules *rules);

@@ -98,6 +98,59 @@ Test(flow_summary, frames_that_come_at_once_are_as_fast_as_usual)
     flow_rig_free(&w.rig);
 }
 
+/* So many frames, each so long after the one before; what moves goes on as it did last. */
+static void look_on(struct watch *w, unsigned n, int64_t step_us)
+{
+    while (n-- > 0) {
+        w->now_us += step_us;
+        flow_summary_update(&w->s, w->rig.flow, 120, w->now_us);
+    }
+}
+
+Test(flow_summary, a_camera_that_takes_more_frames_from_now_on_is_believed_within_a_second)
+{
+    struct watch w = watch_new();
+
+    flow_summary_first(&w.s, w.now_us);
+    look(&w, moved(6, 0), 500 * MS);
+    look_on(&w, 5, 500 * MS);
+    cr_expect_eq(w.s.speed_px_s, 2 * w.s.speed);
+    look_on(&w, 10, 100 * MS);
+    cr_expect_eq(w.s.speed_px_s, 10 * w.s.speed);
+    look_on(&w, 40, 20 * MS);
+    cr_expect_eq(w.s.speed_px_s, 50 * w.s.speed);
+    flow_rig_free(&w.rig);
+}
+
+Test(flow_summary, a_first_step_that_was_long_is_not_believed_for_ever)
+{
+    struct watch w = watch_new();
+
+    flow_summary_first(&w.s, w.now_us);
+    look(&w, moved(6, 0), 300 * MS);
+    look_on(&w, 30, 40 * MS);
+    cr_expect_eq(w.s.speed_px_s, 25 * w.s.speed);
+    flow_rig_free(&w.rig);
+}
+
+/* What a link that stood still for as long as it may sends on in a third of that time. */
+Test(flow_summary, many_frames_that_come_at_once_are_no_faster_camera)
+{
+    struct watch w = watch_new();
+
+    flow_summary_first(&w.s, w.now_us);
+    look(&w, moved(6, 0), 100 * MS);
+    look_on(&w, 5, 100 * MS);
+    look_on(&w, 1, FLOW_STEP_MAX_US - 1);
+    for (unsigned i = 0; i < 20; i++) {
+        look_on(&w, 1, 24 * MS);
+        cr_expect(w.s.speed_px_s <= w.s.speed * 10, "%u: %u", i, w.s.speed_px_s / FLOW_UNIT);
+    }
+    look_on(&w, 1, 100 * MS);
+    cr_expect_eq(w.s.speed_px_s, 10 * w.s.speed);
+    flow_rig_free(&w.rig);
+}
+
 Test(flow_summary, motion_apart_has_speed_and_no_direction)
 {
     struct watch w = watch_new();
