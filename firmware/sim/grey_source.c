@@ -12,6 +12,9 @@
 #include "loop/worker.h"
 #include "motion_scene.h"
 
+/* Where the worker has no room. */
+#define RETRY_US INT64_C(10000)
+
 /* One frame's way through the worker, to whom it belongs while `busy`. */
 struct grey_work {
     struct grey_source *source; /* NULL: it is gone, done() frees */
@@ -33,7 +36,7 @@ struct grey_source {
     const struct grey_events *events;
     void *ctx;
     struct source *source; /* NULL: a scene */
-    struct timer timer;    /* a scene's frames */
+    struct timer timer;    /* a scene's frames; where they are asked for, another try */
     unsigned width, height, fps, n_starts;
     bool running;
     int64_t due_us;
@@ -120,14 +123,14 @@ static int make_room(struct grey_work *w, size_t n)
     return 0;
 }
 
-/* `f` NULL: the scene's next. What comes while one is at work is left out. */
-static void submit(struct grey_source *s, const struct raw_frame *f)
+/* `f` NULL: the scene's next. What comes while one is at work is left out, and what there is no room for (false). */
+static bool submit(struct grey_source *s, const struct raw_frame *f)
 {
     struct grey_work *w = s->work;
 
     if (w->busy || make_room(w, (size_t)s->width * s->height) < 0 ||
         (f && raw_copy_take(&w->raw, f) < 0))
-        return;
+        return false;
     w->start = s->n_starts;
     w->width = s->width;
     w->height = s->height;
@@ -135,6 +138,7 @@ static void submit(struct grey_source *s, const struct raw_frame *f)
     w->busy = work_submit(s->loop, work, done, w, NULL) >= 0;
     if (!w->busy)
         raw_copy_release(&w->raw);
+    return w->busy;
 }
 
 /* --- frames that are asked for ------------------------------------------------------------------ */
@@ -151,15 +155,16 @@ static void keep_newest(struct grey_source *s, const struct raw_frame *f)
     s->kept = raw_copy_take(&s->newest, f) >= 0;
 }
 
-/* Gives the frame that is wanted, if there is one to give. */
+/* Gives the frame that is wanted, if there is one to give. A scene's cannot be missed; of what comes by itself there is a next one. */
 static void serve(struct grey_source *s)
 {
     if (!s->wanted || !s->running || s->work->busy)
         return;
     if (!s->source) {
-        submit(s, NULL);
+        if (!submit(s, NULL))
+            (void)timer_once(&s->timer, RETRY_US);
     } else if (s->kept) {
-        submit(s, &s->newest.frame);
+        (void)submit(s, &s->newest.frame);
         drop_newest(s);
     }
 }
@@ -182,7 +187,12 @@ void grey_source_set_asked(struct grey_source *s)
 
 static void tick(struct timer *t)
 {
-    submit(container_of(t, struct grey_source, timer), NULL);
+    struct grey_source *s = container_of(t, struct grey_source, timer);
+
+    if (s->asked)
+        serve(s);
+    else
+        (void)submit(s, NULL);
 }
 
 /* A little early is in time. */
@@ -206,7 +216,7 @@ static void on_frame(void *ctx, const struct raw_frame *f)
         keep_newest(s, f);
         serve(s);
     } else if (is_due(s)) {
-        submit(s, f);
+        (void)submit(s, f);
     }
 }
 

@@ -5,12 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "firmware/pi-trigger-camera/jpeg_codec.h"
 #include "firmware/sim/grey_source.h"
 #include "firmware/sim/motion_scene.h"
 #include "loop/loop.h"
+#include "loop/worker.h"
 
 #define PATIENCE_US (30 * US_PER_S)
 
@@ -238,6 +240,35 @@ Test(grey_source, what_is_asked_for_comes_once_and_is_the_scenes_next)
     free(want);
     motion_scene_free(scene);
     world_free(w);
+}
+
+static void wait_for_gate(void *ctx)
+{
+    char byte;
+
+    (void)!read(*(int *)ctx, &byte, 1);
+}
+
+static void passed(void *ctx, int result)
+{
+}
+
+Test(grey_source, what_is_asked_for_comes_when_the_worker_has_room_again)
+{
+    struct world *w = world_new("pan:2,0");
+    int gate[2];
+
+    cr_assert_eq(pipe(gate), 0);
+    grey_source_set_asked(w->source);
+    world_start(w, 160, 120, 10);
+    for (int i = 0; i < WORK_MAX_PENDING; i++)
+        cr_assert_eq(work_submit(w->loop, wait_for_gate, passed, gate, NULL), 0);
+    cr_assert_eq(grey_source_ask(w->source), 0);
+    cr_assert_eq(w->n_frames, 0);
+    close(gate[1]);
+    wait_frames(w, 1);
+    world_free(w);
+    close(gate[0]);
 }
 
 Test(grey_source, of_what_comes_by_itself_the_newest_is_given_or_the_next)
