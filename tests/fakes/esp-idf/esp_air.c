@@ -195,6 +195,11 @@ esp_err_t esp_now_send(const uint8_t *mac, const uint8_t *bytes, size_t n)
     return ESP_OK;
 }
 
+void esp_air_end(const uint8_t mac[6])
+{
+    on_sent(mac, ESP_NOW_SEND_SUCCESS);
+}
+
 /* --- what others say -------------------------------------------------------------------------- */
 
 void esp_air_say(const uint8_t mac[6], int rssi_dbm, const void *bytes, size_t n)

@@ -140,6 +140,8 @@ const char *esp_host_read(const char *uuid);
 
 /* By ESP-NOW, in Wi-Fi's task. */
 void esp_air_say(const uint8_t mac[6], int rssi_dbm, const void *bytes, size_t n);
+/* What was said to that one has gone out, in this moment. */
+void esp_air_end(const uint8_t mac[6]);
 
 /* --- a network -------------------------------------------------------------------------------- */
 

@@ -86,6 +86,24 @@ Test(esp_hub_air, a_flood_of_messages_leaves_room_for_apps)
     cr_expect_eq(hub_count(list, "\"mac\""), 24, "as many as there were places: %s", list);
 }
 
+/* An app's long write needs two places: what a radio tells meanwhile takes none of those that there are for apps. */
+Test(esp_hub_air, what_has_gone_out_takes_no_place_from_apps)
+{
+    static const uint8_t everybody[6] = {255, 255, 255, 255, 255, 255};
+    char two[301];
+
+    memset(two, '\n', sizeof two - 1);
+    two[sizeof two - 1] = '\0';
+    begin(0);
+    for (unsigned i = 0; i < 60; i++)
+        hub_hears(i, -50, "{\"topic\":\"/battery/m\",\"value\":85}");
+    for (unsigned i = 0; i < 6; i++)
+        cr_expect_eq(hub_app_writes(0, "\n"), 0);
+    esp_air_end(everybody);
+    cr_expect_eq(hub_app_writes(0, two), 0);
+    esp_pass_ms(100);
+}
+
 /* --- what is said to them --------------------------------------------------------------------- */
 
 /* They speak the second dialect only, which has no threshold: each is told by itself. The radio knows twenty at a time. */

@@ -10,7 +10,7 @@
 /* Of those, not for what apps write: three links have one begin, one end, an MTU and a subscription each, which can be taken
  * back. */
 #define EVENT_KEPT_PLACES 16
-/* Nor for what modules say, who are many and say it again: apps have eight places more, the longest write and three others. */
+/* Nor for what comes from the air, for modules are many and say it again: apps have eight places more, the longest write and three others. */
 #define EVENT_HEARD_KEPT_PLACES (EVENT_KEPT_PLACES + 8)
 /* Of a write; a longer one, up to the 512 bytes that there can be, comes as two. */
 #define EVENT_WRITE_BYTES 256

@@ -22,10 +22,10 @@ _Static_assert(sizeof CONFIG_WARREN_HUB_NAME - 1 <= PERIPHERAL_MAX_NAME,
 
 #define DISPLAY_ADDRESS 0x3c
 
-/* --- in the tasks of both radios -------------------------------------------------------------- */
+/* --- in Wi-Fi's task -------------------------------------------------------------------------- */
 
-/* Who is not taken is asked again, or says it again: but the links come first. That something went out the core's task sees by
- * itself when there is no place: then it is awake. */
+/* Who is not taken is asked again, or says it again: but what apps do comes first. That something went out the core's task sees by
+ * itself while anything waits: then it is awake. */
 static void on_air(void *ctx, const struct espnow_message *heard)
 {
     struct world *w = ctx;
@@ -33,7 +33,8 @@ static void on_air(void *ctx, const struct espnow_message *heard)
 
     if (heard)
         e.heard = *heard;
-    (void)inbox_offer(&w->inbox, &e, heard ? EVENT_HEARD_KEPT_PLACES : 0);
+    if (heard || inbox_room(&w->inbox) > EVENT_HEARD_KEPT_PLACES)
+        (void)inbox_offer(&w->inbox, &e, EVENT_HEARD_KEPT_PLACES);
 }
 
 /* --- in the core's task ----------------------------------------------------------------------- */
