@@ -8,7 +8,7 @@
 #include "flow_math.h"
 #include "flow_ops.h"
 
-/* Weights are 1 … this. */
+/* Weights are 0 … this. */
 #define FLOW_WEIGHT 4
 
 /* Moments of patches of one block, added up by weight. n and the sums of gx and gy are those of a block of 64 x 64 at most. */

@@ -33,7 +33,7 @@ size_t flow_full_bytes(const struct flow_shape *shape)
     return cells_of(shape) * (sizeof(struct flow_moments) + sizeof(struct flow_place));
 }
 
-/* How the vector changes from one pixel to the next, in 1/BEND of 1/FLOW_UNIT px. */
+/* How the vector changes from one pixel to the next, in 1/2^BEND_BITS of 1/FLOW_UNIT px. */
 #define BEND_BITS 8
 #define HALVES (1 << (BEND_BITS + 1)) /* where it is taken by halves of a pixel */
 #define FINE_BITS (FLOW_UNIT_BITS + BEND_BITS + 1)

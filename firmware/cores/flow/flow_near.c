@@ -138,8 +138,9 @@ static int32_t between(const struct flow_search *s, uint32_t l, uint32_t m)
 
     if (l == FLOW_NOTHING || m == FLOW_NOTHING || bend <= 0)
         return 0;
+    /* Handicaps may have made a shift the best that is not the one with the least mismatch: then this can be anything. */
     return flow_clamp(
-        (int32_t)((lower - upper) * (4 * FLOW_UNIT / 2) / bend), -2 * FLOW_UNIT, 2 * FLOW_UNIT);
+        flow_clamp64((lower - upper) * (4 * FLOW_UNIT / 2) / bend), -2 * FLOW_UNIT, 2 * FLOW_UNIT);
 }
 
 /* The shifts beside the best one, above and below it say where between the points it lies. */
@@ -153,7 +154,7 @@ static void settle(
     b->dy = (int16_t)(4 * FLOW_UNIT * s->best.y + between(s, found[1], found[6]));
 }
 
-/* From the best shift downhill, until there is nothing better around. */
+/* From the best shift downhill, so many STEPS or until there is nothing better around. */
 static void descend(struct near *s, struct flow_state *b)
 {
     static const uint32_t direct[FLOW_NEXT] = {

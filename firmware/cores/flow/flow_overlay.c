@@ -33,8 +33,8 @@ static void put_summary(
     o->active_blocks = s->active_blocks;
     o->centred = s->centred;
     if (s->centred) {
-        o->x = flow_place(s->x, shape->width);
-        o->y = flow_place(s->y, shape->height);
+        o->x = flow_fraction(s->x, shape->width);
+        o->y = flow_fraction(s->y, shape->height);
     }
 }
 

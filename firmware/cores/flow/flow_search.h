@@ -39,8 +39,8 @@ void flow_search_begin(
     struct flow_search *s, const struct flow *f, int32_t row, int32_t column, bool far);
 /* How the part of a block that is compared lies in its image. */
 struct flow_part flow_search_part(const struct flow_search *s, struct flow_area a);
-/* The mean difference of the block when shifted, in 1/256; FLOW_NOTHING where it cannot be less than `limit`, or too little of
- * it stays in the image. */
+/* The mean difference of the block when shifted, in 1/256; FLOW_NOTHING where it cannot be less than `limit`, which is
+ * not 0, or too little of it stays in the image. */
 uint32_t flow_search_mismatch(const struct flow_search *s, struct flow_shift v, uint32_t limit);
 /* Takes a shift if it is better than the best. `handicap` is in 1/256. */
 void flow_search_try(struct flow_search *s, struct flow_shift v, uint32_t handicap);
@@ -69,7 +69,7 @@ static inline uint32_t flow_search_limit(
     return handicap ? (limit * 256 + 255 + handicap) / (256 + handicap) : limit;
 }
 
-/* The same when both are known. */
+/* As flow_search_try(), of a shift whose mismatch and cost are known. */
 static inline void flow_search_take(
     struct flow_search *s, struct flow_shift v, uint32_t mismatch, uint32_t cost)
 {

@@ -40,7 +40,7 @@ bool flow_rules_move(const struct flow_rules *rules, const struct flow_vector *v
     return speed_of(v) >= rules->min_speed;
 }
 
-uint16_t flow_place(int32_t v, unsigned side)
+uint16_t flow_fraction(int32_t v, unsigned side)
 {
     return (uint16_t)((int64_t)v * (FLOW_TRAJECTORY_UNIT / 256) / side);
 }
@@ -126,8 +126,8 @@ static void follow_centre(
     s->y = s->centred ? flow_divide((10 - NEW_TENTHS) * s->y + NEW_TENTHS * y, 10) : y;
     s->centred = true;
     flow_trajectory_add(&s->trajectory,
-        &(struct flow_point){.x = flow_place(s->x, shape->width),
-            .y = flow_place(s->y, shape->height),
+        &(struct flow_point){.x = flow_fraction(s->x, shape->width),
+            .y = flow_fraction(s->y, shape->height),
             .intensity = s->intensity,
             .speed = s->speed,
             .direction = s->direction,

@@ -77,6 +77,6 @@ void flow_summary_update(
     struct flow_summary *s, const struct flow *f, uint8_t brightness, int64_t now_us);
 
 /* A position of 1/256 px as part of the frame's side, in 1/FLOW_TRAJECTORY_UNIT. */
-uint16_t flow_place(int32_t v, unsigned side);
+uint16_t flow_fraction(int32_t v, unsigned side);
 
 #endif

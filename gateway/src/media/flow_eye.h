@@ -9,12 +9,13 @@
 
 #include "base/error.h"
 #include "flow.h"
+#include "flow_summary.h"
 #include "overlay.h"
 
 /* Pictures are halved until their longer side is at most so long: between 320 and 640 points, as far as they have them. */
 #define FLOW_EYE_SIDE 640
-/* Between pictures further apart there is no telling what went where: one a second, and late. */
-#define FLOW_EYE_GAP_US INT64_C(1500000)
+/* Between pictures further apart there is no telling what went where, nor how fast. */
+#define FLOW_EYE_GAP_US FLOW_STEP_MAX_US
 
 struct flow_eye;
 

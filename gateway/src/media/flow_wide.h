@@ -3,7 +3,10 @@
  *
  *     v16, v32, vf   LANES values of 16 bits, half as many of 32 bits, and of float
  *     vb, vs         ROWS rows of 16 bytes, and sums of their differences
+ *     vw             what each of two neighbours counts, for v_across()
  *     v_bytes(b, n)  of each of its rows the 8 bytes from n on
+ *
+ * What each of its operations does is said in flow_vec_sse2.h.
  *
  * Every result is that of flow_portable, bit by bit: sums are exact in any order, and where floats divide or take a root
  * both sides fit their 24 bits, so that what is cut off is what integers would cut off.

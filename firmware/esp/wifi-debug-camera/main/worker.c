@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* The flow takes half a kilobyte of it (docs/performance.md). */
+/* The flow takes less than a kilobyte of it (docs/performance.md). */
 #define STACK_BYTES 3072
 /* As the core's task, with which it takes turns where both want one processor. It runs on whichever has nothing better to do. */
 #define PRIORITY 1
