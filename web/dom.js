@@ -61,15 +61,15 @@ export function arrange(parent, nodes) {
 }
 
 /**
- * Closes a dialog by a click beside it. A drag that began inside (marking text) and ends outside
- * does not count.
+ * Closes a dialog by a click beside it, as `close` does it. A drag that began inside (marking text)
+ * and ends outside does not count.
  */
-export function closeBeside(dialog) {
+export function closeBeside(dialog, close = () => dialog.close()) {
     let beganBeside = false;
     dialog.addEventListener('pointerdown', (event) => (beganBeside = event.target === dialog));
     dialog.addEventListener(
         'click',
-        (event) => beganBeside && event.target === dialog && dialog.close(),
+        (event) => beganBeside && event.target === dialog && close(),
     );
 }
 

@@ -43,9 +43,10 @@ export class Panel {
     constructor(dialog, host) {
         this.#dialog = dialog;
         this.#host = host;
-        dialog.addEventListener('close', () => this.#closed());
         dialog.addEventListener('cancel', (event) => this.#leave(event));
-        closeBeside(dialog);
+        /* Browsers close it without asking, too, after an Escape that was put to other use. */
+        dialog.addEventListener('close', () => this.#device && !dialog.open && this.#closed());
+        closeBeside(dialog, () => this.close());
     }
 
     get deviceId() {
@@ -60,8 +61,11 @@ export class Panel {
         else if (before !== device.id) this.#parts.view?.focus(before);
     }
 
+    /* Without waiting for the dialog's event: somebody quick has opened the next one by then. */
     close() {
-        if (this.#dialog.open) this.#dialog.close();
+        if (!this.#dialog.open) return;
+        this.#dialog.close();
+        this.#closed();
     }
 
     update(device) {

@@ -101,6 +101,21 @@ describe('live', { timeout: 240000 }, () => {
         assert.ok(await button.evaluate((node) => node === document.activeElement));
     });
 
+    it('opens a tile again at once, however quick somebody is', async () => {
+        const tile = `${LIVE} .tile-open`;
+        await page.click(tile);
+        await page.waitForSelector('#panel[open]');
+        await page.evaluate((tile) => {
+            const escape = new Event('cancel', { cancelable: true });
+            document.querySelector('#panel').dispatchEvent(escape);
+            document.querySelector(tile).click();
+        }, tile);
+        await textOf(page, '#panel[open] h2', /./);
+        await page.evaluate(() => document.querySelector('#panel').close());
+        await page.waitForFunction(() => location.hash === '');
+        assert.equal(await page.locator('#panel > *').count(), 0, 'however it was closed');
+    });
+
     it('fits a narrow screen without scrolling sideways', async () => {
         await page.setViewportSize({ width: 360, height: 740 });
         assert.ok(
