@@ -36,8 +36,9 @@ CRASHED = re.compile(r"^AssertionError: crashed: ", re.M)
 SANITIZER_SPEAKS = re.compile(r"ERROR: \w+Sanitizer|: runtime error: ")
 # Where it went wrong stands in the beginning.
 REPORT_SHOWN = 6000
-# Of a test that failed, at the end.
+# Of a program whose tests failed, at the end: which of them, as far as it tells, and its last lines.
 LINES_SHOWN = 12
+NAMES_A_FAILURE = re.compile(r"^ *(not ok \d|FAIL: |ERROR: |\[FAIL\] )")
 # Suites of whole programs, and of how many of their tests it may be chance that they failed.
 LOOK_AT_THE_CLOCK = ("e2e", "vm", "browser")
 SHAKY_MAX = 2
@@ -108,9 +109,10 @@ def once_more(tests, run):
 
 
 def ending_of(test):
-    """The last lines of its output."""
+    """What its output names as failed, and its last lines."""
     lines = [line.rstrip() for line in output_of(test).splitlines() if line.strip()]
-    return "".join(f"  | {line}\n" for line in lines[-LINES_SHOWN:])
+    named = [line for line in lines[:-LINES_SHOWN] if NAMES_A_FAILURE.match(line)]
+    return "".join(f"  | {line}\n" for line in named[:LINES_SHOWN] + lines[-LINES_SHOWN:])
 
 
 def read_reports():

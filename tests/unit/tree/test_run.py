@@ -70,6 +70,10 @@ class Ending(unittest.TestCase):
         self.assertEqual(ending.count("\n"), LINES_SHOWN)
         self.assertTrue(ending.endswith("  | 49\n  | not within 30 s: it plays\n"))
 
+    def test_what_is_named_as_failed_comes_first(self):
+        ending = ending_of(ended("FAIL", stdout="ok 1 - a\n    not ok 2 - works by keyboard\n" + "# more\n" * 50))
+        self.assertEqual(ending.splitlines()[:2], ["  |     not ok 2 - works by keyboard", "  | # more"])
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
