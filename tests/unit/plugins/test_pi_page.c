@@ -16,7 +16,12 @@ Test(pi_page, has_every_option_with_its_default)
 
 Test(pi_page, has_every_command_with_its_arguments)
 {
-    page_has_commands(page_section(PAGE, "**Commands**", "**Attributes**"), &driver()->kinds[0]);
+    page_has_commands(page_section(PAGE, "**Commands**", "**Events**"), &driver()->kinds[0]);
+}
+
+Test(pi_page, has_every_event)
+{
+    page_has_events(page_section(PAGE, "**Events**", "**Attributes**"), driver()->kinds[0].topics);
 }
 
 Test(pi_page, has_every_attribute)
