@@ -31,8 +31,8 @@ SANITIZER_ENV = {
     "LSAN_OPTIONS": f"suppressions={ROOT}/tests/lsan.supp:print_suppressions=0",
     "UBSAN_OPTIONS": f"halt_on_error=1:abort_on_error=1:print_stacktrace=1:{TO_FILES}",
 }
-# As e2e/warren.py tells it.
-CRASHED = re.compile(r"^AssertionError: crashed: ", re.M)
+# As e2e/warren.py tells it, as the demonstration does, and as Python does of what was to end well.
+CRASHED = re.compile(r"^AssertionError: crashed: |(ended by |died with <Signals\.)SIG(SEGV|ABRT|BUS|FPE|ILL)", re.M)
 SANITIZER_SPEAKS = re.compile(r"ERROR: \w+Sanitizer|: runtime error: ")
 # Where it went wrong stands in the beginning.
 REPORT_SHOWN = 6000

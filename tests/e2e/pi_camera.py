@@ -14,6 +14,7 @@ import time
 import unittest
 
 from pi_tools import Camera, Viewer, cut_shortstream, is_jpeg, probe, read_all, wait_for
+from warren import no_crash
 
 PROGRAM = os.path.abspath(sys.argv.pop(1))
 STAND_IN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "stand-in", "rpicam-vid")
@@ -30,11 +31,8 @@ class Replies(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.camera = camera(*SMALL)
+        cls.addClassCleanup(cls.camera.__exit__)
         assert cls.camera.wait_picture(), cls.camera.said()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.camera.__exit__()
 
     def matches(self, command, pattern):
         reply = self.camera.ask(command)
@@ -120,11 +118,8 @@ class Framing(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.camera = camera(*SMALL)
+        cls.addClassCleanup(cls.camera.__exit__)
         assert cls.camera.wait_picture()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.camera.__exit__()
 
     def test_a_command_may_come_in_pieces(self):
         with self.camera.connect() as s:
@@ -199,11 +194,8 @@ class Pictures(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.camera = camera(*SMALL, "--fps", "20", "--set", "mjpeg_server.fps=20")
+        cls.addClassCleanup(cls.camera.__exit__)
         assert cls.camera.wait_picture()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.camera.__exit__()
 
     def test_parts_are_as_described(self):
         with self.camera.view() as v:
@@ -370,7 +362,9 @@ class Program(unittest.TestCase):
     """Files, options, beginning and end."""
 
     def run_it(self, *options, folder=None):
-        return subprocess.run([PROGRAM, "--listen", "127.0.0.1", *options], cwd=folder, capture_output=True, text=True, timeout=60)
+        run = subprocess.run([PROGRAM, "--listen", "127.0.0.1", *options], cwd=folder, capture_output=True, text=True, timeout=60)
+        no_crash(run.returncode, run.stderr)
+        return run
 
     def test_config_is_written_and_read_again(self):
         with tempfile.TemporaryDirectory() as d:

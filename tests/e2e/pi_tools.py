@@ -11,6 +11,8 @@ import subprocess
 import tempfile
 import time
 
+from warren import no_crash
+
 
 class Camera:
     """One service on ports of its own, in a folder of its own. Use with `with`."""
@@ -25,8 +27,8 @@ class Camera:
         line = self.read_line()
         found = re.fullmatch(r"listening trigger_port=(\d+) mjpeg_port=(\d+)\n", line)
         if not found:
-            self.close()
-            raise RuntimeError(f"did not start: {line!r} {self.said()}")
+            no_crash(self.close(), self.said())
+            raise AssertionError(f"did not start: {line!r} {self.said()}")
         self.trigger_port, self.mjpeg_port = map(int, found.groups())
 
     def read_line(self):
@@ -34,7 +36,6 @@ class Camera:
         return self.process.stdout.readline() if ready else ""
 
     def said(self):
-        self.log.flush()
         with open(self.log.name) as f:
             return f.read()
 
@@ -66,10 +67,11 @@ class Camera:
         return self
 
     def __exit__(self, *_):
-        said = self.said()
         status = self.close()
+        said = self.said()
         if self.own:
             self.own.cleanup()
+        no_crash(status, said)
         if status != 0 or "runtime error" in said:
             raise AssertionError(f"ended with {status}\n{said}")
 

@@ -12,7 +12,7 @@ import tempfile
 import time
 import unittest
 
-from warren import BUILD, PATIENCE_S, WARREN, free_port, main, wait_until
+from warren import BUILD, PATIENCE_S, WARREN, free_port, main, no_crash, wait_until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -64,8 +64,13 @@ class Demo(unittest.TestCase):
         with open(self.log, "wb") as log:
             make = subprocess.Popen(["make", "run"], cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                     start_new_session=True, preexec_fn=signals)
+        self.addCleanup(self.expect_no_crash, self.log)
         self.addCleanup(self.end_by_force, make)
         return make
+
+    def expect_no_crash(self, log):
+        """One fails the test, whatever that saw; tests/run.py knows it by the same words."""
+        self.assertNotRegex(log.read_text(errors="replace"), r"ended by SIG(SEGV|ABRT|BUS|FPE|ILL)")
 
     @staticmethod
     def end_by_force(make):
@@ -215,6 +220,7 @@ class Demo(unittest.TestCase):
         for line in (f'listen: "127.0.0.1:{self.port}"', f"folder: {json.dumps(str(config.parent / 'plugins'))}"):
             self.assertIn(line, text)
         asked = subprocess.run([WARREN, "check", "--config", config], capture_output=True, text=True)
+        no_crash(asked.returncode, asked.stderr)
         self.assertEqual(asked.returncode, 0, asked.stderr)
         make.send_signal(signal.SIGINT)
         self.expect_end(make, members)

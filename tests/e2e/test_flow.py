@@ -1,19 +1,13 @@
 """Motion that the gateway finds in a camera's pictures: its overlays come with their pictures, and motion is an event with nobody watching."""
 
 import struct
-import subprocess
 
-from warren import WARRENCTL, Case, main, wait_until
+from warren import Case, main, wait_until
 
 BALL = "devices:\n  ball:\n    driver: demo\n    options:\n      fps: 10\n"
 
 
 class Flow(Case):
-    def ctl(self, *words, status=0):
-        done = subprocess.run([WARRENCTL, "--url", f"http://127.0.0.1:{self.port}", *words], capture_output=True, text=True)
-        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
-        return done.stderr if status else done.stdout
-
     def metric(self, name):
         """None: there is no such row."""
         for line in self.get("/metrics").body.decode().splitlines():

@@ -8,7 +8,6 @@ import pathlib
 import re
 import signal
 import socket
-import subprocess
 import time
 
 from warren import Case, PATIENCE_S, PI, WARREN, WebSocket, camera_config, main, wait_until
@@ -377,7 +376,7 @@ class LifeCycle(Case):
     def test_a_host_that_is_none_is_told_before_and_after_the_start(self):
         self.start_gateway("devices:\n" + "".join(f"  cam{i}:\n    driver: pi-trigger-camera\n    options: {{host: \"{host}\"}}\n"
                                                   for i, host in enumerate(BAD_HOSTS)), plugins=("pi-trigger-camera",))
-        checked = subprocess.run([WARREN, "check", "--config", self.config], capture_output=True, text=True)
+        checked = self.run_to_end(WARREN, "check", "--config", self.config)
         self.assertEqual(checked.returncode, 1)
         for i in range(len(BAD_HOSTS)):
             d = self.device(f"cam{i}")
@@ -397,8 +396,8 @@ class LifeCycle(Case):
         self.assertIn("\n  porch:\n    driver: pi-trigger-camera\n", text)
         file = self.folder / "example.yaml"
         file.write_text(text)
-        checked = subprocess.run([WARREN, "check", "--config", file], capture_output=True, text=True,
-                                 env={k: v for k, v in os.environ.items() if not k.startswith("WARREN_")})
+        checked = self.run_to_end(WARREN, "check", "--config", file,
+                                  env={k: v for k, v in os.environ.items() if not k.startswith("WARREN_")})
         self.assertEqual((checked.returncode, checked.stderr), (0, ""))
         self.assertIn("no errors, 0 warnings, 4 devices", checked.stdout)
 

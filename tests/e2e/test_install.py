@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import unittest
 
-from warren import BUILD, main
+from warren import BUILD, main, no_crash
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # systemd-analyze's own scale, in tenths: 15 is 1.5.
@@ -80,6 +80,7 @@ class Install(unittest.TestCase):
         self.install()
         checked = subprocess.run([self.prefix / "bin/warren", "check", "--config", self.dest / "etc/warren/warren.yaml"], capture_output=True,
                                  text=True, env={k: v for k, v in os.environ.items() if not k.startswith("WARREN_")})
+        no_crash(checked.returncode, checked.stderr)
         self.assertEqual(checked.returncode, 0, checked.stderr)
 
     def test_an_upgrade_leaves_the_configuration_alone(self):

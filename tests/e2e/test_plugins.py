@@ -8,7 +8,7 @@ import threading
 import time
 import unittest
 
-from warren import Case, PI, PLUGINS, SANITIZED, WARRENCTL, camera_config, main, wait_until
+from warren import Case, PI, PLUGINS, SANITIZED, camera_config, main, wait_until
 
 
 class DropIn(Case):
@@ -93,10 +93,9 @@ class DropIn(Case):
         self.assertEqual(p["state"], "refused")
         self.assertIn("which is not there", p["why"])
         self.assertIn("leads back to itself", self.plugin("loop.so")["why"])
-        said = subprocess.run([WARRENCTL, "--url", f"http://127.0.0.1:{self.port}", "plugin", "ls"], capture_output=True, text=True)
-        self.assertEqual(said.returncode, 0, said.stderr)
-        self.assertRegex(said.stdout, r"refused +dead\.so .*not there")
-        self.assertRegex(said.stdout, r"refused +loop\.so .*back to itself")
+        said = self.ctl("plugin", "ls")
+        self.assertRegex(said, r"refused +dead\.so .*not there")
+        self.assertRegex(said, r"refused +loop\.so .*back to itself")
 
     def test_a_second_file_of_one_driver_is_refused(self):
         shutil.copy(PLUGINS / "demo.so", self.file)

@@ -7,7 +7,6 @@ import os
 import pty
 import select
 import signal
-import subprocess
 import termios
 import threading
 
@@ -18,12 +17,6 @@ ADDRESS = "00:AA:01:00:C0:01"
 
 
 class Warrenctl(Cameras):
-    def ctl(self, *words, status=0):
-        """What it printed; on standard error where it failed."""
-        done = subprocess.run([WARRENCTL, "--url", f"http://127.0.0.1:{self.port}", *words], capture_output=True, text=True)
-        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
-        return done.stderr if status else done.stdout
-
     def ctl_json(self, *words):
         return json.loads(self.ctl("--json", *words))
 
@@ -153,7 +146,7 @@ class Terminal(Case):
         opener.write_text(f"#!/bin/sh\necho \"$@\" > {self.folder}/opened.part && mv {self.folder}/opened.part {self.folder}/opened\n")
         opener.chmod(0o755)
         env = {**os.environ, "PATH": f"{self.folder}:/usr/bin:/bin"}
-        done = subprocess.run([*self.argv, "open", "saber"], capture_output=True, text=True, env=env)
+        done = self.run_to_end(*self.argv, "open", "saber", env=env)
         self.assertEqual((done.returncode, done.stdout), (0, "http://192.0.2.7/\n"))
         wait_until("it was opened", (self.folder / "opened").exists)
         self.assertEqual((self.folder / "opened").read_text(), "http://192.0.2.7/\n")

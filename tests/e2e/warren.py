@@ -36,6 +36,12 @@ PATIENCE_S = 30
 CRASHES = [-n for n in (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)]
 
 
+def no_crash(status, said):
+    """Of a program that has ended: tests/run.py knows a crash by these words."""
+    if status in CRASHES:
+        raise AssertionError(f"crashed: {signal.Signals(-status).name}\n{said[-4000:]}")
+
+
 # Below those that the kernel gives to who connects.
 PORTS = range(20000, 32768)
 _ports = []
@@ -94,10 +100,10 @@ class Program:
 
     def end(self):
         """With the test: what is sanitized is asked to, and tells when it leaves by itself what it leaked. One that crashed fails the test, whatever that saw."""
-        if self.child.poll() in CRASHES:
-            raise AssertionError(f"crashed: {signal.Signals(-self.child.returncode).name}\n{self.output()[-4000:]}")
+        no_crash(self.child.poll(), self.output())
         if SANITIZED and self.child.poll() is None:
             status = self.stop()
+            no_crash(status, self.output())
             if status not in (0, -signal.SIGTERM):
                 raise AssertionError(f"it ended with {status}:\n{self.output()[-4000:]}")
         self.kill()
@@ -317,6 +323,18 @@ class Case(unittest.TestCase):
             wait_until("the gateway is ready", lambda: g.child.poll() is not None or self.listens(self.port))
             self.assertIsNone(g.child.poll(), g.output())
         return g
+
+    def run_to_end(self, *argv, **more):
+        """A program that ends by itself: its status, and what it said."""
+        done = subprocess.run(argv, capture_output=True, text=True, **more)
+        no_crash(done.returncode, done.stdout + done.stderr)
+        return done
+
+    def ctl(self, *words, status=0):
+        """What `warrenctl` printed; on standard error where it failed."""
+        done = self.run_to_end(WARRENCTL, "--url", f"http://127.0.0.1:{self.port}", *words)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done.stderr if status else done.stdout
 
     def configure(self, config):
         self.config.write_text(self.config_head + config)

@@ -56,8 +56,13 @@ class OnceMore(unittest.TestCase):
         self.assertEqual(self.run_again(test), ([test], [], 0))
 
     def test_a_crash_is_never_chance(self):
-        test = ended("FAIL", stderr="Traceback (most recent call last):\nAssertionError: crashed: SIGSEGV\n")
-        self.assertEqual(self.run_again(test), ([test], [], 0))
+        for told in ("AssertionError: crashed: SIGSEGV", "The gateway ended by SIGABRT. The end of log:", "Command '['warren']' died with <Signals.SIGBUS: 7>."):
+            test = ended("FAIL", stderr=f"Traceback (most recent call last):\n{told}\n")
+            self.assertEqual(self.run_again(test), ([test], [], 0))
+
+    def test_what_was_ended_by_us_is_no_crash(self):
+        test = ended("FAIL", stderr="AssertionError: 'The gateway ended by SIGKILL' not found in ''\n")
+        self.assertEqual(self.run_again(test), ([PASSED], ["build-asan: warren:e2e / e2e-demo"], 1))
 
     def test_what_a_sanitizer_found_is_never_chance(self):
         test = ended("FAIL", stderr="a.c:7:3: runtime error: signed integer overflow\n")
