@@ -14,7 +14,7 @@ import time
 import unittest
 
 from pi_tools import Camera, Viewer, cut_shortstream, is_jpeg, probe, read_all, wait_for
-from warren import no_crash
+from warren import free_port, no_crash
 
 PROGRAM = os.path.abspath(sys.argv.pop(1))
 STAND_IN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "stand-in", "rpicam-vid")
@@ -337,9 +337,7 @@ class Sources(unittest.TestCase):
                 self.assertTrue(c.wait_said("no JPEGs in it; it is started again in 1 s"), c.said())
 
     def test_many_options_do_not_push_out_the_first(self):
-        with socket.socket() as taken:  # by another, as 9999 is where two of them run
-            taken.bind(("127.0.0.1", 0))
-            port = taken.getsockname()[1]
+        port = free_port()
         with camera("--trigger-port", str(port), "--mjpeg-port", "0", "--size", "160x120", "--fps", "5", "--source", "drawn:day",
                     "--set", "export.auto_save_interval_s=0") as c:
             self.assertEqual(c.trigger_port, port)
