@@ -165,7 +165,6 @@ Test(resolver, a_name_server_that_never_answers_keeps_nobody)
 {
     struct world w = world_new();
     struct asker a, b;
-    int64_t begin = clock_mono_us();
 
     ask(&w, "slow", &a);
     WAIT_UNTIL(w.loop, server.n_asked == 1);
@@ -178,7 +177,7 @@ Test(resolver, a_name_server_that_never_answers_keeps_nobody)
     cr_assert_eq(a.n, 1);
     cr_assert_eq(a.result, -ETIMEDOUT);
     world_end(&w); /* the thread still hangs */
-    cr_assert_lt(clock_mono_us() - begin, 3 * US_PER_S);
+    cr_assert_eq(atomic_load(&server.n_answered), 0, "nobody waited for it");
     let_answer(1);
     while (atomic_load(&server.n_answered) == 0)
         usleep(1000);
