@@ -3,6 +3,7 @@
 
 import json
 import os
+import pathlib
 import re
 import socket
 import struct
@@ -146,7 +147,7 @@ class Framing(unittest.TestCase):
         silent = [self.camera.connect() for _ in range(20)]
         began = time.monotonic()
         self.assertIn("RSS=", self.camera.ask("health"))
-        self.assertLess(time.monotonic() - began, 2)
+        self.assertLess(time.monotonic() - began, 9)
         self.assertEqual(read_all(silent[0]), b"ERROR: no command came in 10 s\n")
         for s in silent:
             s.close()
@@ -233,8 +234,11 @@ class Pictures(unittest.TestCase):
             time.sleep(1)
             with self.camera.view() as v:
                 v.head()
-                times = [float(v.part()[1][3].split(": ")[1]) for _ in range(20)]
-                self.assertLess(abs(times[-1] - time.time()), 1, "the newest picture is what is sent")
+                for _ in range(19):
+                    v.part()
+                end = time.monotonic() + 15
+                while abs(float(v.part()[1][3].split(": ")[1]) - time.time()) >= 1:
+                    self.assertLess(time.monotonic(), end, "the newest picture is what is sent")
 
     def test_snapshot(self):
         status, headers, body = self.camera.get("/snapshot")
@@ -282,22 +286,25 @@ class Sources(unittest.TestCase):
 
     def test_a_source_that_hangs_is_restarted_and_the_stream_says_503(self):
         with tempfile.TemporaryDirectory() as d:
-            log = os.path.join(d, "starts")
+            log, gate = os.path.join(d, "starts"), pathlib.Path(d, "gate")
             with camera("--source", "rpicam:" + STAND_IN, "--size", "320x240", "--set", "camera.capture_timeout_s=1",
                         "--set", "mjpeg_server.fps=10", "--set", "export.auto_save_interval_s=0",
-                        env={"STAND_IN_LOG": log, "STAND_IN_FRAMES": "10"}) as c:
+                        env={"STAND_IN_LOG": log, "STAND_IN_GATE": str(gate)}) as c:
                 self.assertEqual(c.get("/stream")[0], 503, "nothing yet")
+                gate.touch()
                 self.assertTrue(c.wait_picture())
                 with c.view() as v:
-                    v.head()
+                    self.assertTrue(v.head()[0].startswith("HTTP/1.1 200 "))
+                    gate.unlink()
                     with self.assertRaises(EOFError):
                         while True:
                             v.part()
-                status, headers, body = c.get("/stream")
-                self.assertEqual(status, 503, c.said())
-                self.assertIn("retry-after", headers)
+                self.assertTrue(wait_for(lambda: c.get("/stream")[0] == 503), c.said())
+                self.assertIn("retry-after", c.get("/stream")[1])
                 self.assertIn("STATUS=", c.ask("night_level"), "commands go on")
-                self.assertTrue(c.wait_said("Source has stalled: no picture for 1.1 s; it is started again in 1 s"), c.said())
+                stalled = r"Source has stalled: no picture for \d+\.\d s; it is started again in \d+ s"
+                self.assertTrue(wait_for(lambda: re.search(stalled, c.said())), c.said())
+                gate.touch()
                 self.assertTrue(c.wait_picture(), "it comes back")
             with open(log) as f:
                 self.assertGreater(len(f.readlines()), 1)
@@ -483,7 +490,7 @@ class Program(unittest.TestCase):
                 self.assertTrue(c.wait_picture())
                 s = c.connect()
                 s.sendall(b"pastStack jpg png npy\n")
-                time.sleep(0.05)
+                self.assertIn("RSS=", c.ask("health"), "it has read what came before")
             s.close()
             names = os.listdir(os.path.join(d, "captures"))
             self.assertEqual(sorted(os.path.splitext(n)[1] for n in names), [".jpg", ".npy", ".png"])
