@@ -89,10 +89,10 @@ class DropIn(Case):
     def test_links_that_lead_nowhere_are_listed_with_a_sentence(self):
         (self.folder / "plugins/dead.so").symlink_to("/nonexistent/dead.so")
         (self.folder / "plugins/loop.so").symlink_to("loop.so")
-        p = wait_until("it is refused", lambda: self.plugin("dead.so"))
-        self.assertEqual(p["state"], "refused")
-        self.assertIn("which is not there", p["why"])
-        self.assertIn("leads back to itself", self.plugin("loop.so")["why"])
+        for file, why in (("dead.so", "which is not there"), ("loop.so", "leads back to itself")):
+            p = wait_until("it is refused", lambda: self.plugin(file))
+            self.assertEqual(p["state"], "refused")
+            self.assertIn(why, p["why"])
         said = self.ctl("plugin", "ls")
         self.assertRegex(said, r"refused +dead\.so .*not there")
         self.assertRegex(said, r"refused +loop\.so .*back to itself")
@@ -109,9 +109,10 @@ class DropIn(Case):
         wait_until("it is known", lambda: self.device("pond"))
         self.assertEqual(self.device("pond")["state"], "error")
         self.assertIn("demo.so", self.device("pond")["why"])
+        w = self.watch(devices=["*"], frames=True)
         shutil.copy(PLUGINS / "demo.so", self.file)
+        w.frame()
         self.wait_state("pond", "online")
-        time.sleep(0.1)
         self.assertIsNone(self.device("demo"), "no second one beside it")
 
 
