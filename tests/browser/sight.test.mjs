@@ -96,9 +96,12 @@ pageTest(
                 }),
         );
         assert.ok(worst < 200, `one turn of nine took longer than ${worst} ms`);
-        const ages = await page.locator('.tile .age').allTextContents();
-        assert.equal(ages.length, 20);
-        for (const age of ages) assert.match(age, /ms\sold$|^1\.\d\ss\sold$/);
+        const ages = () => page.locator('.tile .age').allTextContents();
+        assert.equal((await ages()).length, 20);
+        await until(
+            async () => (await ages()).every((age) => /ms\sold$|^1\.\d\ss\sold$/.test(age)),
+            'all to be young at once',
+        );
         const [peer] = gateway.peers;
         peer.inFlight.forEach((waiting) => assert.ok(waiting.length <= 2));
     },
