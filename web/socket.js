@@ -81,13 +81,13 @@ export class Socket {
     /** The devices whose pictures are wanted, by id; events of all always are. */
     wantFrames(ids) {
         this.#frames = ids;
-        if (this.#phase === 'live') this.#subscribe();
+        this.#subscribe();
     }
 
     /** The same for the motion in the pictures (overlay.js); comes only with pictures. */
     wantOverlays(ids) {
         this.#overlays = ids;
-        if (this.#phase === 'live') this.#subscribe();
+        this.#subscribe();
     }
 
     #drop() {

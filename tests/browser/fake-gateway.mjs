@@ -52,6 +52,8 @@ export class FakeGateway {
     upgrades = 0;
     /** A code: every new connection is closed with it at once. */
     closeWith = null;
+    /** A promise: subscriptions are confirmed after it. */
+    confirming = null;
     /** How far the gateway's clock is ahead of this machine's. */
     clockAheadMs = 0;
 
@@ -216,7 +218,15 @@ export class FakeGateway {
             const had = peer.subscription;
             peer.subscription = message;
             peer.subscriptions += 1;
-            peer.sendJson({ id: message.id, type: 'result', success: true, result: { channels } });
+            const confirm = () =>
+                peer.sendJson({
+                    id: message.id,
+                    type: 'result',
+                    success: true,
+                    result: { channels },
+                });
+            if (this.confirming) this.confirming.then(confirm);
+            else confirm();
             this.#newest.forEach((frame, channel) => {
                 if (!this.#wants({ subscription: had }, channel))
                     this.#deliver(peer, channel, frame);

@@ -56,6 +56,32 @@ pageTest(
 );
 
 pageTest(
+    'what comes into sight while a new connection is not confirmed yet is asked for, too',
+    {
+        devices: many(20),
+        prepare: (gateway) => [1, 20].forEach((i) => gateway.stream(`cam-${i}`, { fps: 10 })),
+    },
+    async ({ gateway, page }) => {
+        await looks(page, 'cam-1', 'live');
+        let confirm;
+        gateway.confirming = new Promise((resolve) => (confirm = resolve));
+        const [before] = gateway.peers;
+        before.destroy();
+        await until(
+            () => [...gateway.peers].some((peer) => peer !== before && peer.subscription),
+            'the next connection',
+        );
+        const last = page.locator('[data-device="cam-20"]');
+        await last.scrollIntoViewIfNeeded();
+        await last.evaluate(
+            (node) => new Promise((seen) => new IntersectionObserver(seen).observe(node)),
+        );
+        confirm();
+        await looks(page, 'cam-20', 'live');
+    },
+);
+
+pageTest(
     'the picture in an open panel is in sight wherever its tile is',
     { devices: many(20), prepare: (gateway) => gateway.stream('cam-20', { fps: 10 }) },
     async ({ gateway, page }) => {
