@@ -6,7 +6,7 @@ export class Choice {
     #shape = '';
     element;
 
-    /** `props`: of the select. `changed()` is called when somebody chooses. */
+    /** `props`: of the select. `changed()` is called when somebody chooses, or what was chosen is gone. */
     constructor(props, changed) {
         this.element = h('select', props);
         this.element.addEventListener('change', changed);
@@ -34,6 +34,7 @@ export class Choice {
             ...devices.map(({ id, name }) => h('option', { value: id, text: name || id })),
         );
         this.value = devices.some(({ id }) => id === chosen) ? chosen : '';
+        if (this.value !== chosen) this.element.dispatchEvent(new Event('change'));
         return true;
     }
 }

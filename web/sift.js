@@ -33,8 +33,7 @@ export class Sift {
 
     /** The cameras there are. One that was chosen and is removed is not any more. */
     cameras(devices) {
-        const before = this.#device.value;
-        if (this.#device.show(devices) && this.#device.value !== before) this.#tell();
+        this.#device.show(devices);
     }
 
     #tell() {

@@ -92,6 +92,19 @@ pageTest(
 );
 
 pageTest(
+    'when the chosen one is removed, those of all are shown again',
+    { devices: devices() },
+    async ({ gateway, page }) => {
+        gateway.emit('camera.day', 'porch');
+        await page.selectOption('#events-filter', 'meadow');
+        await textOf(page, '#events .blank', /Nothing has happened/);
+        gateway.remove('meadow');
+        await textOf(page, '.event:last-child', /Camera day.*Porch/);
+        assert.equal(await page.locator('#events-filter').inputValue(), '');
+    },
+);
+
+pageTest(
     'an event that is in the history and comes live too is shown once',
     { devices: devices() },
     async ({ gateway, page }) => {
