@@ -261,6 +261,34 @@ playTest(
 );
 
 playTest(
+    'who leaves during a scan leaves no clock behind',
+    { scanMs: 500 },
+    async ({ page }) => {
+        await page.evaluate(() => {
+            window.running = new Set();
+            const { setInterval: begin, clearInterval: end } = window;
+            window.setInterval = (...what) => {
+                const id = begin(...what);
+                window.running.add(id);
+                return id;
+            };
+            window.clearInterval = (id) => {
+                window.running.delete(id);
+                end(id);
+            };
+        });
+        const answered = page.waitForResponse(/commands\/scan$/);
+        await page.click(game('scan'));
+        await textOf(page, '.scan p', /^Scanning: \d s left$/);
+        assert.equal(await page.evaluate(() => window.running.size), 1);
+        await page.keyboard.press('Escape');
+        await (await answered).finished();
+        await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 0)));
+        assert.equal(await page.evaluate(() => window.running.size), 0);
+    },
+);
+
+playTest(
     'a scan that somebody else or the hub began is shown, too',
     { scanMs: 800 },
     async ({ page, hub }) => {
