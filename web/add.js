@@ -80,13 +80,17 @@ export class AddDevice {
      * when it was tried without asking.
      */
     async open(found = null, problem = '') {
+        const fields = (this.#fields = []); /* others as soon as there is a form */
         this.#found = found;
         setText(this.#title, found ? `Adopt ${found.name || found.address}` : 'Add a device');
         setText(this.#submit.lastChild, found ? 'Adopt' : 'Add');
         setText(this.#message, '');
+        this.#busy(false);
         this.#rows.replaceChildren(h('p', { class: 'muted', text: 'Loading…' }));
         this.#dialog.showModal();
         await this.#load();
+        if (fields !== this.#fields) return; /* It was opened for another meanwhile. */
+        this.#showPlugins();
         if (problem && !failField(this.#fields, problem)) setText(this.#message, spoken(problem));
     }
 
@@ -98,6 +102,9 @@ export class AddDevice {
             this.#plugins = [];
             setText(this.#message, problem.message);
         }
+    }
+
+    #showPlugins() {
         this.#driver.replaceChildren(
             ...this.#plugins.map(({ name }) => h('option', { value: name, text: name })),
         );
@@ -142,16 +149,18 @@ export class AddDevice {
             wrong[0].focus();
             return;
         }
+        const fields = this.#fields;
+        const isShown = () => fields === this.#fields; /* and not the form for another */
         this.#busy(true);
         try {
             const device = await this.#make();
-            this.#dialog.close();
+            if (isShown()) this.#dialog.close();
             this.#added(device);
         } catch (problem) {
-            if (!failField(this.#fields, problem.message))
+            if (isShown() && !failField(fields, problem.message))
                 setText(this.#message, spoken(problem.message));
         }
-        this.#busy(false);
+        if (isShown()) this.#busy(false);
     }
 
     #make() {

@@ -109,6 +109,33 @@ pageTest(
 );
 
 pageTest(
+    'who does not wait for one device may fill in the form for the next',
+    { prepare: withDrivers },
+    async ({ page }) => {
+        let answer;
+        const held = new Promise((resolve) => (answer = resolve));
+        await page.route('**/devices', async (route) => {
+            if (route.request().method() === 'POST') await held;
+            await route.continue();
+        });
+        await opened(page);
+        await page.fill(`${field('host')} input`, '192.168.1.20');
+        await page.fill(`${field('name')} input`, 'Garden');
+        await page.keyboard.press('Enter');
+        await page.waitForSelector('#add [data-busy="true"]');
+        await page.keyboard.press('Escape');
+        await opened(page);
+        await page.fill(`${field('host')} input`, '192.168.1.21');
+        assert.ok(await page.locator('#add .primary').isEnabled());
+        answer();
+        await page.waitForSelector('[data-device="garden"]');
+        await textOf(page, '#toasts', /Garden was added\./);
+        assert.ok(await page.locator('#add').isVisible());
+        assert.equal(await page.inputValue(`${field('host')} input`), '192.168.1.21');
+    },
+);
+
+pageTest(
     'without a driver, or without an answer, it says so',
     { prepare: (gateway) => (gateway.plugins = []), expected: [REFUSED] },
     async ({ gateway, page }) => {
