@@ -87,6 +87,8 @@ export class Viewer {
 
     /** Shows the capture `id` of a gallery, which gives its neighbours too. */
     open(gallery, id) {
+        const isThere = gallery.items.some((item) => item.id === id);
+        if (!isThere) return; /* It went before this was fetched. */
         this.#gallery = gallery;
         this.#show(id);
         if (!this.#dialog.open) this.#dialog.showModal();

@@ -154,6 +154,31 @@ pageTest(
 );
 
 pageTest(
+    'a capture that has gone before it could be shown is not',
+    {
+        devices: [porch()],
+        open: openBusy,
+        prepare: (gateway) => (gateway.captures = [captureRow(1, 'porch', Date.now())]),
+    },
+    async ({ gateway, page }) => {
+        let go;
+        const held = new Promise((resolve) => (go = resolve));
+        await page.route('**/viewer.js*', async (route) => {
+            await held;
+            await route.continue();
+        });
+        await page.click('.thumb');
+        await textOf(page, '.toast', /^Loading…$/);
+        gateway.captures = [];
+        gateway.emit('capture.stored', 'porch'); /* The list is read anew. */
+        await page.locator('.thumb').waitFor({ state: 'detached' });
+        go();
+        await page.locator('.toast').waitFor({ state: 'detached' });
+        assert.equal(await page.locator('#viewer[open]').count(), 0);
+    },
+);
+
+pageTest(
     'a bookmark opens its panel',
     { devices: [porch()], open: (url) => openPage(`${url}#device/porch`) },
     async ({ page }) => {
