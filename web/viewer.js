@@ -115,8 +115,15 @@ export class Viewer {
         this.#download.download = `${c.device}-${id}.jpg`;
         this.#showPin(c.pinned);
         this.#calm();
+        this.#showPlace();
+    }
+
+    /* A button that is disabled would take the focus, and all keys, out of the dialog. */
+    #showPlace() {
         this.#newer.disabled = this.#at === 0;
         this.#older.disabled = this.#at === this.#gallery.items.length - 1;
+        if (document.activeElement.disabled)
+            (this.#older.disabled ? this.#newer : this.#older).focus();
     }
 
     /* The same one again (it was pinned) plays on. */
@@ -185,13 +192,15 @@ export class Viewer {
 
     async #removeNow() {
         const { id, device } = this.#capture;
+        this.#calm();
         await this.#try(async () => {
             await api.deleteCapture(id);
             const neighbour =
                 this.#gallery.items[this.#at + 1] ?? this.#gallery.items[this.#at - 1];
             this.#gallery.replace(id, null);
             this.#changed(device);
-            if (neighbour) this.#show(neighbour.id);
+            if (this.#capture.id !== id) this.#showPlace(); /* Somebody has gone on meanwhile. */
+            else if (neighbour) this.#show(neighbour.id);
             else this.#dialog.close();
         });
     }

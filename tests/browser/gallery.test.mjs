@@ -235,6 +235,42 @@ pageTest(
 );
 
 pageTest(
+    'who looks at another one while one is being deleted keeps it in sight',
+    { devices: cameras(), prepare: withCaptures(4) },
+    async ({ gateway, page }) => {
+        const download = page.locator('#viewer a[download]');
+        let goOn;
+        const held = new Promise((resolve) => (goOn = resolve));
+        await page.route(/captures\/4$/, async (route) => {
+            await held;
+            await route.continue();
+        });
+        await page.click('[data-capture="4"] button');
+        for (let i = 0; i < 3; i++) await page.click('#viewer .danger');
+        await textOf(page, '#viewer .danger', /Really delete\?/); /* asked anew, not sent twice */
+        await page.keyboard.press('ArrowRight');
+        goOn();
+        await listed(page, '3,2,1');
+        assert.equal(await download.getAttribute('download'), 'porch-3.jpg');
+        assert.ok(await page.locator('#viewer [aria-label="Newer"]').isDisabled());
+        assert.equal(gateway.requests.filter(({ method }) => method === 'DELETE').length, 1);
+    },
+);
+
+pageTest(
+    'the arrow keys go on after a button that has come to its end',
+    { devices: cameras(), prepare: withCaptures(2) },
+    async ({ page }) => {
+        await page.click('[data-capture="2"] button');
+        await page.click('#viewer [aria-label="Older"]');
+        await textOf(page, '#viewer-title', /^Porch, /);
+        await page.evaluate(() => new Promise(requestAnimationFrame));
+        await page.keyboard.press('ArrowLeft');
+        await textOf(page, '#viewer-title', /^Meadow, /);
+    },
+);
+
+pageTest(
     'what is deleted from a panel is gone from the list of all too',
     { devices: cameras(), prepare: withCaptures(3) },
     async ({ page }) => {
