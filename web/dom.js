@@ -62,14 +62,14 @@ export function arrange(parent, nodes) {
 
 /**
  * Closes a dialog by a click beside it, as `close` does it. A drag that began inside (marking text)
- * and ends outside does not count.
+ * and ends outside does not count, nor does the second click of two.
  */
 export function closeBeside(dialog, close = () => dialog.close()) {
     let beganBeside = false;
     dialog.addEventListener('pointerdown', (event) => (beganBeside = event.target === dialog));
     dialog.addEventListener(
         'click',
-        (event) => beganBeside && event.target === dialog && close(),
+        (event) => beganBeside && event.target === dialog && event.detail < 2 && close(),
     );
 }
 

@@ -136,6 +136,18 @@ pageTest(
 );
 
 pageTest(
+    'a double click opens the form, and does not close it again',
+    { prepare: withDrivers },
+    async ({ page }) => {
+        await page.waitForLoadState('networkidle');
+        await page.dblclick('#add-device', { delay: 50 });
+        await page.waitForSelector(`${field('name')} input`);
+        await page.mouse.click(5, 400);
+        await page.waitForSelector('#add:not([open])', { state: 'attached' });
+    },
+);
+
+pageTest(
     'without a driver, or without an answer, it says so',
     { prepare: (gateway) => (gateway.plugins = []), expected: [REFUSED] },
     async ({ gateway, page }) => {
