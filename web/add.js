@@ -80,7 +80,7 @@ export class AddDevice {
      * when it was tried without asking.
      */
     async open(found = null, problem = '') {
-        const fields = (this.#fields = []); /* others as soon as there is a form */
+        const fields = (this.#fields = []);
         this.#found = found;
         setText(this.#title, found ? `Adopt ${found.name || found.address}` : 'Add a device');
         setText(this.#submit.lastChild, found ? 'Adopt' : 'Add');
@@ -89,7 +89,7 @@ export class AddDevice {
         this.#rows.replaceChildren(h('p', { class: 'muted', text: 'Loading…' }));
         this.#dialog.showModal();
         await this.#load();
-        if (fields !== this.#fields) return; /* It was opened for another meanwhile. */
+        if (fields !== this.#fields) return; /* Opened anew meanwhile. */
         this.#showPlugins();
         if (problem && !failField(this.#fields, problem)) setText(this.#message, spoken(problem));
     }
@@ -150,7 +150,7 @@ export class AddDevice {
             return;
         }
         const fields = this.#fields;
-        const isShown = () => fields === this.#fields; /* and not the form for another */
+        const isShown = () => fields === this.#fields;
         this.#busy(true);
         try {
             const device = await this.#make();

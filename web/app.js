@@ -153,8 +153,8 @@ async function resync() {
     found.refresh();
     showAbout(byId('foot'));
     whenIdle(() => {
-        const ownViews = devices.all.map((device) => views.partOf(device)).filter(Boolean);
-        [sift, panel, motions, viewer, adding, ...ownViews].forEach((part) => part.preload());
+        const ownViews = devices.all.map((device) => views.partOf(device));
+        [sift, panel, motions, viewer, adding, ...ownViews].forEach((part) => part?.preload());
     });
 }
 

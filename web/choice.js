@@ -6,7 +6,7 @@ export class Choice {
     #shape = '';
     element;
 
-    /** `props`: of the select. `changed()` is called when somebody chooses, or what was chosen is gone. */
+    /** `props`: of the select. `changed()` is called when somebody chooses, or the chosen one is gone. */
     constructor(props, changed) {
         this.element = h('select', props);
         this.element.addEventListener('change', changed);

@@ -21,6 +21,7 @@ export class Devices {
     #byId = new Map();
     #names = new Map();
     #stale = new Set();
+    #gone = new Set(); /* removed, perhaps while asked for */
     #timer = 0;
     #changed;
 
@@ -48,6 +49,7 @@ export class Devices {
     /** Reads all of them anew. Throws a Problem. */
     async load() {
         const all = [];
+        this.#gone.clear();
         let cursor = null;
         for (let page = 0; page < MAX_PAGES; page++) {
             const { items, next } = await api.devices(cursor);
@@ -56,6 +58,7 @@ export class Devices {
             if (!cursor) break;
         }
         this.#byId = new Map(all.map((device) => [device.id, device]));
+        this.#gone.forEach((id) => this.#byId.delete(id));
         all.forEach((device) => this.#learnName(device));
         this.#changed();
     }
@@ -91,6 +94,7 @@ export class Devices {
 
     remove(id) {
         this.#stale.delete(id);
+        this.#gone.add(id);
         if (this.#byId.delete(id)) this.#changed();
     }
 
@@ -110,8 +114,10 @@ export class Devices {
     }
 
     async refetch(id) {
+        this.#gone.delete(id);
         try {
-            this.put(await api.device(id));
+            const device = await api.device(id);
+            if (!this.#gone.has(id)) this.put(device);
         } catch (problem) {
             if (problem.status === 404) this.remove(id);
             /* Anything else: the next event or the next reconnect asks again. */

@@ -62,7 +62,7 @@ export function arrange(parent, nodes) {
 
 /**
  * Closes a dialog by a click beside it, as `close` does it. A drag that began inside (marking text)
- * and ends outside does not count, nor does the second click of two.
+ * and ends outside does not count, nor the second of two clicks.
  */
 export function closeBeside(dialog, close = () => dialog.close()) {
     let beganBeside = false;

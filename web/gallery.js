@@ -18,7 +18,6 @@ const NONE_SUCH = 'There is no such capture.';
 
 export class Gallery {
     #query; /* another object for each choice, so that a late answer is known */
-    #limit;
     #empty;
     #open;
     #nameOf;
@@ -45,7 +44,6 @@ export class Gallery {
      */
     constructor(query, open, nameOf, empty = NO_CAPTURES) {
         this.#query = query;
-        this.#limit = query.limit;
         this.#empty = empty;
         this.#open = open;
         this.#nameOf = nameOf;
@@ -58,7 +56,7 @@ export class Gallery {
 
     /** Others are listed: { device, from, to }, each may be left out. */
     refine(wanted) {
-        this.#query = { limit: this.#limit, ...wanted };
+        this.#query = { limit: this.#query.limit, ...wanted };
         this.#empty = Object.values(wanted).some(Boolean) ? NONE_SUCH : NO_CAPTURES;
         this.#expanded = false;
         this.refresh();

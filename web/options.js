@@ -98,7 +98,7 @@ export class Options {
         const options = Object.fromEntries(changed.map((f) => [f.key, f.get() ?? null]));
         const device = await api.changeDevice(this.#device.id, { options });
         this.#shape = ''; /* Built anew, also where nothing that is shown is different: a secret. */
-        this.#fields = [];
+        changed.forEach(({ key }) => this.#originals.set(key, options[key]));
         this.#changedDevice(device);
     }
 }

@@ -95,7 +95,7 @@ export class Scan {
         this.#button.disabled = this.#device.state !== 'online';
         this.#button.setAttribute('aria-disabled', String(busy)); /* It keeps the focus. */
         clearInterval(this.#timer);
-        const ticks = busy && this.element.isConnected; /* An answer may come after close(). */
+        const ticks = busy && this.element.isConnected; /* not after close() */
         this.#timer = ticks ? setInterval(() => this.#tick(), TICK_MS) : 0;
         this.#tick();
         this.#host.scanning();

@@ -94,6 +94,13 @@ class Setting {
         this.#field.focus();
     }
 
+    /** The gateway has taken `sent`; what was typed since then stays. */
+    taken(setting, sent) {
+        const isSame = same(this.wanted, sent);
+        if (!isSame) this.#original = current(setting);
+        this.update(setting, isSame);
+    }
+
     update(setting, force = false) {
         if (force || !this.changed) {
             this.#field.set(current(setting) ?? (setting.type === 'bool' ? setting.default : null));
@@ -198,10 +205,10 @@ export class Settings {
     }
 
     async #patch(settings) {
+        const rows = this.#rows.filter((row) => row.key in settings);
+        const sent = rows.map((row) => row.wanted);
         const device = await api.changeDevice(this.#deviceId, { settings });
-        this.#rows
-            .filter((row) => row.key in settings)
-            .forEach((row) => row.update(device.settings[row.key], true));
+        rows.forEach((row, i) => row.taken(device.settings[row.key], sent[i]));
         this.#changedDevice(device);
     }
 }

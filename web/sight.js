@@ -39,7 +39,7 @@ export class Sight {
     #tell() {
         const near = [...this.#places.values()].filter((place) => place.near && !document.hidden);
         const ids = new Set(near.map(({ id }) => id));
-        if (ids.size === this.#ids.size && [...ids].every((id) => this.#ids.has(id))) return;
+        if ([...ids].join() === [...this.#ids].join()) return;
         this.#ids = ids;
         this.#changed(ids);
     }

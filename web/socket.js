@@ -28,7 +28,7 @@ const CLOSED = {
         words: 'This page may not use the gateway: it was opened under a name that is not allowed.',
         final: true,
     },
-    4408: { words: 'The connection was too slow and the gateway gave it up.', final: false },
+    4408: { words: 'The connection was too slow and the gateway gave it up.' },
 };
 
 export class Socket {
@@ -50,7 +50,7 @@ export class Socket {
     #heard = false;
 
     /**
-     * `on`: { state({phase, words, retryInMs}), live({bootId}), channels({id: number}),
+     * `on`: { state({phase, words, retryInMs}), live(), channels({id: number}),
      * frame(frame, ack), overlay(message), event(event) }
      */
     constructor(url, on) {
@@ -161,9 +161,8 @@ export class Socket {
         });
     }
 
-    #hello({ time, boot_id: bootId }) {
+    #hello({ time }) {
         this.clock.restart(time);
-        this.bootId = bootId;
         this.#subscribe();
         this.#ping();
         this.#pingTimer = setInterval(() => this.#ping(), PING_EVERY_MS);
@@ -192,7 +191,7 @@ export class Socket {
         this.#on.channels(result?.channels ?? {});
         if (this.#phase === 'live') return;
         this.#tell('live');
-        this.#on.live({ bootId: this.bootId });
+        this.#on.live();
     }
 
     /* Nothing since the last ping, not even its pong: lost. Measured from ping to ping and not

@@ -42,7 +42,7 @@ export class Transfers {
 }
 
 /** "Picture 2 of 7" where there are several, and "17 of 32 kB". */
-export function transferWords({ picture, of, got, size }) {
+function transferWords({ picture, of, got, size }) {
     const which = of > 1 ? `Picture ${picture} of ${of}` : 'A picture comes in';
     return `${which}: ${got === size ? bytes(size) : `${bytes(got)} of ${bytes(size)}`}`;
 }

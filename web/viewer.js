@@ -87,8 +87,7 @@ export class Viewer {
 
     /** Shows the capture `id` of a gallery, which gives its neighbours too. */
     open(gallery, id) {
-        const isThere = gallery.items.some((item) => item.id === id);
-        if (!isThere) return; /* It went before this was fetched. */
+        if (!gallery.items.some((item) => item.id === id)) return; /* It went meanwhile. */
         this.#gallery = gallery;
         this.#show(id);
         if (!this.#dialog.open) this.#dialog.showModal();
@@ -118,7 +117,7 @@ export class Viewer {
         this.#showPlace();
     }
 
-    /* A button that is disabled would take the focus, and all keys, out of the dialog. */
+    /* A disabled button loses the focus, and so the keys. */
     #showPlace() {
         this.#newer.disabled = this.#at === 0;
         this.#older.disabled = this.#at === this.#gallery.items.length - 1;
@@ -199,7 +198,7 @@ export class Viewer {
                 this.#gallery.items[this.#at + 1] ?? this.#gallery.items[this.#at - 1];
             this.#gallery.replace(id, null);
             this.#changed(device);
-            if (this.#capture.id !== id) this.#showPlace(); /* Somebody has gone on meanwhile. */
+            if (this.#capture.id !== id) this.#showPlace();
             else if (neighbour) this.#show(neighbour.id);
             else this.#dialog.close();
         });

@@ -31,7 +31,7 @@ function isKnownByNetworkOnly({ options = {} }) {
 }
 
 /** An address on which one may click: a camera could say any. */
-export function webAddress(text) {
+function webAddress(text) {
     try {
         const url = new URL(text);
         return ['http:', 'https:'].includes(url.protocol) ? url.href : null;
@@ -41,7 +41,7 @@ export function webAddress(text) {
 }
 
 /** How an attempt to join went, as [sentence, whether it is in]. */
-export function joinWords({ connected, state, reason, ssid, ip }) {
+function joinWords({ connected, state, reason, ssid, ip }) {
     const name = ssid ? `“${ssid}”` : 'the network';
     if (connected) return [`The camera is in ${name}${ip ? `, at ${ip}` : ''}.`, true];
     if (state === 'connecting') return [`The camera is still trying to join ${name}.`, false];

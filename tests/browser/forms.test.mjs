@@ -258,6 +258,28 @@ pageTest(
     },
 );
 
+pageTest(
+    'what is typed while a change is being saved stays, and is the next change',
+    { devices: [porch()] },
+    async ({ page }) => {
+        let answer;
+        const held = new Promise((resolve) => (answer = resolve));
+        await page.route('**/devices/porch', async (route) => {
+            if (route.request().method() === 'PATCH') await held;
+            await route.continue();
+        });
+        await openPanel(page, 'porch');
+        await page.fill(`${field('camera.framerate')} input`, '15');
+        await page.click('#panel .actions.sticky button[type="submit"]');
+        await page.fill(`${field('camera.framerate')} input`, '10');
+        answer();
+        await textOf(page, '.form-message', /Saved\./);
+        assert.equal(await page.inputValue(`${field('camera.framerate')} input`), '10');
+        await page.click('#panel .actions.sticky button[type="button"]');
+        assert.equal(await page.inputValue(`${field('camera.framerate')} input`), '15');
+    },
+);
+
 const AT_FIELD = `${field('camera.framerate')} .field-problem`;
 for (const [status, detail, place, told] of [
     [

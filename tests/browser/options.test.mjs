@@ -66,6 +66,33 @@ pageTest(
 );
 
 pageTest(
+    'what is typed while a change is being saved stays, and is the next change',
+    { devices: [porch({ owner: 'database', options: options() })] },
+    async ({ gateway, page }) => {
+        const port = '.options [data-key="stream_port"] input';
+        let answer;
+        const held = new Promise((resolve) => (answer = resolve));
+        await page.route('**/devices/porch', async (route) => {
+            if (route.request().method() === 'PATCH') await held;
+            await route.continue();
+        });
+        await openOptions(page);
+        await page.fill(HOST, '192.168.1.21');
+        await page.click('.options button[type="submit"]');
+        await page.fill(port, '8081');
+        answer();
+        await textOf(page, '.options .form-message', /^Saved\.$/);
+        assert.equal(await page.inputValue(port), '8081');
+        await page.click('.options button[type="submit"]');
+        await page.waitForSelector('.options .actions', { state: 'hidden' });
+        assert.deepEqual(patches(gateway), [
+            { options: { host: '192.168.1.21' } },
+            { options: { stream_port: 8081 } },
+        ]);
+    },
+);
+
+pageTest(
     'what is wrong stands at its field, and undo takes it back',
     {
         devices: [porch({ owner: 'database', options: options() })],

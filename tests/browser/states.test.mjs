@@ -310,3 +310,38 @@ pageTest(
         assert.equal(moving, 0);
     },
 );
+
+for (const [what, path, ask] of [
+    ['of one device', /devices\/porch$/, (gateway) => gateway.emit('device.changed', 'porch')],
+    [
+        'of all devices',
+        /devices$/,
+        (gateway) => gateway.peers.forEach((peer) => peer.sendText('{"type":')),
+    ],
+])
+    pageTest(
+        `an answer ${what} that comes late brings nobody back who was removed meanwhile`,
+        { devices: [porch()] },
+        async ({ gateway, page }) => {
+            const tile = page.locator(TILE);
+            await tile.waitFor();
+            let arrive;
+            const held = new Promise((resolve) => (arrive = resolve));
+            let isAnswered = false;
+            await page.route(path, async (route) => {
+                const response = await route.fetch();
+                isAnswered = true;
+                await held;
+                await route.fulfill({ response });
+            });
+            ask(gateway);
+            await until(() => isAnswered, 'the answer');
+            gateway.remove('porch');
+            await tile.waitFor({ state: 'detached' });
+            const late = page.waitForResponse(path);
+            arrive();
+            await (await late).finished();
+            await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 50)));
+            assert.equal(await tile.count(), 0);
+        },
+    );
