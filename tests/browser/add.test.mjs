@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { device, piPlugin, porch } from './fixtures.mjs';
-import { assertAccessible, openPanel, pageTest, textOf, until } from './harness.mjs';
+import { assertAccessible, holdBack, openPanel, pageTest, textOf, until } from './harness.mjs';
 
 const REFUSED = /Failed to load resource: the server responded with a status of (409|422|500)/;
 const demo = { name: 'demo', summary: 'A camera without hardware', state: 'loaded', options: [] };
@@ -112,12 +112,7 @@ pageTest(
     'who does not wait for one device may fill in the form for the next',
     { prepare: withDrivers },
     async ({ page }) => {
-        let answer;
-        const held = new Promise((resolve) => (answer = resolve));
-        await page.route('**/devices', async (route) => {
-            if (route.request().method() === 'POST') await held;
-            await route.continue();
-        });
+        const answer = await holdBack(page, '**/devices', 'POST');
         await opened(page);
         await page.fill(`${field('host')} input`, '192.168.1.20');
         await page.fill(`${field('name')} input`, 'Garden');

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { porch } from './fixtures.mjs';
-import { openPanel, pageTest, textOf, until } from './harness.mjs';
+import { holdBack, openPanel, pageTest, textOf, until } from './harness.mjs';
 
 const field = (key) => `[data-key="${key}"]`;
 const command = (name) => `[data-command="${name}"]`;
@@ -262,12 +262,7 @@ pageTest(
     'what is typed while a change is being saved stays, and is the next change',
     { devices: [porch()] },
     async ({ page }) => {
-        let answer;
-        const held = new Promise((resolve) => (answer = resolve));
-        await page.route('**/devices/porch', async (route) => {
-            if (route.request().method() === 'PATCH') await held;
-            await route.continue();
-        });
+        const answer = await holdBack(page, '**/devices/porch', 'PATCH');
         await openPanel(page, 'porch');
         await page.fill(`${field('camera.framerate')} input`, '15');
         await page.click('#panel .actions.sticky button[type="submit"]');

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { captureRow, device, porch } from './fixtures.mjs';
-import { assertAccessible, openPanel, pageTest, textOf, until } from './harness.mjs';
+import { assertAccessible, holdBack, openPanel, pageTest, textOf, until } from './harness.mjs';
 
 const cameras = () => [porch(), device('meadow', { name: 'Meadow', camera: true, channel: 2 })];
 const ids = (page, scope = '#captures') =>
@@ -128,18 +128,13 @@ pageTest(
     'an answer that is late is not taken for what was chosen meanwhile',
     { devices: cameras(), prepare: ofFourDays },
     async ({ page }) => {
-        let let_go;
-        const held = new Promise((resolve) => (let_go = resolve));
         await listed(page, '8,7,6,5,4,3,2,1');
-        await page.route(/captures\?.*device=porch/, async (route) => {
-            await held;
-            await route.continue();
-        });
+        const letGo = await holdBack(page, /captures\?.*device=porch/);
         await page.locator('.sift select').selectOption('porch');
         await page.locator('.sift select').selectOption('meadow');
         await listed(page, '8,6,4,2');
         const answered = page.waitForResponse(/captures\?.*device=porch/);
-        let_go();
+        letGo();
         await (await answered).finished();
         await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 0)));
         assert.equal((await ids(page)).join(), '8,6,4,2');
@@ -239,12 +234,7 @@ pageTest(
     { devices: cameras(), prepare: withCaptures(4) },
     async ({ gateway, page }) => {
         const download = page.locator('#viewer a[download]');
-        let goOn;
-        const held = new Promise((resolve) => (goOn = resolve));
-        await page.route(/captures\/4$/, async (route) => {
-            await held;
-            await route.continue();
-        });
+        const goOn = await holdBack(page, /captures\/4$/);
         await page.click('[data-capture="4"] button');
         for (let i = 0; i < 3; i++) await page.click('#viewer .danger');
         await textOf(page, '#viewer .danger', /Really delete\?/); /* asked anew, not sent twice */

@@ -92,6 +92,20 @@ export function pageTest(
     });
 }
 
+/**
+ * Requests to that address, with a `method` only those of it, wait until what this returns is
+ * called.
+ */
+export async function holdBack(page, address, method = null) {
+    let go;
+    const held = new Promise((resolve) => (go = resolve));
+    await page.route(address, async (route) => {
+        if (!method || route.request().method() === method) await held;
+        await route.continue();
+    });
+    return go;
+}
+
 /** Waits until `probe` (run here) gives something true, and returns it. */
 export async function until(probe, what) {
     const end = Date.now() + PATIENCE_MS;

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { option, porch } from './fixtures.mjs';
-import { assertAccessible, openPanel, pageTest, textOf } from './harness.mjs';
+import { assertAccessible, holdBack, openPanel, pageTest, textOf } from './harness.mjs';
 
 const REFUSED = /Failed to load resource: the server responded with a status of 422/;
 const HOST = '.options [data-key="host"] input';
@@ -70,12 +70,7 @@ pageTest(
     { devices: [porch({ owner: 'database', options: options() })] },
     async ({ gateway, page }) => {
         const port = '.options [data-key="stream_port"] input';
-        let answer;
-        const held = new Promise((resolve) => (answer = resolve));
-        await page.route('**/devices/porch', async (route) => {
-            if (route.request().method() === 'PATCH') await held;
-            await route.continue();
-        });
+        const answer = await holdBack(page, '**/devices/porch', 'PATCH');
         await openOptions(page);
         await page.fill(HOST, '192.168.1.21');
         await page.click('.options button[type="submit"]');

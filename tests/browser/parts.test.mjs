@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { captureRow, porch } from './fixtures.mjs';
-import { newPage, openPage, pageTest, textOf, until } from './harness.mjs';
+import { holdBack, newPage, openPage, pageTest, textOf, until } from './harness.mjs';
 
 const NOT_LOADED = /Failed to load resource/;
 const OPEN = '[data-device="porch"] .tile-open';
@@ -134,12 +134,7 @@ pageTest(
     'what takes long says so; who has left meanwhile gets no panel',
     { devices: [porch()], open: openBusy },
     async ({ page }) => {
-        let go;
-        const held = new Promise((resolve) => (go = resolve));
-        await page.route('**/panel.js*', async (route) => {
-            await held;
-            await route.continue();
-        });
+        const go = await holdBack(page, '**/panel.js*');
         await page.click(OPEN);
         await textOf(page, '.toast', /^Loading…$/);
         await page.evaluate(() => history.back());
@@ -161,12 +156,7 @@ pageTest(
         prepare: (gateway) => (gateway.captures = [captureRow(1, 'porch', Date.now())]),
     },
     async ({ gateway, page }) => {
-        let go;
-        const held = new Promise((resolve) => (go = resolve));
-        await page.route('**/viewer.js*', async (route) => {
-            await held;
-            await route.continue();
-        });
+        const go = await holdBack(page, '**/viewer.js*');
         await page.click('.thumb');
         await textOf(page, '.toast', /^Loading…$/);
         gateway.captures = [];

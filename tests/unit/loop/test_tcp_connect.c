@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "loop/address.h"
+#include "silent_server.h"
 #include "tcp_world.h"
 
 static struct tcp_world w;
@@ -79,30 +80,18 @@ Test(tcp_connect, tries_the_addresses_of_a_name_in_order)
     WAIT_UNTIL(w.loop, w.client.n_opened == 1 && w.server.t);
 }
 
-/* Until the test ends. The resolver's threads have no context, so this lives in file scope. */
-static int silence[2];
-
-static int silent_server(const char *name, struct sockaddr_storage *ret, size_t max, size_t *ret_n)
-{
-    char byte;
-
-    return read(silence[0], &byte, 1) == 1 ? -ENOENT : -EIO;
-}
-
 Test(tcp_connect, the_connect_timeout_holds_for_the_name_too)
 {
     const struct tcp_limits limits = {.connect_timeout_us = US_PER_S};
 
-    cr_assert_eq(pipe(silence), 0);
-    resolver_set_backend(w.resolver, silent_server);
+    resolver_set_backend(w.resolver, silent_server());
     tcp_connect(w.loop, w.resolver, "x", 80, &limits, &end_events, &w.client, &w.client.t);
     cr_assert_eq(tcp_send(w.client.t, "x", 1), -ENOTCONN);
     loop_advance(w.loop, US_PER_S - 1);
     cr_assert_eq(w.client.n_closed, 0);
     loop_advance(w.loop, 1);
     cr_assert(w.client.n_closed == 1 && w.client.why == -ETIMEDOUT);
-    cr_assert_eq(write(silence[1], "x", 1), 1);
-    some_turns(w.loop); /* its last steps, for the sanitizers to see */
+    silence_ends(w.loop);
 }
 
 /* A listener whose queue is full takes no SYN: the nearest thing to a host that is off. */
